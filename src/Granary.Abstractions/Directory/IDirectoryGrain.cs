@@ -1,0 +1,46 @@
+using Granary.Model;
+using Orleans;
+using Orleans.Concurrency;
+
+namespace Granary.Abstractions;
+
+/// <summary>What exists (one grain, key <see cref="Key"/>): the names of pools, agents and nodes. Durable.</summary>
+[Alias("Granary.IDirectoryGrain")]
+public interface IDirectoryGrain : IGrainWithStringKey
+{
+    public const string Key = "granary";
+
+    [Alias("Pools"), AlwaysInterleave]
+    Task<IReadOnlyList<string>> Pools();
+
+    [Alias("Agents"), AlwaysInterleave]
+    Task<IReadOnlyList<AgentSpec>> Agents();
+
+    [Alias("Nodes"), AlwaysInterleave]
+    Task<IReadOnlyList<string>> Nodes();
+
+    /// <summary>Declares pools, agents and nodes in one go; existing ones are changed, none is removed.</summary>
+    [Alias("Apply")]
+    Task<ApplyReply> Apply(ApplyRequest request);
+
+    [Alias("AddPool")]
+    Task AddPool(string pool);
+
+    [Alias("AddAgents")]
+    Task AddAgents(IReadOnlyList<AgentSpec> agents);
+
+    [Alias("AddNode")]
+    Task AddNode(string node);
+}
+
+[GenerateSerializer, Immutable, Alias("Granary.ApplyRequest")]
+public sealed record ApplyRequest(
+    [property: Id(0)] IReadOnlyList<PoolSpec> Pools,
+    [property: Id(1)] IReadOnlyList<AgentSpec> Agents,
+    [property: Id(2)] IReadOnlyList<NodeSpec> Nodes);
+
+[GenerateSerializer, Immutable, Alias("Granary.ApplyReply")]
+public sealed record ApplyReply(
+    [property: Id(0)] int Created,
+    [property: Id(1)] int Changed,
+    [property: Id(2)] int Unchanged);

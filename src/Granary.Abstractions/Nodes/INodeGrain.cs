@@ -1,0 +1,58 @@
+using Granary.Model;
+using Orleans;
+using Orleans.Concurrency;
+
+namespace Granary.Abstractions;
+
+/// <summary>One machine (key: its name) as the control side sees it: inventory, commands on their way, last sample, health.</summary>
+[Alias("Granary.INodeGrain")]
+public interface INodeGrain : IGrainWithStringKey
+{
+    /// <summary>Declares a node before any agent joins (fleet file), or changes its labels and pool.</summary>
+    [Alias("Declare")]
+    Task<NodeView> Declare(NodeSpec spec);
+
+    /// <summary>An agent takes charge of the node. A newer session replaces an older one, whose calls are refused from then on.</summary>
+    [Alias("Join")]
+    Task<JoinReply> Join(JoinRequest request);
+
+    /// <summary>Commands for the agent, waiting up to <see cref="PollRequest.MaxWait"/> for the first; counts as a heartbeat.</summary>
+    [Alias("Poll"), AlwaysInterleave]
+    Task<NodeCommands> Poll(PollRequest request);
+
+    /// <summary>What became of leases. Returns once it is durable; may be repeated.</summary>
+    [Alias("Report"), AlwaysInterleave]
+    Task Report(string session, IReadOnlyList<TaskReport> reports);
+
+    [Alias("Heartbeat"), AlwaysInterleave]
+    Task Heartbeat(string session, NodeSample sample);
+
+    /// <summary>The agent leaves in good order: nothing runs there any more.</summary>
+    [Alias("Leave")]
+    Task Leave(string session);
+
+    /// <summary>The agent's answer to a <see cref="NodeCommand.ReadLog"/>.</summary>
+    [Alias("LogRead"), AlwaysInterleave]
+    Task LogRead(string session, long requestId, LogChunk chunk);
+
+    /// <summary>From the pool: leases to start and leases to stop.</summary>
+    [Alias("Send"), AlwaysInterleave]
+    Task Send(IReadOnlyList<NodeCommand> commands);
+
+    /// <summary>A piece of a task's output, fetched from the agent.</summary>
+    [Alias("ReadLog"), AlwaysInterleave]
+    Task<LogChunk> ReadLog(LogRequest request);
+
+    [Alias("Cordon")]
+    Task<NodeView> Cordon();
+
+    [Alias("Uncordon")]
+    Task<NodeView> Uncordon();
+
+    /// <summary>Takes nothing new; what runs is stopped with grace and goes elsewhere.</summary>
+    [Alias("Drain")]
+    Task<NodeView> Drain();
+
+    [Alias("Describe"), AlwaysInterleave]
+    Task<NodeView> Describe();
+}

@@ -1,0 +1,66 @@
+using Granary.Model;
+using Orleans;
+using Orleans.Concurrency;
+
+namespace Granary.Abstractions;
+
+/// <summary>One pool (key: its name): the single writer over its scheduler. What it acknowledges is durable.</summary>
+[Alias("Granary.IPoolGrain")]
+public interface IPoolGrain : IGrainWithStringKey
+{
+    /// <summary>Creates the pool or changes its settings; running tasks are not disturbed.</summary>
+    [Alias("Configure")]
+    Task<PoolView> Configure(PoolSpec spec);
+
+    /// <summary>Sets what an agent is owed here.</summary>
+    [Alias("SetAgents")]
+    Task SetAgents(IReadOnlyList<AgentSpec> agents);
+
+    /// <summary>Admits tasks and returns once they are durable. Repeating an operation id returns the first answer.</summary>
+    [Alias("Submit")]
+    Task<SubmitReply> Submit(SubmitBatch batch);
+
+    [Alias("Cancel")]
+    Task<CancelReply> Cancel(CancelRequest request);
+
+    [Alias("Describe")]
+    Task<PoolView> Describe();
+
+    /// <summary>Every agent known here, with what it holds and is owed.</summary>
+    [Alias("Shares")]
+    Task<IReadOnlyList<AgentShare>> Shares();
+
+    /// <summary>Live tasks from memory, finished ones from the task table, newest number first.</summary>
+    [Alias("List")]
+    Task<TaskPage> List(TaskQuery query);
+
+    /// <summary>Null when the pool never had this number, or retention removed it.</summary>
+    [Alias("Get")]
+    Task<TaskView?> Get(long number);
+
+    /// <summary>Views of many tasks; unknown numbers are left out.</summary>
+    [Alias("GetMany")]
+    Task<IReadOnlyList<TaskView>> GetMany(IReadOnlyList<long> numbers);
+
+    [Alias("Explain")]
+    Task<TaskExplanation> Explain(long number);
+
+    /// <summary>
+    /// Changes after <paramref name="cursor"/> (0: from now on), waiting up to <paramref name="maxWait"/> for the first.
+    /// A cursor that is too old gets <see cref="ChangeBatch.Gap"/>: read the tasks again and go on from the new cursor.
+    /// </summary>
+    [Alias("Watch"), AlwaysInterleave]
+    Task<ChangeBatch> Watch(long cursor, TimeSpan maxWait);
+
+    /// <summary>A node joined, came back, or changed; the reply says which of its live leases are still valid.</summary>
+    [Alias("NodeUp")]
+    Task<NodeUpReply> NodeUp(NodeUpRequest request);
+
+    /// <summary>A node stopped taking tasks, or is lost (its leases are fenced and its tasks retried).</summary>
+    [Alias("NodeChanged")]
+    Task NodeChanged(string node, NodeState state);
+
+    /// <summary>What a node's agent says of its leases; reports with an older token change nothing.</summary>
+    [Alias("Report")]
+    Task Report(IReadOnlyList<TaskReport> reports);
+}

@@ -1,0 +1,28 @@
+using Granary.Model;
+using Orleans;
+using Orleans.Concurrency;
+
+namespace Granary.Abstractions;
+
+/// <summary>One task's face (key: <c>pool/number</c>). Holds nothing: it reads what the pool committed.</summary>
+[Alias("Granary.ITaskGrain")]
+public interface ITaskGrain : IGrainWithStringKey
+{
+    /// <exception cref="GranaryException">NotFound when the pool never had it.</exception>
+    [Alias("Status"), AlwaysInterleave]
+    Task<TaskView> Status();
+
+    /// <summary>The task once it has ended, or as it is after <paramref name="maxWait"/>.</summary>
+    [Alias("Wait"), AlwaysInterleave]
+    Task<TaskView> Wait(TimeSpan maxWait);
+
+    /// <summary>False when it had ended already.</summary>
+    [Alias("Cancel"), AlwaysInterleave]
+    Task<bool> Cancel(string reason);
+
+    [Alias("Explain"), AlwaysInterleave]
+    Task<TaskExplanation> Explain();
+
+    [Alias("ReadLog"), AlwaysInterleave]
+    Task<LogChunk> ReadLog(bool standardError, long offset, int maxBytes);
+}

@@ -1,0 +1,73 @@
+using Orleans;
+
+namespace Granary.Model;
+
+/// <summary>A tenant: submits tasks and is owed a share of every pool.</summary>
+[GenerateSerializer, Immutable, Alias("Granary.AgentSpec")]
+public sealed record AgentSpec
+{
+    [Id(0)] public required string Id { get; init; }
+
+    /// <summary>Relative share, over 0 and up to 1,000,000.</summary>
+    [Id(1)] public double Weight { get; init; } = 1;
+
+    /// <summary>Group path in the agents' tree (<c>research/energy</c>); empty for the root.</summary>
+    [Id(2)] public string Group { get; init; } = "";
+
+    [Id(3)] public PriorityClass Class { get; init; } = PriorityClass.Normal;
+
+    /// <summary>What it can always get back.</summary>
+    [Id(4)] public ResourceSet Guarantee { get; init; } = ResourceSet.Zero;
+
+    /// <summary>What it can never exceed; a resource that is not named has no limit.</summary>
+    [Id(5)] public ResourceSet Limit { get; init; } = ResourceSet.Zero;
+
+    /// <summary>Free words shown beside it, for example <c>domain: physics</c>.</summary>
+    [Id(6)] public IReadOnlyDictionary<string, string>? Labels { get; init; }
+}
+
+/// <summary>Classes go strictly before shares; aging raises a waiting task one class at a time.</summary>
+[GenerateSerializer]
+public enum PriorityClass
+{
+    Low = 0,
+    Normal = 1,
+    High = 2,
+    Critical = 3,
+}
+
+/// <summary>What an agent holds of a pool against what it is owed.</summary>
+[GenerateSerializer, Immutable, Alias("Granary.AgentShare")]
+public sealed record AgentShare
+{
+    [Id(0)] public required string Agent { get; init; }
+    [Id(1)] public required string Pool { get; init; }
+    [Id(2)] public required AgentSpec Spec { get; init; }
+    [Id(3)] public ResourceSet Used { get; init; } = ResourceSet.Zero;
+
+    /// <summary>Largest fraction of the pool it holds in any resource, 0 to 1.</summary>
+    [Id(4)] public double DominantShare { get; init; }
+
+    /// <summary><see cref="DominantShare"/> divided by weight: what the order compares.</summary>
+    [Id(5)] public double WeightedShare { get; init; }
+
+    /// <summary>The fraction of the pool it is owed now among the agents with demand, 0 to 1.</summary>
+    [Id(6)] public double FairShare { get; init; }
+
+    [Id(7)] public int Queued { get; init; }
+    [Id(8)] public int Running { get; init; }
+    [Id(9)] public long Succeeded { get; init; }
+    [Id(10)] public long Failed { get; init; }
+    [Id(11)] public long Cancelled { get; init; }
+
+    /// <summary>Dominant-share-seconds received since the pool began.</summary>
+    [Id(12)] public double ReceivedShareSeconds { get; init; }
+
+    /// <summary>Dominant-share-seconds it was owed over the same time, while it had demand.</summary>
+    [Id(13)] public double FairShareSeconds { get; init; }
+
+    [Id(14)] public long DeadlinesKept { get; init; }
+    [Id(15)] public long DeadlinesMissed { get; init; }
+    [Id(16)] public long Lost { get; init; }
+    [Id(17)] public long Rejected { get; init; }
+}

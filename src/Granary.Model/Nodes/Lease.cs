@@ -1,0 +1,39 @@
+using Orleans;
+
+namespace Granary.Model;
+
+/// <summary>
+/// The right of one attempt to a node's resources. Tokens only grow within a pool: an agent refuses one older than it has seen for
+/// the task, and a report that carries an older one changes nothing.
+/// </summary>
+[GenerateSerializer, Immutable, Alias("Granary.Lease")]
+public sealed record Lease(
+    [property: Id(0)] TaskId Task,
+    [property: Id(1)] string Node,
+    [property: Id(2)] int Attempt,
+    [property: Id(3)] long Token);
+
+/// <summary>A lease with all an agent needs to run it.</summary>
+[GenerateSerializer, Immutable, Alias("Granary.Assignment")]
+public sealed record Assignment(
+    [property: Id(0)] Lease Lease,
+    [property: Id(1)] TaskSpec Spec,
+    [property: Id(2)] int Index,
+    [property: Id(3)] int Count);
+
+/// <summary>What an agent says of one lease.</summary>
+[GenerateSerializer, Immutable, Alias("Granary.TaskReport")]
+public sealed record TaskReport(
+    [property: Id(0)] Lease Lease,
+    [property: Id(1)] ReportKind Kind,
+    [property: Id(2)] DateTimeOffset At,
+    [property: Id(3)] ExitInfo? Exit);
+
+[GenerateSerializer]
+public enum ReportKind
+{
+    Started,
+    Ended,
+    /// <summary>The agent has never heard of this lease (it was sent to an earlier agent that died before starting it).</summary>
+    NotHere,
+}
