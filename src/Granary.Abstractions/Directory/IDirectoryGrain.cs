@@ -8,7 +8,7 @@ namespace Granary.Abstractions;
 [Alias("Granary.IDirectoryGrain")]
 public interface IDirectoryGrain : IGrainWithStringKey
 {
-    public const string Key = "granary";
+    const string Key = "granary";
 
     [Alias("Pools"), AlwaysInterleave]
     Task<IReadOnlyList<string>> Pools();

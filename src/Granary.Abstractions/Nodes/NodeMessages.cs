@@ -52,7 +52,7 @@ public sealed record StopLease(
     [property: Id(0)] Lease Lease,
     [property: Id(1)] ExitCause Cause);
 
-/// <param name="Stream">False for standard output, true for standard error.</param>
+/// <param name="StandardError">False for standard output, true for standard error.</param>
 /// <param name="Offset">First byte wanted; negative counts from the end.</param>
 /// <param name="MaxBytes">At most 1 MiB.</param>
 [GenerateSerializer, Immutable, Alias("Granary.LogRequest")]
