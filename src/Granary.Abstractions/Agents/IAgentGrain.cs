@@ -20,5 +20,4 @@ public interface IAgentGrain : IGrainWithStringKey
 [GenerateSerializer, Immutable, Alias("Granary.AgentView")]
 public sealed record AgentView(
     [property: Id(0)] AgentSpec Spec,
-    [property: Id(1)] IReadOnlyList<AgentShare> Shares,
-    [property: Id(2)] DateTimeOffset Created);
+    [property: Id(1)] IReadOnlyList<AgentShare> Shares);

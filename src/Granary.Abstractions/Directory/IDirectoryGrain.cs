@@ -16,6 +16,10 @@ public interface IDirectoryGrain : IGrainWithStringKey
     [Alias("Agents"), AlwaysInterleave]
     Task<IReadOnlyList<AgentSpec>> Agents();
 
+    /// <summary>Null when it was never declared.</summary>
+    [Alias("Agent"), AlwaysInterleave]
+    Task<AgentSpec?> Agent(string id);
+
     [Alias("Nodes"), AlwaysInterleave]
     Task<IReadOnlyList<string>> Nodes();
 

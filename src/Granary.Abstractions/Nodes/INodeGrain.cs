@@ -8,7 +8,7 @@ namespace Granary.Abstractions;
 [Alias("Granary.INodeGrain")]
 public interface INodeGrain : IGrainWithStringKey
 {
-    /// <summary>Declares a node before any agent joins (fleet file), or changes its labels and pool.</summary>
+    /// <summary>Declares a node before any agent joins, or changes its labels and pool. Called by the directory: declare nodes with <see cref="IDirectoryGrain.Apply"/>.</summary>
     [Alias("Declare")]
     Task<NodeView> Declare(NodeSpec spec);
 
@@ -52,6 +52,10 @@ public interface INodeGrain : IGrainWithStringKey
     /// <summary>Takes nothing new; what runs is stopped with grace and goes elsewhere.</summary>
     [Alias("Drain")]
     Task<NodeView> Drain();
+
+    /// <summary>From the pool as it starts: watch over this node again, though its agent may have died while nobody did.</summary>
+    [Alias("Watch"), AlwaysInterleave]
+    Task Watch(string pool);
 
     [Alias("Describe"), AlwaysInterleave]
     Task<NodeView> Describe();

@@ -8,7 +8,7 @@ namespace Granary.Abstractions;
 [Alias("Granary.IPoolGrain")]
 public interface IPoolGrain : IGrainWithStringKey
 {
-    /// <summary>Creates the pool or changes its settings; running tasks are not disturbed.</summary>
+    /// <summary>Sets the pool's rules; running tasks are not disturbed. Called by the directory: declare pools with <see cref="IDirectoryGrain.Apply"/>.</summary>
     [Alias("Configure")]
     Task<PoolView> Configure(PoolSpec spec);
 
@@ -29,6 +29,10 @@ public interface IPoolGrain : IGrainWithStringKey
     /// <summary>Every agent known here, with what it holds and is owed.</summary>
     [Alias("Shares")]
     Task<IReadOnlyList<AgentShare>> Shares();
+
+    /// <summary>One agent's share; null when it is not known here.</summary>
+    [Alias("ShareOf")]
+    Task<AgentShare?> ShareOf(string agent);
 
     /// <summary>Live tasks from memory, finished ones from the task table, newest number first.</summary>
     [Alias("List")]

@@ -114,12 +114,12 @@ public sealed record TaskChange(
     [property: Id(8)] int? ExitCode);
 
 /// <param name="Spec">Name, pool and capacity.</param>
-/// <param name="Live">Leases that the agent still holds processes (or unreported ends) for.</param>
+/// <param name="Live">Leases that the agent still holds processes (or unreported ends) for; null when only the declaration changed and leases are not in question.</param>
 [GenerateSerializer, Immutable, Alias("Granary.NodeUpRequest")]
 public sealed record NodeUpRequest(
     [property: Id(0)] NodeSpec Spec,
     [property: Id(1)] NodeState State,
-    [property: Id(2)] IReadOnlyList<Lease> Live);
+    [property: Id(2)] IReadOnlyList<Lease>? Live);
 
 /// <param name="Expected">Leases of this node that the pool counts on: those the agent does not have must be started or answered with <see cref="ReportKind.NotHere"/>.</param>
 /// <param name="Stale">Leases that the agent holds but must stop: fenced meanwhile.</param>

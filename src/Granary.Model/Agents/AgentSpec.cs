@@ -24,6 +24,11 @@ public sealed record AgentSpec
 
     /// <summary>Free words shown beside it, for example <c>domain: physics</c>.</summary>
     [Id(6)] public IReadOnlyDictionary<string, string>? Labels { get; init; }
+
+    public bool Equals(AgentSpec? other) => other is not null && Id == other.Id && Weight.Equals(other.Weight) && Group == other.Group
+        && Class == other.Class && Guarantee == other.Guarantee && Limit == other.Limit && LabelSet.Same(Labels, other.Labels);
+
+    public override int GetHashCode() => HashCode.Combine(Id, Weight, Group, Class, Guarantee, Limit);
 }
 
 /// <summary>Classes go strictly before shares; aging raises a waiting task one class at a time.</summary>

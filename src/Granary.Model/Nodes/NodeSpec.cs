@@ -13,6 +13,11 @@ public sealed record NodeSpec
 
     /// <summary>No processes: tasks take their declared duration on the server's clock.</summary>
     [Id(4)] public bool Simulated { get; init; }
+
+    public bool Equals(NodeSpec? other) => other is not null && Name == other.Name && Pool == other.Pool && Capacity == other.Capacity
+        && Simulated == other.Simulated && LabelSet.Same(Labels, other.Labels);
+
+    public override int GetHashCode() => HashCode.Combine(Name, Pool, Capacity, Simulated);
 }
 
 /// <summary>A node's health and whether it takes new tasks.</summary>
