@@ -1,0 +1,24 @@
+using System.Text.Json.Serialization;
+
+namespace Granary.Abstractions.Json;
+
+/// <summary>The JSON that scripts read, the same from REST and from the command line's <c>-o json</c>: snake_case, generated at build time.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    Converters =
+    [
+        typeof(ResourceSetConverter), typeof(UtcTimeConverter), typeof(PoolStrategyConverter), typeof(PoolModeConverter),
+        typeof(PriorityClassConverter), typeof(LossPolicyConverter), typeof(TaskStateConverter), typeof(WaitReasonConverter),
+        typeof(ExitCauseConverter), typeof(NodeStateConverter),
+    ])]
+[JsonSerializable(typeof(TaskJson))]
+[JsonSerializable(typeof(IReadOnlyList<TaskJson>))]
+[JsonSerializable(typeof(ExplanationJson))]
+[JsonSerializable(typeof(TaskChangeJson))]
+[JsonSerializable(typeof(PoolJson))]
+[JsonSerializable(typeof(IReadOnlyList<PoolJson>))]
+[JsonSerializable(typeof(AgentJson))]
+[JsonSerializable(typeof(IReadOnlyList<AgentJson>))]
+[JsonSerializable(typeof(NodeJson))]
+[JsonSerializable(typeof(IReadOnlyList<NodeJson>))]
+public sealed partial class GranaryJson : JsonSerializerContext;

@@ -1,0 +1,54 @@
+using Granary.Model;
+
+namespace Granary.Abstractions.Json;
+
+/// <summary>A node as scripts read it.</summary>
+public sealed record NodeJson
+{
+    public required string Name { get; init; }
+    public required string Pool { get; init; }
+    public required NodeState State { get; init; }
+    public required ResourceSet Capacity { get; init; }
+    public required ResourceSet Used { get; init; }
+
+    /// <summary>Leases it holds.</summary>
+    public required int Tasks { get; init; }
+    public required IReadOnlyDictionary<string, string> Labels { get; init; }
+    public required bool Simulated { get; init; }
+
+    /// <summary>Last sign of life; null before its agent joined.</summary>
+    public required DateTimeOffset? LastSeen { get; init; }
+    public required DateTimeOffset? Joined { get; init; }
+
+    /// <summary>Version of the agent's build; empty before it joined.</summary>
+    public required string AgentVersion { get; init; }
+
+    /// <summary>Last reading of the machine; null before the first.</summary>
+    public required SampleJson? Sample { get; init; }
+
+    public static NodeJson From(NodeView view) => new()
+    {
+        Name = view.Spec.Name,
+        Pool = view.Spec.Pool,
+        State = view.State,
+        Capacity = view.Spec.Capacity,
+        Used = view.Used,
+        Tasks = view.Tasks,
+        Labels = view.Spec.Labels ?? TaskJson.EmptyLabels,
+        Simulated = view.Spec.Simulated,
+        LastSeen = view.LastSeen,
+        Joined = view.Joined,
+        AgentVersion = view.AgentVersion,
+        Sample = view.Sample is { } sample ? SampleJson.From(sample) : null,
+    };
+}
+
+/// <summary>One reading of a machine.</summary>
+/// <param name="CpuUtilization">Busy fraction of all cores since the reading before, 0 to 1.</param>
+/// <param name="Load1">Load average over one minute.</param>
+public sealed record SampleJson(DateTimeOffset At, double CpuUtilization, long MemoryUsedMib, long MemoryTotalMib, double Load1,
+    int Processes, long DiskFreeMib)
+{
+    public static SampleJson From(NodeSample sample) => new(sample.At, sample.CpuUtilization, sample.MemoryUsedMiB,
+        sample.MemoryTotalMiB, sample.Load1, sample.Processes, sample.DiskFreeMiB);
+}

@@ -1,0 +1,66 @@
+using Granary.Model;
+
+namespace Granary.Abstractions.Json;
+
+/// <summary>A pool as scripts read it.</summary>
+public sealed record PoolJson
+{
+    public required string Name { get; init; }
+
+    /// <summary><c>fair</c>, <c>fifo</c>, <c>priority</c>, <c>sla</c>, <c>cost</c>, <c>affinity</c> or <c>ml_adaptive</c>.</summary>
+    public required PoolStrategy Strategy { get; init; }
+
+    /// <summary><c>conservative</c>, <c>balanced</c> or <c>aggressive</c>.</summary>
+    public required PoolMode Mode { get; init; }
+
+    /// <summary>Pools of one cohort lend to each other; empty for none.</summary>
+    public required string Cohort { get; init; }
+    public required ResourceSet Capacity { get; init; }
+    public required ResourceSet Used { get; init; }
+    public required int Nodes { get; init; }
+    public required int ReadyNodes { get; init; }
+    public required int Queued { get; init; }
+    public required int Placed { get; init; }
+    public required int Running { get; init; }
+    public required long Succeeded { get; init; }
+    public required long Failed { get; init; }
+    public required long Cancelled { get; init; }
+    public required long Rejected { get; init; }
+    public required long Lost { get; init; }
+
+    /// <summary>How many wait for each reason.</summary>
+    public required IReadOnlyDictionary<string, int> Waiting { get; init; }
+    public required long Decisions { get; init; }
+    public required long DeadlinesKept { get; init; }
+    public required long DeadlinesMissed { get; init; }
+    public required DateTimeOffset Created { get; init; }
+
+    /// <summary>Journal sequence that this view reflects.</summary>
+    public required long Sequence { get; init; }
+
+    public static PoolJson From(PoolView view) => new()
+    {
+        Name = view.Spec.Name,
+        Strategy = view.Spec.Strategy,
+        Mode = view.Spec.Mode,
+        Cohort = view.Spec.Cohort,
+        Capacity = view.Capacity,
+        Used = view.Used,
+        Nodes = view.Nodes,
+        ReadyNodes = view.ReadyNodes,
+        Queued = view.Queued,
+        Placed = view.Placed,
+        Running = view.Running,
+        Succeeded = view.Succeeded,
+        Failed = view.Failed,
+        Cancelled = view.Cancelled,
+        Rejected = view.Rejected,
+        Lost = view.Lost,
+        Waiting = view.Waiting.Where(w => w.Value > 0).OrderBy(w => w.Key).ToDictionary(w => w.Key.ToString(), w => w.Value),
+        Decisions = view.Decisions,
+        DeadlinesKept = view.DeadlinesKept,
+        DeadlinesMissed = view.DeadlinesMissed,
+        Created = view.Created,
+        Sequence = view.Sequence,
+    };
+}

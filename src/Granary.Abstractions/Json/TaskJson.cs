@@ -1,0 +1,133 @@
+using Granary.Model;
+
+namespace Granary.Abstractions.Json;
+
+/// <summary>
+/// A task as scripts read it: the same fields in REST and in <c>granary tasks -o json</c>. Fields are only ever added.
+/// Text that does not apply is empty, times and numbers that do not apply are null.
+/// </summary>
+public sealed record TaskJson
+{
+    /// <summary><c>pool/number</c>.</summary>
+    public required string Id { get; init; }
+    public required string Name { get; init; }
+    public required string Agent { get; init; }
+    public required string Pool { get; init; }
+    public required TaskState State { get; init; }
+
+    /// <summary>Why it waits or why it ended as it did, for people; empty when there is nothing to say.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>Higher goes first within the agent.</summary>
+    public required int Priority { get; init; }
+
+    /// <summary>Where it runs or ran; empty before the first placement.</summary>
+    public required string Node { get; init; }
+
+    /// <summary>Attempts begun; 0 before the first placement.</summary>
+    public required int Attempt { get; init; }
+    public required DateTimeOffset Submitted { get; init; }
+    public required DateTimeOffset? Started { get; init; }
+    public required DateTimeOffset? Finished { get; init; }
+
+    /// <summary>Null before it ended, and when a signal ended it.</summary>
+    public required int? ExitCode { get; init; }
+
+    /// <summary>What one attempt holds, as Kubernetes quantities.</summary>
+    public required ResourceSet Resources { get; init; }
+
+    /// <summary>When it must have ended; null for none.</summary>
+    public required DateTimeOffset? Deadline { get; init; }
+
+    /// <summary>Place in the queue from 1; 0 when it does not wait to be placed.</summary>
+    public required int Position { get; init; }
+
+    /// <summary>The dominant reason while it waits, from the closed list; <c>None</c> otherwise.</summary>
+    public WaitReason WaitReason { get; init; }
+
+    /// <summary>Program and arguments; empty for an in-process handler.</summary>
+    public IReadOnlyList<string> Command { get; init; } = [];
+
+    /// <summary>In-process handler; empty for a process.</summary>
+    public string Handler { get; init; } = "";
+
+    /// <summary>Member number within its array, from 0.</summary>
+    public int Index { get; init; }
+
+    /// <summary>Further attempts a failure gets.</summary>
+    public int Retries { get; init; }
+
+    /// <summary>Ids of the tasks that must succeed first.</summary>
+    public IReadOnlyList<string> After { get; init; } = [];
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = EmptyLabels;
+
+    /// <summary>A failure of it is expected and fails nothing else.</summary>
+    public bool MayFail { get; init; }
+
+    /// <summary>How the last attempt ended and what it used; null before.</summary>
+    public ExitJson? Exit { get; init; }
+
+    internal static readonly IReadOnlyDictionary<string, string> EmptyLabels = new Dictionary<string, string>();
+
+    public static TaskJson From(TaskView view) => new()
+    {
+        Id = view.Id.ToString(),
+        Name = view.Spec.Name,
+        Agent = view.Spec.Agent,
+        Pool = view.Id.Pool,
+        State = view.State,
+        Reason = view.Reason.Length > 0 || view.WaitReason == WaitReason.None ? view.Reason : view.WaitReason.ToString(),
+        Priority = view.Spec.Priority,
+        Node = view.Node,
+        Attempt = view.Attempt,
+        Submitted = view.Submitted,
+        Started = view.Started,
+        Finished = view.Finished,
+        ExitCode = view.Exit?.Code,
+        Resources = view.Spec.Resources,
+        Deadline = view.Deadline,
+        Position = view.Position,
+        WaitReason = view.WaitReason,
+        Command = view.Spec.Command,
+        Handler = view.Spec.Handler,
+        Index = view.Index,
+        Retries = view.Spec.Retries,
+        After = view.After.Count == 0 ? [] : [.. view.After.Select(id => id.ToString())],
+        Labels = view.Spec.Labels ?? EmptyLabels,
+        MayFail = view.Spec.MayFail,
+        Exit = view.Exit is { } exit ? ExitJson.From(exit) : null,
+    };
+}
+
+/// <summary>How an attempt ended and what it used.</summary>
+/// <param name="Cause">Why it ended.</param>
+/// <param name="Signal">Signal number that ended it; 0 for none.</param>
+/// <param name="Message">One line for people; empty for success.</param>
+/// <param name="PeakMemoryKib">Peak memory of the whole tree, KiB; 0 when not measured.</param>
+/// <param name="CpuS">User plus system CPU time of the whole tree, seconds.</param>
+/// <param name="WallS">Start to end, seconds.</param>
+public sealed record ExitJson(ExitCause Cause, int? Code, int Signal, string Message, long PeakMemoryKib, double CpuS, double WallS)
+{
+    public static ExitJson From(ExitInfo exit) => new(exit.Cause, exit.Code, exit.Signal, exit.Message, exit.PeakMemoryKiB,
+        exit.CpuTime.TotalSeconds, exit.WallTime.TotalSeconds);
+}
+
+/// <summary>One task, why it is where it is, and who goes before it.</summary>
+/// <param name="Waiting">The dominant reason with its evidence and what would help; null when it does not wait.</param>
+/// <param name="History">What happened to it, oldest first.</param>
+/// <param name="Share">Its agent's share of the pool; null when unknown.</param>
+public sealed record ExplanationJson(TaskJson Task, WaitExplanation? Waiting, IReadOnlyList<string> History, ShareJson? Share)
+{
+    public static ExplanationJson From(TaskExplanation explanation) => new(TaskJson.From(explanation.Task), explanation.Waiting,
+        explanation.History, explanation.Share is { } share ? ShareJson.From(share) : null);
+}
+
+/// <summary>A change of a task, as event streams carry it.</summary>
+/// <param name="Id"><c>pool/number</c>.</param>
+/// <param name="At">When it changed.</param>
+public sealed record TaskChangeJson(string Id, string Pool, string Agent, string Name, TaskState State, string Reason, string Node,
+    int Attempt, DateTimeOffset At, int? ExitCode)
+{
+    public static TaskChangeJson From(TaskChange change) => new(change.Id.ToString(), change.Id.Pool, change.Agent, change.Name,
+        change.State, change.Reason, change.Node, change.Attempt, change.At, change.ExitCode);
+}
