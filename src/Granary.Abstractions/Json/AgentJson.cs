@@ -10,8 +10,8 @@ public sealed record AgentJson
     /// <summary>Relative share, over 0 and up to 1,000,000.</summary>
     public required double Weight { get; init; }
 
-    /// <summary>Group path in the agents' tree; empty for the root.</summary>
-    public required string Group { get; init; }
+    /// <summary>Group path in the agents' tree; null for the root.</summary>
+    public required string? Group { get; init; }
 
     /// <summary><c>low</c>, <c>normal</c>, <c>high</c> or <c>critical</c>.</summary>
     public required PriorityClass Class { get; init; }
@@ -30,7 +30,7 @@ public sealed record AgentJson
     {
         Id = spec.Id,
         Weight = spec.Weight,
-        Group = spec.Group,
+        Group = TaskJson.Absent(spec.Group),
         Class = spec.Class,
         Guarantee = spec.Guarantee,
         Limit = spec.Limit,

@@ -20,8 +20,8 @@ public sealed record NodeJson
     public required DateTimeOffset? LastSeen { get; init; }
     public required DateTimeOffset? Joined { get; init; }
 
-    /// <summary>Version of the agent's build; empty before it joined.</summary>
-    public required string AgentVersion { get; init; }
+    /// <summary>Version of the agent's build; null before it joined.</summary>
+    public required string? AgentVersion { get; init; }
 
     /// <summary>Last reading of the machine; null before the first.</summary>
     public required SampleJson? Sample { get; init; }
@@ -38,7 +38,7 @@ public sealed record NodeJson
         Simulated = view.Spec.Simulated,
         LastSeen = view.LastSeen,
         Joined = view.Joined,
-        AgentVersion = view.AgentVersion,
+        AgentVersion = TaskJson.Absent(view.AgentVersion),
         Sample = view.Sample is { } sample ? SampleJson.From(sample) : null,
     };
 }

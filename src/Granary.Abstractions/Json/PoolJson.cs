@@ -13,8 +13,8 @@ public sealed record PoolJson
     /// <summary><c>conservative</c>, <c>balanced</c> or <c>aggressive</c>.</summary>
     public required PoolMode Mode { get; init; }
 
-    /// <summary>Pools of one cohort lend to each other; empty for none.</summary>
-    public required string Cohort { get; init; }
+    /// <summary>Pools of one cohort lend to each other; null for none.</summary>
+    public required string? Cohort { get; init; }
     public required ResourceSet Capacity { get; init; }
     public required ResourceSet Used { get; init; }
     public required int Nodes { get; init; }
@@ -43,7 +43,7 @@ public sealed record PoolJson
         Name = view.Spec.Name,
         Strategy = view.Spec.Strategy,
         Mode = view.Spec.Mode,
-        Cohort = view.Spec.Cohort,
+        Cohort = TaskJson.Absent(view.Spec.Cohort),
         Capacity = view.Capacity,
         Used = view.Used,
         Nodes = view.Nodes,

@@ -4,25 +4,25 @@ namespace Granary.Abstractions.Json;
 
 /// <summary>
 /// A task as scripts read it: the same fields in REST and in <c>granary tasks -o json</c>. Fields are only ever added.
-/// Text that does not apply is empty, times and numbers that do not apply are null.
+/// What is absent is null; lists and maps are empty instead.
 /// </summary>
 public sealed record TaskJson
 {
     /// <summary><c>pool/number</c>.</summary>
     public required string Id { get; init; }
-    public required string Name { get; init; }
+    public required string? Name { get; init; }
     public required string Agent { get; init; }
     public required string Pool { get; init; }
     public required TaskState State { get; init; }
 
-    /// <summary>Why it waits or why it ended as it did, for people; empty when there is nothing to say.</summary>
-    public required string Reason { get; init; }
+    /// <summary>Why it waits or why it ended as it did, for people; null when there is nothing to say.</summary>
+    public required string? Reason { get; init; }
 
     /// <summary>Higher goes first within the agent.</summary>
     public required int Priority { get; init; }
 
-    /// <summary>Where it runs or ran; empty before the first placement.</summary>
-    public required string Node { get; init; }
+    /// <summary>Where it runs or ran; null before the first placement.</summary>
+    public required string? Node { get; init; }
 
     /// <summary>Attempts begun; 0 before the first placement.</summary>
     public required int Attempt { get; init; }
@@ -42,14 +42,14 @@ public sealed record TaskJson
     /// <summary>Place in the queue from 1; 0 when it does not wait to be placed.</summary>
     public required int Position { get; init; }
 
-    /// <summary>The dominant reason while it waits, from the closed list; <c>None</c> otherwise.</summary>
-    public WaitReason WaitReason { get; init; }
+    /// <summary>The dominant reason while it waits, from the closed list; null otherwise.</summary>
+    public WaitReason? WaitReason { get; init; }
 
     /// <summary>Program and arguments; empty for an in-process handler.</summary>
     public IReadOnlyList<string> Command { get; init; } = [];
 
-    /// <summary>In-process handler; empty for a process.</summary>
-    public string Handler { get; init; } = "";
+    /// <summary>In-process handler; null for a process.</summary>
+    public string? Handler { get; init; }
 
     /// <summary>Member number within its array, from 0.</summary>
     public int Index { get; init; }
@@ -72,13 +72,13 @@ public sealed record TaskJson
     public static TaskJson From(TaskView view) => new()
     {
         Id = view.Id.ToString(),
-        Name = view.Spec.Name,
+        Name = Absent(view.Spec.Name),
         Agent = view.Spec.Agent,
         Pool = view.Id.Pool,
         State = view.State,
-        Reason = view.Reason.Length > 0 || view.WaitReason == WaitReason.None ? view.Reason : view.WaitReason.ToString(),
+        Reason = view.Reason.Length > 0 ? view.Reason : Waits(view) ? view.WaitReason.ToString() : null,
         Priority = view.Spec.Priority,
-        Node = view.Node,
+        Node = Absent(view.Node),
         Attempt = view.Attempt,
         Submitted = view.Submitted,
         Started = view.Started,
@@ -87,9 +87,9 @@ public sealed record TaskJson
         Resources = view.Spec.Resources,
         Deadline = view.Deadline,
         Position = view.Position,
-        WaitReason = view.WaitReason,
+        WaitReason = Waits(view) ? view.WaitReason : null,
         Command = view.Spec.Command,
-        Handler = view.Spec.Handler,
+        Handler = Absent(view.Spec.Handler),
         Index = view.Index,
         Retries = view.Spec.Retries,
         After = view.After.Count == 0 ? [] : [.. view.After.Select(id => id.ToString())],
@@ -97,18 +97,22 @@ public sealed record TaskJson
         MayFail = view.Spec.MayFail,
         Exit = view.Exit is { } exit ? ExitJson.From(exit) : null,
     };
+
+    internal static string? Absent(string text) => text.Length == 0 ? null : text;
+
+    private static bool Waits(TaskView view) => view.WaitReason != Model.WaitReason.None;
 }
 
 /// <summary>How an attempt ended and what it used.</summary>
 /// <param name="Cause">Why it ended.</param>
 /// <param name="Signal">Signal number that ended it; 0 for none.</param>
-/// <param name="Message">One line for people; empty for success.</param>
+/// <param name="Message">One line for people; null for success.</param>
 /// <param name="PeakMemoryKib">Peak memory of the whole tree, KiB; 0 when not measured.</param>
 /// <param name="CpuS">User plus system CPU time of the whole tree, seconds.</param>
 /// <param name="WallS">Start to end, seconds.</param>
-public sealed record ExitJson(ExitCause Cause, int? Code, int Signal, string Message, long PeakMemoryKib, double CpuS, double WallS)
+public sealed record ExitJson(ExitCause Cause, int? Code, int Signal, string? Message, long PeakMemoryKib, double CpuS, double WallS)
 {
-    public static ExitJson From(ExitInfo exit) => new(exit.Cause, exit.Code, exit.Signal, exit.Message, exit.PeakMemoryKiB,
+    public static ExitJson From(ExitInfo exit) => new(exit.Cause, exit.Code, exit.Signal, TaskJson.Absent(exit.Message), exit.PeakMemoryKiB,
         exit.CpuTime.TotalSeconds, exit.WallTime.TotalSeconds);
 }
 
@@ -125,9 +129,9 @@ public sealed record ExplanationJson(TaskJson Task, WaitExplanation? Waiting, IR
 /// <summary>A change of a task, as event streams carry it.</summary>
 /// <param name="Id"><c>pool/number</c>.</param>
 /// <param name="At">When it changed.</param>
-public sealed record TaskChangeJson(string Id, string Pool, string Agent, string Name, TaskState State, string Reason, string Node,
+public sealed record TaskChangeJson(string Id, string Pool, string Agent, string? Name, TaskState State, string? Reason, string? Node,
     int Attempt, DateTimeOffset At, int? ExitCode)
 {
-    public static TaskChangeJson From(TaskChange change) => new(change.Id.ToString(), change.Id.Pool, change.Agent, change.Name,
-        change.State, change.Reason, change.Node, change.Attempt, change.At, change.ExitCode);
+    public static TaskChangeJson From(TaskChange change) => new(change.Id.ToString(), change.Id.Pool, change.Agent, TaskJson.Absent(change.Name),
+        change.State, TaskJson.Absent(change.Reason), TaskJson.Absent(change.Node), change.Attempt, change.At, change.ExitCode);
 }
