@@ -1,0 +1,63 @@
+using System.Net.Sockets;
+using Granary.Model;
+using Orleans.Runtime;
+
+namespace Granary.Client;
+
+/// <summary>
+/// Calls a grain, and again while the connection is broken. Every call of this SDK may be repeated: reads change nothing, and changes
+/// carry an operation id or set a value. What fails comes out as a <see cref="GranaryException"/> with its kind.
+/// </summary>
+internal sealed class CallPolicy(GranaryClientOptions options, string server)
+{
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(1);
+
+    public TimeProvider Time => options.Time;
+
+    public async Task<T> CallAsync<T>(Func<Task<T>> call, CancellationToken ct)
+    {
+        var started = Time.GetTimestamp();
+        var delay = options.RetryDelay;
+        while (true)
+        {
+            ct.ThrowIfCancellationRequested();
+            try
+            {
+                return await call().WaitAsync(ct);
+            }
+            catch (Exception e) when (IsBreak(e))
+            {
+                if (Time.GetElapsedTime(started) + delay > options.RetryFor) throw Gone(e);
+            }
+            catch (WrappedException e)
+            {
+                throw new GranaryException($"{e.OriginalExceptionType}: {e.Message}", e);
+            }
+            await Task.Delay(delay, Time, ct);
+            delay = delay * 2 < MaxDelay ? delay * 2 : MaxDelay;
+        }
+    }
+
+    public Task CallAsync(Func<Task> call, CancellationToken ct) => CallAsync(
+        async () =>
+        {
+            await call();
+            return true;
+        },
+        ct);
+
+    /// <summary>The outcome is unknown, or the request never arrived: asking again can help.</summary>
+    public static bool IsBreak(Exception e) => e switch
+    {
+        GranaryException granary => granary.Code == ErrorCode.Unavailable,
+        WrappedException => false,
+        TimeoutException or OrleansException or SocketException or IOException => true,
+        _ => false,
+    };
+
+    private GranaryException Gone(Exception cause) => cause as GranaryException ?? new GranaryException(
+        $"the server at {server} stopped answering ({Quoting.Clip(cause.Message)}); see whether it runs with 'granary status'", cause)
+    {
+        Code = ErrorCode.Unavailable,
+    };
+}

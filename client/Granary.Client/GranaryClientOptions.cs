@@ -1,0 +1,47 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Granary.Client;
+
+/// <summary>How a client finds its server. Every field may stay as it is: the local server is found by itself.</summary>
+public sealed record GranaryClientOptions
+{
+    public const string ServerVariable = "GRANARY_SERVER";
+    public const string TokenVariable = "GRANARY_TOKEN";
+
+    /// <summary><c>HOST:PORT</c> of a gateway. Default: <c>GRANARY_SERVER</c>, else what the local server's <c>server.json</c> says, else 127.0.0.1:7411.</summary>
+    public string? Server { get; init; }
+
+    /// <summary>What the gateway asks for. Default: <c>GRANARY_TOKEN</c>, else the local server's <c>token</c> file.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>The local server's data directory. Default: <see cref="LocalServer.DefaultDataDirectory()"/>.</summary>
+    public string? DataDirectory { get; init; }
+
+    /// <summary>How long connecting may take. Default 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a call is repeated while the connection is broken, before it fails as unavailable. Default 30 s; 0 for not at all.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan RetryFor { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Wait before the first repetition; doubles up to 1 s. Default 50 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:00:01")]
+    public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How long one watch call may wait at the server for a change. Default 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:00:25")]
+    public TimeSpan WatchPoll { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The clock of timeouts and waits between repetitions. Default: the system's.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <exception cref="Granary.Model.GranaryException">Invalid, naming the option and what it may be.</exception>
+    internal GranaryClientOptions Validated()
+    {
+        var problems = new List<ValidationResult>();
+        if (!Validator.TryValidateObject(this, new ValidationContext(this), problems, validateAllProperties: true))
+            throw Model.GranaryException.Invalid($"client options: {problems[0].ErrorMessage}");
+        return this;
+    }
+}
