@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Granary.Model;
+
+namespace Granary.Storage;
+
+public sealed partial class SqliteStore
+{
+    private const int TruncateAtOnce = 2000;
+
+    public async ValueTask<PoolRecovery> OpenAsync(string pool, CancellationToken cancellationToken = default)
+    {
+        CheckPool(pool);
+        return await _readers.Read(database => new JournalReader(database, pool).Recover(), cancellationToken).ConfigureAwait(false);
+    }
+
+    public async IAsyncEnumerable<JournalRecord> ReadAsync(
+        string pool, long afterSequence, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        CheckPool(pool);
+        ArgumentOutOfRangeException.ThrowIfNegative(afterSequence);
+        while (true)
+        {
+            var after = afterSequence;
+            var page = await _readers.Read(database => new JournalReader(database, pool).Page(after), cancellationToken).ConfigureAwait(false);
+            foreach (var record in page) yield return record;
+            if (page.Count == 0) yield break;
+            afterSequence = page[^1].Sequence;
+        }
+    }
+
+    public Task AppendAsync(PoolAppend append, CancellationToken cancellationToken = default)
+    {
+        CheckPool(append.Pool);
+        CheckNumber(append.Sequence, "sequence");
+        if (append.Payload.Length > PoolAppend.MaxPayload)
+        {
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"a journal record of {append.Payload.Length} bytes is over the limit of {PoolAppend.MaxPayload}: append smaller batches"));
+        }
+        for (var i = 0; i < append.Finished.Count; i++) CheckFinished(append.Pool, append.Finished[i]);
+        return Queue(new AppendWrite(append), cancellationToken);
+    }
+
+    public async Task SaveSnapshotAsync(
+        string pool, long sequence, ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken = default)
+    {
+        CheckPool(pool);
+        CheckNumber(sequence, "sequence");
+        if (await Queue(new SnapshotBeginWrite(pool, sequence), cancellationToken).ConfigureAwait(false) is { } id)
+        {
+            var crc = Checksum.Start;
+            var number = 0;
+            for (var rest = snapshot; !rest.IsEmpty; number++)
+            {
+                var piece = rest[..Math.Min(rest.Length, _options.SnapshotPiece)];
+                rest = rest[piece.Length..];
+                crc = Checksum.Add(crc, piece.Span);
+                await Queue(new SnapshotPieceWrite(id, number, piece), cancellationToken).ConfigureAwait(false);
+            }
+            var head = new SnapshotHead(id, sequence, Checksum.Finish(crc), snapshot.Length);
+            await Queue(new SnapshotSealWrite(pool, head), cancellationToken).ConfigureAwait(false);
+        }
+        while (await Queue(new TruncateWrite(pool, TruncateAtOnce), cancellationToken).ConfigureAwait(false))
+        {
+            // appends go between
+        }
+    }
+
+    private Task<T> Queue<T>(Write<T> write, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _commits.Add(write);
+        return write.Made;
+    }
+
+    private static void CheckFinished(string pool, TaskView task)
+    {
+        CheckNumber(task.Id.Number, "task number");
+        if (task.Id.Pool != pool) throw new ArgumentException($"task {task.Id} is not of pool '{pool}'");
+        if (!task.State.IsFinal() || task.Finished is null)
+            throw new ArgumentException($"task {task.Id} is {task.State} and has {(task.Finished is null ? "no" : "a")} finish: only finished tasks are stored");
+        if (task.Spec.Agent.Length == 0) throw new ArgumentException($"task {task.Id} has no agent");
+    }
+}

@@ -1,0 +1,13 @@
+namespace Granary.Storage;
+
+/// <summary>Times as whole microseconds since 1970, UTC.</summary>
+internal static class UnixTime
+{
+    public static long Micros(DateTimeOffset time) => (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+
+    public static long? Micros(DateTimeOffset? time) => time is { } some ? Micros(some) : null;
+
+    public static DateTimeOffset Time(long micros) => new(DateTimeOffset.UnixEpoch.Ticks + micros * TimeSpan.TicksPerMicrosecond, TimeSpan.Zero);
+
+    public static DateTimeOffset? Time(long? micros) => micros is { } some ? Time(some) : null;
+}
