@@ -1,0 +1,27 @@
+using Granary.Cli.Commands;
+
+namespace Granary.Cli.CommandLine;
+
+/// <summary>Every command by name, in the order that help lists them.</summary>
+internal static class CommandTable
+{
+    public static IReadOnlyList<CommandEntry> All { get; } =
+    [
+        new("submit", SubmitCommand.Create),
+        new("tasks", TasksCommand.Create),
+        new("task", TaskCommand.Create),
+        new("logs", LogsCommand.Create),
+        new("wait", WaitCommand.Create),
+        new("cancel", CancelCommand.Create),
+        new("explain", ExplainCommand.Create),
+        new("status", StatusCommand.Create),
+        new("pools", PoolsCommand.Create),
+        new("agents", AgentsCommand.Create),
+        new("agent", AgentCommand.Create),
+        new("nodes", NodesCommand.Create),
+        new("cordon", NodeUpkeepCommands.Cordon),
+        new("uncordon", NodeUpkeepCommands.Uncordon),
+        new("drain", NodeUpkeepCommands.Drain),
+        new("version", VersionCommand.Create),
+    ];
+}

@@ -1,0 +1,27 @@
+using System.Runtime.InteropServices;
+using Granary.Cli.CommandLine;
+using Granary.Client;
+
+namespace Granary.Cli;
+
+internal static class Program
+{
+    private static async Task<int> Main(string[] args)
+    {
+        using var interrupted = new CancellationTokenSource();
+        // The first signal asks for a clean end; the second is the system's own.
+        void Interrupt(PosixSignalContext context)
+        {
+            if (interrupted.IsCancellationRequested) return;
+            context.Cancel = true;
+            interrupted.Cancel();
+        }
+
+        using var ctrlC = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
+        var application = new Application(
+            Surroundings.OfProcess(),
+            (server, cancel) => GranaryClient.ConnectAsync(new GranaryClientOptions { Server = server }, cancel));
+        return await application.Run(args, interrupted.Token);
+    }
+}
