@@ -6,11 +6,11 @@ namespace Granary.Client;
 /// <summary>Text from outside as messages show it: short, on one line, and without characters that steer a terminal.</summary>
 internal static class Quoting
 {
-    private const int MaxLength = 60;
+    private const int DefaultLength = 60;
 
-    public static string Clip(string text)
+    public static string Clip(string text, int maxLength = DefaultLength)
     {
-        var shown = text.Length <= MaxLength ? text : string.Concat(text.AsSpan(0, MaxLength - 3), "...");
+        var shown = text.Length <= maxLength ? text : string.Concat(text.AsSpan(0, maxLength - 3), "...");
         if (!shown.Any(Steers)) return shown;
         var clean = new StringBuilder(shown.Length);
         foreach (var c in shown)

@@ -52,6 +52,27 @@ public static class Quantity
         return true;
     }
 
+    /// <summary>Parses an amount of bytes (<c>64Ki</c>, <c>2Gi</c>, <c>1000</c>), rounded up; up to 8 EiB less one.</summary>
+    public static bool TryParseBytes(string text, out long bytes, out string error)
+    {
+        bytes = 0;
+        var (number, factor) = Split(text.Trim());
+        if (number.Length == 0 || !decimal.TryParse(number, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign,
+                CultureInfo.InvariantCulture, out var value))
+        {
+            error = $"'{Clip(text)}' is not a size; write it like 64Ki or 2Gi";
+            return false;
+        }
+        if (value < 0 || value > long.MaxValue / factor)
+        {
+            error = $"the size '{Clip(text)}' is {(value < 0 ? "negative" : "too large")}; write it like 64Ki or 2Gi";
+            return false;
+        }
+        bytes = (long)decimal.Ceiling(value * factor);
+        error = "";
+        return true;
+    }
+
     /// <summary>The shortest exact way to write <paramref name="amount"/> base units of <paramref name="name"/>.</summary>
     public static string Format(string name, long amount)
     {

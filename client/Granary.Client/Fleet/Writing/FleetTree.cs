@@ -1,0 +1,135 @@
+using System.Globalization;
+using Granary.Model;
+
+namespace Granary.Client;
+
+/// <summary>A fleet as the tree of its file; what has its default value is left out.</summary>
+internal static class FleetTree
+{
+    public static MapNode Of(FleetSpec fleet)
+    {
+        ArgumentNullException.ThrowIfNull(fleet);
+        return new Map()
+            .List("pools", fleet.Pools, Pool)
+            .List("agents", fleet.Agents, Agent)
+            .List("nodes", fleet.Nodes, Node)
+            .List("reservations", fleet.Reservations, Reservation)
+            .List("tasks", fleet.Tasks, Task)
+            .Node;
+    }
+
+    private static MapNode Pool(PoolSpec pool) => new Map()
+        .Text("name", pool.Name)
+        .Text("strategy", FleetReader.Word(pool.Strategy))
+        .Text("mode", FleetReader.Word(pool.Mode))
+        .TextIf("cohort", pool.Cohort)
+        .Node;
+
+    private static MapNode Agent(AgentSpec agent) => new Map()
+        .Text("id", agent.Id)
+        .Plain("weight", agent.Weight.ToString("R", CultureInfo.InvariantCulture))
+        .Text("class", FleetReader.Word(agent.Class))
+        .TextIf("group", agent.Group)
+        .Resources("guarantee", agent.Guarantee)
+        .Resources("limit", agent.Limit)
+        .Words("labels", agent.Labels)
+        .Node;
+
+    private static MapNode Node(NodeSpec node) => new Map()
+        .Text("name", node.Name)
+        .Text("pool", node.Pool)
+        .Resources("capacity", node.Capacity)
+        .Words("labels", node.Labels)
+        .PlainIf("simulated", node.Simulated, "true")
+        .Node;
+
+    private static MapNode Reservation(FleetReservation reservation) => new Map()
+        .Text("pool", reservation.Pool)
+        .Text("agent", reservation.Agent)
+        .Resources("resources", reservation.Resources)
+        .Text("from", reservation.At is { } at
+            ? at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture)
+            : $"+{Durations.Format(reservation.From)}")
+        .Text("for", Durations.Format(reservation.For))
+        .Node;
+
+    private static MapNode Task(FleetTask task)
+    {
+        var (spec, defaults) = (task.Spec, new TaskSpec { Agent = "" });
+        var map = new Map()
+            .TextIf("name", spec.Name)
+            .Text("agent", spec.Agent)
+            .Text("pool", task.Pool);
+        if (spec.Command.Count > 0) map.Texts("command", spec.Command);
+        return map
+            .TextIf("handler", spec.Handler)
+            .PlainIf("shell", spec.Shell, "true")
+            .TextIf("workdir", spec.WorkingDirectory)
+            .Words("env", spec.Environment)
+            .Resources("resources", spec.Resources)
+            .PlainIf("count", task.Count != 1, Number(task.Count))
+            .PlainIf("priority", spec.Priority != 0, Number(spec.Priority))
+            .Duration("deadline", spec.Deadline)
+            .Duration("duration", spec.Duration)
+            .Duration("time_limit", spec.TimeLimit)
+            .PlainIf("retries", spec.Retries != 0, Number(spec.Retries))
+            .Duration("backoff", spec.RetryBackoff == defaults.RetryBackoff ? null : spec.RetryBackoff)
+            .Words("labels", spec.Labels)
+            .TextIf("on_loss", spec.OnLoss == LossPolicy.Report ? "report" : "")
+            .Duration("kill_grace", spec.KillGrace == defaults.KillGrace ? null : spec.KillGrace)
+            .PlainIf("output_limit", spec.OutputLimitBytes != defaults.OutputLimitBytes, Number(spec.OutputLimitBytes))
+            .PlainIf("may_fail", spec.MayFail, "true")
+            .Texts("after", task.After)
+            .Node;
+    }
+
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private sealed class Map
+    {
+        private readonly List<MapEntry> _entries = [];
+
+        public MapNode Node => new(0, _entries);
+
+        public Map Add(string key, FleetNode value)
+        {
+            _entries.Add(new MapEntry(key, 0, value));
+            return this;
+        }
+
+        public Map Text(string key, string text) => Add(key, new ScalarNode(0, text, Plain: false));
+
+        public Map TextIf(string key, string text) => text.Length == 0 ? this : Text(key, text);
+
+        public Map Plain(string key, string text) => Add(key, new ScalarNode(0, text, Plain: true));
+
+        public Map PlainIf(string key, bool wanted, string text) => wanted ? Plain(key, text) : this;
+
+        public Map Duration(string key, TimeSpan? duration) => duration is { } d ? Text(key, Durations.Format(d)) : this;
+
+        public Map Texts(string key, IReadOnlyList<string> texts) => texts.Count == 0
+            ? this
+            : Add(key, new ListNode(0, [.. texts.Select(t => new ScalarNode(0, t, Plain: false))]));
+
+        public Map Words(string key, IReadOnlyDictionary<string, string>? words)
+        {
+            if (words is null || words.Count == 0) return this;
+            var map = new Map();
+            foreach (var (name, value) in words.OrderBy(w => w.Key, StringComparer.Ordinal)) map.Text(name, value);
+            return Add(key, map.Node);
+        }
+
+        public Map Resources(string key, ResourceSet set)
+        {
+            if (set.IsZero) return this;
+            var (map, custom) = (new Map(), new Map());
+            foreach (var (name, amount) in set.Named())
+                (ResourceNames.IsBuiltIn(name) ? map : custom).Text(name, Quantity.Format(name, amount));
+            if (custom._entries.Count > 0) map.Add("custom", custom.Node);
+            return Add(key, map.Node);
+        }
+
+        public Map List<T>(string key, IReadOnlyList<T> parts, Func<T, MapNode> of) =>
+            parts.Count == 0 ? this : Add(key, new ListNode(0, [.. parts.Select(of)]));
+    }
+}
