@@ -4,14 +4,20 @@ using Granary.Model;
 
 namespace Granary.Abstractions.Json;
 
+/// <summary>A closed list of words, for descriptions of the JSON.</summary>
+public interface IClosedList
+{
+    /// <summary>The words in the order of the list.</summary>
+    IEnumerable<string> Words { get; }
+}
+
 /// <summary>A closed list as text. Any case is read; what is not in the list is refused with the list.</summary>
 /// <param name="naming">How names are written; null for the enum's own.</param>
-public abstract class NamedEnumConverter<T>(JsonNamingPolicy? naming) : JsonConverter<T> where T : struct, Enum
+public abstract class NamedEnumConverter<T>(JsonNamingPolicy? naming) : JsonConverter<T>, IClosedList where T : struct, Enum
 {
     private readonly (T Value, string Text)[] _names =
         [.. Enum.GetValues<T>().Select(v => (v, naming?.ConvertName(v.ToString()) ?? v.ToString()))];
 
-    /// <summary>The words of the list, in its order.</summary>
     public IEnumerable<string> Words => _names.Select(n => n.Text);
 
     public bool TryParse(string text, out T value)

@@ -1,0 +1,66 @@
+using Granary.Rest.Access;
+using Granary.Rest.Agents;
+using Granary.Rest.Events;
+using Granary.Rest.Health;
+using Granary.Rest.Http;
+using Granary.Rest.Metrics;
+using Granary.Rest.Nodes;
+using Granary.Rest.OpenApi;
+using Granary.Rest.Overview;
+using Granary.Rest.Pools;
+using Granary.Rest.Repeats;
+using Granary.Rest.Tasks;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Granary.Rest;
+
+/// <summary>Adds the REST face to a server that has an <c>IGrainFactory</c> among its services.</summary>
+public static class GranaryRest
+{
+    /// <summary>Health checks with this tag decide <c>/health/ready</c>; the server adds one that writes to its journal's directory.</summary>
+    public const string ReadyTag = "ready";
+
+    /// <exception cref="ArgumentException">A setting is wrong; the message says which.</exception>
+    public static IServiceCollection AddGranaryRest(this IServiceCollection services, RestOptions options)
+    {
+        options.Validate();
+        services.AddSingleton(options);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<Cluster>();
+        services.AddSingleton<RequestTally>();
+        services.AddSingleton<RepeatedReplies>();
+        services.AddSingleton<OpenStreams>();
+        services.AddSingleton<Snapshots>();
+        services.AddSingleton<TaskLogs>();
+        services.AddHealthChecks().AddCheck<GrainsAnswer>("grains", tags: [ReadyTag]);
+        services.Configure<JsonOptions>(json =>
+        {
+            json.SerializerOptions.PropertyNamingPolicy = RestJson.Default.Options.PropertyNamingPolicy;
+            foreach (var converter in RestJson.Default.Options.Converters) json.SerializerOptions.Converters.Add(converter);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, RestJson.Default);
+        });
+        return services.AddGranaryOpenApi();
+    }
+
+    /// <summary>Adds the middleware and every endpoint. Call it before other middleware, so that it guards that too.</summary>
+    public static WebApplication MapGranaryRest(this WebApplication app)
+    {
+        var tally = app.Services.GetRequiredService<RequestTally>();
+        app.Use(next => context => tally.Count(context, next));
+        app.UseMiddleware<ProblemMiddleware>();
+        app.UseMiddleware<AccessMiddleware>();
+        TaskEndpoints.Map(app);
+        PoolEndpoints.Map(app);
+        AgentEndpoints.Map(app);
+        NodeEndpoints.Map(app);
+        EventEndpoints.Map(app);
+        MetricsEndpoints.Map(app);
+        HealthEndpoints.Map(app);
+        OverviewPage.Map(app);
+        app.MapOpenApi("/openapi/{documentName}.json");
+        return app;
+    }
+}

@@ -1,0 +1,42 @@
+using System.Text.Json.Serialization;
+using Granary.Abstractions.Json;
+using Granary.Rest.Agents;
+using Granary.Rest.Events;
+using Granary.Rest.Health;
+using Granary.Rest.Metrics;
+using Granary.Rest.Nodes;
+using Granary.Rest.Pools;
+using Granary.Rest.Tasks;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Granary.Rest.Http;
+
+/// <summary>Every body that REST reads and writes, generated at build time. The shared records are as the command line writes them.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    Converters =
+    [
+        typeof(ResourceSetConverter), typeof(UtcTimeConverter), typeof(DurationConverter), typeof(PoolStrategyConverter),
+        typeof(PoolModeConverter), typeof(PriorityClassConverter), typeof(LossPolicyConverter), typeof(TaskStateConverter),
+        typeof(WaitReasonConverter), typeof(ExitCauseConverter), typeof(NodeStateConverter),
+    ])]
+[JsonSerializable(typeof(TaskRequest))]
+[JsonSerializable(typeof(TaskBatchRequest))]
+[JsonSerializable(typeof(SubmittedJson))]
+[JsonSerializable(typeof(Page<TaskJson>))]
+[JsonSerializable(typeof(ExplanationJson))]
+[JsonSerializable(typeof(PoolRequest))]
+[JsonSerializable(typeof(Page<PoolJson>))]
+[JsonSerializable(typeof(AgentRequest))]
+[JsonSerializable(typeof(Page<AgentJson>))]
+[JsonSerializable(typeof(NodeRequest))]
+[JsonSerializable(typeof(Page<NodeJson>))]
+[JsonSerializable(typeof(TaskChangeJson))]
+[JsonSerializable(typeof(HelloJson))]
+[JsonSerializable(typeof(GapJson))]
+[JsonSerializable(typeof(ClusterJson))]
+[JsonSerializable(typeof(HealthJson))]
+[JsonSerializable(typeof(ProblemDetails))]
+[JsonSerializable(typeof(IReadOnlyList<RejectionJson>))]
+[JsonSerializable(typeof(string))]
+internal sealed partial class RestJson : JsonSerializerContext;

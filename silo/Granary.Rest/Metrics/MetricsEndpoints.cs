@@ -1,0 +1,41 @@
+using Granary.Abstractions.Json;
+using Granary.Rest.Events;
+using Granary.Rest.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Granary.Rest.Metrics;
+
+/// <summary>The cluster at one moment.</summary>
+/// <param name="At">When it was taken.</param>
+/// <param name="Unanswered">Pools and nodes that did not answer in time: their figures are missing.</param>
+internal sealed record ClusterJson(DateTimeOffset At, IReadOnlyList<PoolJson> Pools, IReadOnlyList<NodeJson> Nodes, IReadOnlyList<string> Unanswered);
+
+/// <summary>Figures for Prometheus and for programs.</summary>
+internal static class MetricsEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/metrics", Prometheus).Reads().Produces<string>(200, "text/plain")
+            .Describe("ScrapeMetrics", "Metrics for Prometheus", "Text exposition format 0.0.4.");
+        routes.MapGet("/api/metrics", Json).Reads(400).Describe("GetMetrics", "The same picture as JSON", "Pools and nodes at one moment, at most a second old.");
+    }
+
+    // Prometheus may add query parameters of its configuration; they are no concern of this page.
+    private static async Task<ContentHttpResult> Prometheus(HttpContext context, Snapshots snapshots, RequestTally tally, OpenStreams streams, RestOptions options)
+    {
+        var text = new PrometheusText();
+        ClusterMetrics.Write(text, await snapshots.Recent(context.RequestAborted), options.MetricAgents);
+        ServerMetrics.Write(text, tally, streams);
+        return TypedResults.Text(text.ToString(), PrometheusText.ContentType);
+    }
+
+    private static async Task<Ok<ClusterJson>> Json(HttpContext context, Snapshots snapshots)
+    {
+        _ = new QueryReader(context.Request);
+        var snapshot = await snapshots.Recent(context.RequestAborted);
+        return TypedResults.Ok(new ClusterJson(snapshot.At, [.. snapshot.Pools.Select(PoolJson.From)], [.. snapshot.Nodes.Select(NodeJson.From)], snapshot.Unanswered));
+    }
+}

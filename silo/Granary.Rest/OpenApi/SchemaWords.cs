@@ -1,0 +1,45 @@
+using System.Text.Json.Nodes;
+using Granary.Abstractions.Json;
+using Granary.Model;
+using Granary.Rest.Http;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace Granary.Rest.OpenApi;
+
+/// <summary>Says what the converters write: closed lists, quantities, durations and times.</summary>
+internal static class SchemaWords
+{
+    public static Task Apply(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellation)
+    {
+        var type = context.JsonTypeInfo.Type;
+        var bare = Nullable.GetUnderlyingType(type) ?? type;
+        var orNull = bare == type ? default : JsonSchemaType.Null;
+        if (bare == typeof(ResourceSet)) Resources(schema);
+        else if (bare == typeof(TimeSpan))
+        {
+            schema.Type = JsonSchemaType.String | orNull;
+            schema.Pattern = null;
+            schema.Examples = ["30s", "5m", "2h"];
+        }
+        else if (bare == typeof(DateTimeOffset))
+        {
+            schema.Type = JsonSchemaType.String | orNull;
+            schema.Format = "date-time";
+        }
+        else if (RestJson.Default.Options.Converters.FirstOrDefault(c => c is IClosedList && c.CanConvert(bare)) is IClosedList list)
+        {
+            schema.Type = JsonSchemaType.String | orNull;
+            schema.Enum = [.. list.Words.Select(word => (JsonNode)word)];
+        }
+        return Task.CompletedTask;
+    }
+
+    private static void Resources(OpenApiSchema schema)
+    {
+        schema.Type = JsonSchemaType.Object;
+        schema.Description ??= "Kubernetes quantities by resource: cpu, memory, gpu, gpu_memory, network (Mbit/s), storage (MiB/s), and custom names.";
+        schema.AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.String | JsonSchemaType.Number };
+        schema.Examples = [new JsonObject { ["cpu"] = "500m", ["memory"] = "64Mi" }];
+    }
+}

@@ -1,0 +1,106 @@
+using System.Text.Json;
+using Granary.Abstractions;
+using Granary.Model;
+using Granary.Rest.Http;
+
+namespace Granary.Rest.Tasks;
+
+/// <summary>Turns a submission's body into the pool's batch, or says which item is wrong and why.</summary>
+internal static class TaskAdmission
+{
+    /// <param name="body">One task, or an object with <c>items</c>.</param>
+    /// <param name="operationId">What makes a repeat of it a repeat.</param>
+    /// <exception cref="GranaryException">Invalid.</exception>
+    public static (string Pool, SubmitBatch Batch) Read(JsonElement body, string operationId)
+    {
+        if (body.ValueKind == JsonValueKind.Array)
+            throw GranaryException.Invalid("the body is a list; send one task, or {\"items\": [...]}");
+        if (body.ValueKind != JsonValueKind.Object || !body.TryGetProperty("items", out _))
+        {
+            var one = RequestBody.Read(body, RestJson.Default.TaskRequest, "");
+            return (PoolOf(one.Pool ?? TaskId.DefaultPool, "pool"), new(operationId, [Item([one], 0, "", one.Pool ?? TaskId.DefaultPool)]));
+        }
+        var request = RequestBody.Read(body, RestJson.Default.TaskBatchRequest, "");
+        if (request.Items is not { Count: > 0 } items) throw GranaryException.Invalid("items: is empty; send at least one task");
+        var pool = PoolOf(request.Pool ?? items[0]?.Pool ?? TaskId.DefaultPool, "pool");
+        return (pool, new(operationId, [.. items.Select((_, i) => Item(items, i, $"items[{i}]", pool))]));
+    }
+
+    private static string PoolOf(string pool, string path) =>
+        Names.IsValid(pool) ? pool : throw GranaryException.Invalid($"{path}: '{Text.Clip(pool)}' is no name of a pool; a name is {Names.Rule}");
+
+    private static SubmitItem Item(IReadOnlyList<TaskRequest> items, int index, string path, string pool)
+    {
+        var item = items[index] ?? throw GranaryException.Invalid($"{path}: is null; leave it out");
+        if (item.Pool is { } own && own != pool)
+            throw GranaryException.Invalid($"{At("pool")}: is '{Text.Clip(own)}', but this call is for '{pool}'; send one call for each pool, so that each is all or nothing");
+        if (item.Agent is not { Length: > 0 }) throw GranaryException.Invalid($"{At("agent")}: is missing; say who submits");
+        if (!Names.IsValid(item.Agent)) throw GranaryException.Invalid($"{At("agent")}: '{Text.Clip(item.Agent)}' is no name; a name is {Names.Rule}");
+        var hasCommand = item.Command is { Count: > 0 };
+        if (hasCommand == item.Handler is { Length: > 0 })
+            throw GranaryException.Invalid($"{At("command")}: {(hasCommand ? "is given together with handler; keep one" : "is missing; give a command, like [\"sleep\", \"1\"], or a handler")}");
+        if (hasCommand && (item.Command!.Any(word => word is null || word.Contains('\0')) || item.Command![0].Length == 0))
+            throw GranaryException.Invalid($"{At("command")}: words are text without NUL, and the first names a program");
+        Range(item.Priority, -1000, 1000, At("priority"));
+        Range(item.Count, 1, 1_000_000, At("count"));
+        Range(item.Retries, 0, 1000, At("retries"));
+        if (item.OutputLimitBytes < 0) throw GranaryException.Invalid($"{At("output_limit_bytes")}: is negative; give zero or more");
+        var (after, afterItems) = Dependencies(items, index, At("after"), pool);
+        return new(Spec(item), item.Count ?? 1, after, afterItems);
+
+        string At(string field) => path.Length == 0 ? field : $"{path}.{field}";
+    }
+
+    private static TaskSpec Spec(TaskRequest item)
+    {
+        var spec = new TaskSpec { Agent = item.Agent! };
+        return spec with
+        {
+            Name = item.Name ?? spec.Name,
+            Command = item.Command ?? spec.Command,
+            Handler = item.Handler ?? spec.Handler,
+            Shell = item.Shell ?? spec.Shell,
+            WorkingDirectory = item.WorkingDirectory ?? spec.WorkingDirectory,
+            Environment = item.Environment,
+            Resources = item.Resources ?? spec.Resources,
+            Priority = item.Priority ?? spec.Priority,
+            Deadline = item.Deadline,
+            Duration = item.Duration,
+            TimeLimit = item.TimeLimit,
+            Retries = item.Retries ?? spec.Retries,
+            RetryBackoff = item.RetryBackoff ?? spec.RetryBackoff,
+            Labels = item.Labels,
+            OnLoss = item.OnLoss ?? spec.OnLoss,
+            KillGrace = item.KillGrace ?? spec.KillGrace,
+            OutputLimitBytes = item.OutputLimitBytes ?? spec.OutputLimitBytes,
+            MayFail = item.MayFail ?? spec.MayFail,
+        };
+    }
+
+    /// <summary>Ids are tasks of the pool; anything else must be the name of an earlier item, so that there can be no cycle.</summary>
+    private static (IReadOnlyList<TaskId>? Ids, IReadOnlyList<int>? Items) Dependencies(IReadOnlyList<TaskRequest> items, int index, string path, string pool)
+    {
+        List<TaskId>? ids = null;
+        List<int>? earlier = null;
+        foreach (var word in items[index].After ?? [])
+        {
+            if (word is not null && IdText.TryParse(word, pool, out var id))
+            {
+                if (id.Pool != pool) throw GranaryException.Invalid($"{path}: {id} is in another pool; a task can wait only for tasks of its own pool, '{pool}'");
+                (ids ??= []).Add(id);
+                continue;
+            }
+            var before = earlier?.Count ?? 0;
+            for (var i = 0; i < index; i++)
+                if (items[i]?.Name is { Length: > 0 } name && name == word) (earlier ??= []).Add(i);
+            if ((earlier?.Count ?? 0) == before)
+                throw GranaryException.Invalid($"{path}: '{Text.Clip(word ?? "null")}' is neither an id nor the name of an earlier item; put what comes first before it");
+        }
+        return (ids, earlier);
+    }
+
+    private static void Range(int? value, int least, int most, string path)
+    {
+        if (value < least || value > most) throw GranaryException.Invalid($"{path}: is {value}; expected {least} to {most}");
+    }
+}

@@ -1,0 +1,97 @@
+using Granary.Model;
+
+namespace Granary.Rest.Tasks;
+
+/// <summary>One task, or an array of them, with the fields of a task in a fleet file.</summary>
+internal sealed record TaskRequest
+{
+    /// <summary>Who submits; required. An agent that was never declared is created with weight 1.</summary>
+    public string? Agent { get; init; }
+
+    /// <summary>Where it runs; <c>default</c> when not given. All items of one call go to one pool.</summary>
+    public string? Pool { get; init; }
+
+    /// <summary>For people, and for <c>after</c> of later items of the same call.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Program and arguments, run without a shell. Either this or <c>handler</c>.</summary>
+    public IReadOnlyList<string>? Command { get; init; }
+
+    /// <summary>In-process handler: <c>noop</c>, <c>sleep</c> or one from a plug-in.</summary>
+    public string? Handler { get; init; }
+
+    /// <summary>Run the command, joined by spaces, by <c>/bin/sh -c</c>.</summary>
+    public bool? Shell { get; init; }
+
+    /// <summary>Working directory; a directory of the task's own when not given.</summary>
+    public string? WorkingDirectory { get; init; }
+
+    /// <summary>Variables added to the small clean environment that a task starts with.</summary>
+    public IReadOnlyDictionary<string, string>? Environment { get; init; }
+
+    /// <summary>What one attempt holds, as Kubernetes quantities.</summary>
+    public ResourceSet? Resources { get; init; }
+
+    /// <summary>Higher goes first within the agent; -1000 to 1000.</summary>
+    public int? Priority { get; init; }
+
+    /// <summary>Must have ended this long after submission.</summary>
+    public TimeSpan? Deadline { get; init; }
+
+    /// <summary>The submitter's estimate of the run time.</summary>
+    public TimeSpan? Duration { get; init; }
+
+    /// <summary>Stopped after running this long.</summary>
+    public TimeSpan? TimeLimit { get; init; }
+
+    /// <summary>Members of an array, 1 to 1,000,000.</summary>
+    public int? Count { get; init; }
+
+    /// <summary>What must have succeeded first: ids (<c>default/12</c>, <c>12</c>), or names of earlier items of the same call.</summary>
+    public IReadOnlyList<string>? After { get; init; }
+
+    /// <summary>Further attempts that a failure gets.</summary>
+    public int? Retries { get; init; }
+
+    /// <summary>Wait before the first retry; doubles each time.</summary>
+    public TimeSpan? RetryBackoff { get; init; }
+
+    /// <summary>Free words to find it by.</summary>
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
+
+    /// <summary>When its node is lost: <c>retry</c> elsewhere or <c>report</c> it lost.</summary>
+    public LossPolicy? OnLoss { get; init; }
+
+    /// <summary>Between SIGTERM and SIGKILL when it is stopped.</summary>
+    public TimeSpan? KillGrace { get; init; }
+
+    /// <summary>Each output file is cut at this many bytes.</summary>
+    public long? OutputLimitBytes { get; init; }
+
+    /// <summary>A failure of it is expected and fails nothing else.</summary>
+    public bool? MayFail { get; init; }
+}
+
+/// <summary>Tasks to admit in one go, all or none, in this order.</summary>
+internal sealed record TaskBatchRequest
+{
+    /// <summary>Pool of the items that name none.</summary>
+    public string? Pool { get; init; }
+
+    /// <summary>At least one.</summary>
+    public IReadOnlyList<TaskRequest>? Items { get; init; }
+}
+
+/// <summary>What became of a submission.</summary>
+/// <param name="Pool">Where the tasks are.</param>
+/// <param name="First">Number of the first; the rest follow without gaps, in the order of the items.</param>
+/// <param name="Count">How many were admitted.</param>
+/// <param name="Ids">Their ids; null when there are more than 10,000: they are <c>pool/first</c> to <c>pool/(first+count-1)</c>.</param>
+/// <param name="Rejected">Those that can never meet their deadline: they have an id and the state <c>Rejected</c>.</param>
+/// <param name="Notes">What is worth knowing, for example that an agent was created with weight 1.</param>
+internal sealed record SubmittedJson(string Pool, long First, int Count, IReadOnlyList<string>? Ids, IReadOnlyList<RejectionJson> Rejected,
+    IReadOnlyList<string> Notes);
+
+/// <summary>Why a task was refused.</summary>
+/// <param name="EarliestFinish">The earliest finish that could be promised; null when none can.</param>
+internal sealed record RejectionJson(string Id, string Reason, DateTimeOffset? EarliestFinish);

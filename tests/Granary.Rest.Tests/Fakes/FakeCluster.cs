@@ -1,0 +1,67 @@
+using System.Reflection;
+using Granary.Abstractions;
+using Granary.Model;
+using Orleans;
+
+namespace Granary.Rest.Tests.Fakes;
+
+/// <summary>A cluster in memory that keeps the promises of the grain interfaces which REST relies on.</summary>
+internal sealed class FakeCluster
+{
+    public FakeCluster() => Factory = FakeFactory.Over(this);
+
+    public IGrainFactory Factory { get; }
+    public FakeDirectory Directory => field ??= new(this);
+    public Dictionary<string, FakePool> Pools { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, FakeNode> Nodes { get; } = new(StringComparer.Ordinal);
+    public SortedDictionary<string, AgentSpec> Agents { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Thrown by every call to any grain while it is set.</summary>
+    public Exception? Failure { get; set; }
+
+    public DateTimeOffset Now { get; set; } = new(2026, 1, 31, 12, 0, 0, TimeSpan.Zero);
+
+    public FakePool Declare(string pool)
+    {
+        if (!Pools.TryGetValue(pool, out var fake)) Pools[pool] = fake = new(this, new() { Name = pool });
+        return fake;
+    }
+
+    public FakeNode DeclareNode(NodeSpec spec, NodeState state = NodeState.Ready)
+    {
+        var fake = new FakeNode(this, new() { Spec = spec, State = state, LastSeen = Now, AgentVersion = "0.1.0" });
+        Nodes[spec.Name] = fake;
+        return fake;
+    }
+
+    internal void Check()
+    {
+        if (Failure is { } failure) throw failure;
+    }
+}
+
+/// <summary>Finds fakes by interface and key; a proxy, because the two hosts' factories differ in members that nobody here calls.</summary>
+internal class FakeFactory : DispatchProxy
+{
+    private FakeCluster _cluster = null!;
+
+    public static IGrainFactory Over(FakeCluster cluster)
+    {
+        var proxy = Create<IGrainFactory, FakeFactory>();
+        ((FakeFactory)(object)proxy)._cluster = cluster;
+        return proxy;
+    }
+
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+    {
+        var key = (string)args![0]!;
+        return targetMethod!.GetGenericArguments()[0] switch
+        {
+            var t when t == typeof(IDirectoryGrain) => _cluster.Directory,
+            var t when t == typeof(IPoolGrain) => _cluster.Pools.TryGetValue(key, out var pool) ? pool : new FakePool(_cluster, new() { Name = key }),
+            var t when t == typeof(INodeGrain) => _cluster.Nodes.TryGetValue(key, out var node) ? node : throw new InvalidOperationException($"node {key} was not declared"),
+            var t when t == typeof(ITaskGrain) => new FakeTask(_cluster, TaskId.TryParse(key, out var id) ? id : throw new InvalidOperationException(key)),
+            var t => throw new InvalidOperationException($"REST asked for a {t}"),
+        };
+    }
+}

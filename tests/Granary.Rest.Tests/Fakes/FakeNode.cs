@@ -1,0 +1,40 @@
+using Granary.Abstractions;
+using Granary.Model;
+
+namespace Granary.Rest.Tests.Fakes;
+
+internal sealed class FakeNode(FakeCluster cluster, NodeView view) : INodeGrain
+{
+    public NodeView View { get; set; } = view;
+
+    /// <summary>Describe answers when this does.</summary>
+    public Task Gate { get; set; } = Task.CompletedTask;
+
+    public Task<NodeView> Cordon() => Become(NodeState.Cordoned);
+
+    public Task<NodeView> Uncordon() => Become(NodeState.Ready);
+
+    public Task<NodeView> Drain() => Become(NodeState.Draining);
+
+    public async Task<NodeView> Describe()
+    {
+        cluster.Check();
+        await Gate;
+        return View;
+    }
+
+    private Task<NodeView> Become(NodeState state) => Task.FromResult(View = View with { State = state });
+
+    public Task<NodeView> Declare(NodeSpec spec) => throw NotForRest();
+    public Task<JoinReply> Join(JoinRequest request) => throw NotForRest();
+    public Task<NodeCommands> Poll(PollRequest request) => throw NotForRest();
+    public Task Report(string session, IReadOnlyList<TaskReport> reports) => throw NotForRest();
+    public Task Heartbeat(string session, NodeSample sample) => throw NotForRest();
+    public Task Leave(string session) => throw NotForRest();
+    public Task LogRead(string session, long requestId, LogChunk chunk) => throw NotForRest();
+    public Task Send(IReadOnlyList<NodeCommand> commands) => throw NotForRest();
+    public Task<LogChunk> ReadLog(LogRequest request) => throw NotForRest();
+    public Task Watch(string pool) => throw NotForRest();
+
+    private static InvalidOperationException NotForRest() => new("REST does not call this");
+}

@@ -1,0 +1,166 @@
+using Granary.Abstractions;
+using Granary.Model;
+
+namespace Granary.Rest.Tests.Fakes;
+
+internal sealed class FakePool(FakeCluster cluster, PoolSpec spec) : IPoolGrain
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, SubmitReply> _operations = new(StringComparer.Ordinal);
+    private readonly List<TaskChange> _changes = [];
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public PoolSpec Spec { get; set; } = spec;
+    public ResourceSet Capacity { get; set; } = new() { CpuMilli = 4000, MemoryMiB = 4096 };
+    public List<TaskView> Tasks { get; } = [];
+    public List<SubmitBatch> Batches { get; } = [];
+    public List<AgentShare> AgentShares { get; } = [];
+
+    /// <summary>Output by (number, is standard error).</summary>
+    public Dictionary<(long, bool), byte[]> Logs { get; } = [];
+
+    /// <summary>Changes up to this cursor are forgotten.</summary>
+    public long Forgotten { get; set; }
+
+    /// <summary>Why a submission with a deadline is rejected; null to keep every promise.</summary>
+    public Rejection? RejectDeadlines { get; set; }
+
+    /// <summary>Submissions wait for this.</summary>
+    public Task Gate { get; set; } = Task.CompletedTask;
+
+    /// <summary>Holds a watcher's call open: set by the fake while somebody waits for changes.</summary>
+    public TaskCompletionSource Watched { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public async Task<SubmitReply> Submit(SubmitBatch batch)
+    {
+        cluster.Check();
+        await Gate;
+        lock (_gate)
+        {
+            if (_operations.TryGetValue(batch.OperationId, out var known)) return known;
+            Batches.Add(batch);
+            var first = Tasks.Count + 1;
+            var rejected = new List<Rejection>();
+            foreach (var item in batch.Items)
+                for (var i = 0; i < item.Count; i++)
+                {
+                    var number = Tasks.Count + 1;
+                    var refuse = item.Spec.Deadline is not null ? RejectDeadlines : null;
+                    if (refuse is not null) rejected.Add(refuse with { Number = number });
+                    Tasks.Add(new()
+                    {
+                        Id = new(Spec.Name, number),
+                        Spec = item.Spec,
+                        State = refuse is null ? TaskState.Queued : TaskState.Rejected,
+                        WaitReason = refuse is null ? WaitReason.Capacity : WaitReason.None,
+                        Index = i,
+                        Submitted = cluster.Now,
+                        Position = refuse is null ? number : 0,
+                        Deadline = cluster.Now + item.Spec.Deadline,
+                        After = item.After ?? [],
+                    });
+                }
+            var reply = new SubmitReply(first, Tasks.Count + 1 - first, rejected, ["agent was created with weight 1"]);
+            _operations[batch.OperationId] = reply;
+            return reply;
+        }
+    }
+
+    /// <summary>Changes a task and tells the watchers.</summary>
+    public void Change(long number, Func<TaskView, TaskView> change)
+    {
+        TaskCompletionSource told;
+        lock (_gate)
+        {
+            var view = Tasks[(int)number - 1] = change(Tasks[(int)number - 1]);
+            _changes.Add(new(view.Id, view.Spec.Agent, view.Spec.Name, view.State, view.Reason, view.Node, view.Attempt, cluster.Now, view.Exit?.Code));
+            (told, _changed) = (_changed, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        }
+        told.SetResult();
+    }
+
+    /// <summary>Completed at the next change.</summary>
+    public Task NextChange
+    {
+        get
+        {
+            lock (_gate) return _changed.Task;
+        }
+    }
+
+    public async Task<ChangeBatch> Watch(long cursor, TimeSpan maxWait)
+    {
+        while (true)
+        {
+            Task next;
+            lock (_gate)
+            {
+                // The cursor of n changes is n + 1, so that 0 is nobody's.
+                var now = _changes.Count + 1;
+                if (cursor == 0) cursor = now;
+                if (cursor - 1 < Forgotten) return new(now, true, []);
+                if (cursor < now || maxWait == TimeSpan.Zero) return new(now, false, [.. _changes.Skip((int)cursor - 1)]);
+                next = _changed.Task;
+            }
+            Watched.TrySetResult();
+            await next;
+        }
+    }
+
+    public Task<PoolView> Describe()
+    {
+        cluster.Check();
+        lock (_gate)
+            return Task.FromResult(new PoolView
+            {
+                Spec = Spec,
+                Capacity = Capacity,
+                Used = new() { CpuMilli = 500 },
+                Nodes = cluster.Nodes.Count,
+                ReadyNodes = cluster.Nodes.Count,
+                Queued = Tasks.Count(t => t.State == TaskState.Queued),
+                Running = Tasks.Count(t => t.State == TaskState.Running),
+                Succeeded = Tasks.Count(t => t.State == TaskState.Succeeded),
+                Waiting = Tasks.Where(t => t.State == TaskState.Queued).GroupBy(t => t.WaitReason).ToDictionary(g => g.Key, g => g.Count()),
+                Created = cluster.Now,
+                Decisions = 42,
+            });
+    }
+
+    public Task<TaskPage> List(TaskQuery query)
+    {
+        cluster.Check();
+        lock (_gate)
+        {
+            var rows = Tasks.AsEnumerable().Reverse()
+                .Where(t => (query.Before == 0 || t.Id.Number < query.Before)
+                    && (query.Agent.Length == 0 || t.Spec.Agent == query.Agent) && (query.Name.Length == 0 || t.Spec.Name == query.Name)
+                    && (query.States is null || query.States.Contains(t.State))
+                    && (query.SubmittedFrom is null || t.Submitted >= query.SubmittedFrom) && (query.SubmittedTo is null || t.Submitted < query.SubmittedTo)
+                    && (query.Labels is null || query.Labels.All(l => t.Spec.Labels?.GetValueOrDefault(l.Key) == l.Value)))
+                .Take(query.Limit + 1).ToList();
+            return Task.FromResult(rows.Count <= query.Limit ? new TaskPage(rows, 0) : new([.. rows.Take(query.Limit)], rows[query.Limit - 1].Id.Number));
+        }
+    }
+
+    public Task<IReadOnlyList<AgentShare>> Shares()
+    {
+        cluster.Check();
+        return Task.FromResult<IReadOnlyList<AgentShare>>(AgentShares);
+    }
+
+    public Task<AgentShare?> ShareOf(string agent) => Task.FromResult(AgentShares.FirstOrDefault(s => s.Agent == agent));
+
+    public Task<TaskView?> Get(long number) => Task.FromResult(Tasks.ElementAtOrDefault((int)number - 1));
+
+    public Task<PoolView> Configure(PoolSpec spec) => throw NotForRest();
+    public Task SetAgents(IReadOnlyList<AgentSpec> agents) => throw NotForRest();
+    public Task<CancelReply> Cancel(CancelRequest request) => throw NotForRest();
+    public Task<IReadOnlyList<TaskView>> GetMany(IReadOnlyList<long> numbers) => throw NotForRest();
+    public Task<TaskExplanation> Explain(long number) => throw NotForRest();
+    public Task<NodeUpReply> NodeUp(NodeUpRequest request) => throw NotForRest();
+    public Task NodeChanged(string node, NodeState state) => throw NotForRest();
+    public Task Report(IReadOnlyList<TaskReport> reports) => throw NotForRest();
+
+    private static InvalidOperationException NotForRest() => new("REST does not call this");
+}
