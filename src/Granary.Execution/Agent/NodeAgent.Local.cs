@@ -1,0 +1,79 @@
+using Granary.Execution.Processes;
+using Granary.Execution.Shim;
+using Granary.Model;
+using Microsoft.Extensions.Logging;
+
+namespace Granary.Execution;
+
+/// <summary>The agent's directory and shim, and what it writes to the log.</summary>
+public sealed partial class NodeAgent
+{
+    private FileStream? _lock;
+
+    private ProcessExecutor NewProcessExecutor()
+    {
+        var shim = new ShimOptions
+        {
+            Directory = _options.EffectiveNodeDirectory,
+            IdleTimeout = _options.ShimIdleTimeout,
+            Cgroups = _options.Cgroups,
+            PinWholeCores = _options.PinWholeCores,
+        };
+        var launch = new ShimLaunch(shim, _options.ShimCommand.Count > 0 ? _options.ShimCommand : ShimLaunch.OwnProgram(), _options.ShimStartTimeout);
+        var planner = new LaunchPlanner(_files, Environment.GetEnvironmentVariable, new DiskSpace(_options.DataDirectory, _time));
+        return new(launch, planner, _time, _logger);
+    }
+
+    private void TakeLock()
+    {
+        var directory = _options.EffectiveNodeDirectory;
+        try
+        {
+            Directory.CreateDirectory(directory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw GranaryException.Refused($"node {_options.Node.Name}: {directory} cannot be written: {e.Message}");
+        }
+        var path = Path.Combine(directory, "agent.lock");
+        try
+        {
+            _lock = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
+            File.WriteAllText(Path.Combine(directory, "agent.pid"), $"{Environment.ProcessId}\n");
+        }
+        catch (IOException)
+        {
+            throw GranaryException.Refused($"node {_options.Node.Name}: another agent{Holder(directory)} serves {directory}; stop it or use another --name or --data");
+        }
+    }
+
+    private static string Holder(string directory)
+    {
+        try
+        {
+            return $" (process {File.ReadAllText(Path.Combine(directory, "agent.pid")).Trim()})";
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Node {Node}: joined with {Live} leases; {Expected} are expected here, {Stale} are fenced")]
+    private partial void LogJoined(string node, int live, int expected, int stale);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Node {Node}: adopted {Live} living tasks and {Ended} ends that were not reported yet")]
+    private partial void LogAdopted(string node, int live, int ended);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Node {Node}: the server does not answer, tasks go on; trying again ({Reason})")]
+    private partial void LogServerAway(string node, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Node {Node}: a newer agent has taken charge of this node, so this one stops ({Reason})")]
+    private partial void LogFenced(string node, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Node {Node}: the agent failed")]
+    private partial void LogFailed(string node, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The output of {Task} could not be delivered ({Reason})")]
+    private partial void LogNoAnswer(TaskId task, string reason);
+}

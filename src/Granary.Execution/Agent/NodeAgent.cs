@@ -1,0 +1,385 @@
+using Granary.Abstractions;
+using Granary.Execution.Handlers;
+using Granary.Execution.Processes;
+using Granary.Execution.Simulated;
+using Granary.Hardware;
+using Granary.Model;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans;
+
+namespace Granary.Execution;
+
+/// <summary>
+/// Takes charge of one node: joins, polls for commands, runs them, reports what became of them, sends samples. Needs nothing but the
+/// node's grain. Decisions are the <see cref="LeaseTable"/>'s, running is the executors'. When the server is away, tasks go on and
+/// their ends are kept until it answers; when this agent dies, the next one finds them with the shim.
+/// </summary>
+public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDisposable
+{
+    private readonly INodeGrain _node;
+    private readonly NodeAgentOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly TaskFiles _files;
+    private readonly Func<NodeSample> _sample;
+    private readonly IExecutor? _processes;
+    private readonly IExecutor _handlers;
+    private readonly string _session = Guid.NewGuid().ToString("N");
+
+    private readonly Lock _gate = new();
+    private readonly LeaseTable _table = new();
+    private readonly SemaphoreSlim _dispatching = new(1, 1);
+    private readonly Signal _reportsWait = new();
+    private readonly Signal _allEnded = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource<AgentEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private AgentOrders _orders = new();
+    private AgentOrders _carriedOut = new();
+    private TimeSpan _heartbeatEvery = TimeSpan.FromSeconds(1);
+    private Task? _run;
+
+    public NodeAgent(
+        IGrainFactory grains, NodeAgentOptions options, TimeProvider time, ILogger<NodeAgent> logger, HandlerRegistry? handlers = null)
+        : this(grains.GetGrain<INodeGrain>(options.Node.Name), options, time, logger, handlers, null, null)
+    {
+    }
+
+    /// <summary>For many simulated nodes that share a clock, and for tests.</summary>
+    internal NodeAgent(
+        INodeGrain node, NodeAgentOptions options, TimeProvider time, ILogger logger, HandlerRegistry? handlers = null,
+        Func<NodeSample>? sample = null, IExecutor? processes = null)
+    {
+        _node = node;
+        _options = options.Validated();
+        _time = time;
+        _logger = logger;
+        _files = new(options.DataDirectory);
+        _sample = sample ?? new MachineSampler(SystemRoot.Machine, options.DataDirectory, time).Sample;
+        if (options.Node.Simulated)
+        {
+            _handlers = processes ?? new SimulatedExecutor(time);
+            return;
+        }
+        _handlers = new HandlerExecutor(handlers ?? HandlerRegistry.Default(time), time);
+        _processes = processes ?? NewProcessExecutor();
+    }
+
+    public string Session => _session;
+
+    /// <summary>Completes when the node's grain has accepted this agent for the first time.</summary>
+    public Task Joined => _joined.Task;
+
+    /// <summary>Completes when the agent has stopped, and why.</summary>
+    public Task<AgentEnd> Ended => _end.Task;
+
+    /// <summary>Process id of the shim; 0 without one.</summary>
+    internal int ShimPid => (_processes as ProcessExecutor)?.ShimPid ?? 0;
+
+    /// <summary>Begins and returns when what an earlier agent left running has been found; joining goes on behind.</summary>
+    /// <exception cref="GranaryException">Another agent serves the directory, or the shim cannot be started.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await Begin(cancellationToken);
+        _run = Task.Run(() => RunToEnd(), CancellationToken.None);
+    }
+
+    /// <summary>Stops the agent and leaves its processes running: the next agent adopts them.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stop.CancelAsync();
+        if (_run is not null) await _run.WaitAsync(cancellationToken);
+        await DisposeAsync();
+    }
+
+    /// <summary>Runs until cancelled or fenced.</summary>
+    public async Task<AgentEnd> RunAsync(CancellationToken cancellationToken)
+    {
+        await StartAsync(cancellationToken);
+        await using (cancellationToken.Register(_stop.Cancel))
+            await _run!;
+        await DisposeAsync();
+        return await Ended;
+    }
+
+    /// <summary>Stops every attempt with its grace, waits until the server has heard of their ends, and leaves.</summary>
+    /// <exception cref="OperationCanceledException">The server or a process took longer than the token allows.</exception>
+    public async Task LeaveAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate) _table.StopAll(ExitCause.Preempted, _time.GetUtcNow(), _orders);
+        await CarryOut();
+        while (true)
+        {
+            lock (_gate)
+                if (_table is { LiveCount: 0, ReportCount: 0 }) break;
+            await _allEnded.Wait(cancellationToken);
+        }
+        await _node.Leave(_session).WaitAsync(cancellationToken);
+        (_processes as ProcessExecutor)?.EndWhenDone();
+        _end.TrySetResult(AgentEnd.Left);
+        await StopAsync(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        if (_processes is not null) await _processes.DisposeAsync();
+        await _handlers.DisposeAsync();
+        _lock?.Dispose();
+        _lock = null;
+    }
+
+    void IExecutorSink.Report(IReadOnlyList<TaskReport> reports)
+    {
+        bool more, ended;
+        lock (_gate)
+        {
+            foreach (var report in reports) _table.Told(report, _orders);
+            more = _orders.Start.Count > 0 || _orders.Forget.Count > 0;
+            ended = _table is { LiveCount: 0, ReportCount: 0 };
+        }
+        _reportsWait.Set();
+        if (ended) _allEnded.Set();
+        if (more) _ = Task.Run(CarryOut);
+    }
+
+    void IExecutorSink.Superseded(string why) => Fence(why);
+
+    private async Task Begin(CancellationToken cancel)
+    {
+        if (_processes is not null)
+        {
+            TakeLock();
+            try
+            {
+                var holdings = await _processes.Connect(this, cancel);
+                lock (_gate) _table.Adopt(holdings);
+                if (holdings.Held.Count > 0) LogAdopted(_options.Node.Name, holdings.Held.Count(h => h.End is null), holdings.Held.Count(h => h.End is not null));
+            }
+            catch (IOException e)
+            {
+                throw GranaryException.Unavailable(e.Message);
+            }
+        }
+        await _handlers.Connect(this, cancel);
+        _reportsWait.Set();
+    }
+
+    private async Task RunToEnd()
+    {
+        var cancel = _stop.Token;
+        try
+        {
+            var reporting = Reports(cancel);
+            var beating = Heartbeats(cancel);
+            await Commands(cancel);
+            await Task.WhenAll(reporting, beating);
+        }
+        catch (OperationCanceledException)
+        {
+            // asked to stop, or fenced
+        }
+        catch (Exception e)
+        {
+            LogFailed(_options.Node.Name, e);
+            _end.TrySetException(e);
+        }
+        _end.TrySetResult(AgentEnd.Stopped);
+    }
+
+    // Joins, then polls until a call fails; then joins again, since the server may have become another one meanwhile.
+    private async Task Commands(CancellationToken cancel)
+    {
+        var backoff = new Backoff(_options.ShortestBackoff, _options.LongestBackoff, _time);
+        var first = true;
+        while (!cancel.IsCancellationRequested)
+        {
+            try
+            {
+                await Join(first, cancel);
+                first = false;
+                backoff.Reset();
+                long taken = 0;
+                while (!cancel.IsCancellationRequested)
+                {
+                    var commands = await _node.Poll(new(_session, taken, _options.PollWait)).WaitAsync(_options.PollWait + _options.CallTimeout, _time, cancel);
+                    if (commands.Commands.Count > 0) await Take(commands.Commands);
+                    taken = Math.Max(taken, commands.Last);
+                }
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                if (IsFence(e)) return;
+                if (backoff.IsFirst) LogServerAway(_options.Node.Name, OneLine(e));
+                await backoff.Wait(cancel);
+            }
+        }
+    }
+
+    private async Task Join(bool first, CancellationToken cancel)
+    {
+        List<Lease> live;
+        lock (_gate) live = _table.Leases();
+        var reply = await _node.Join(new(_session, _options.Node, live, _options.Version)).WaitAsync(_options.CallTimeout, _time, cancel);
+        if (reply.HeartbeatEvery > TimeSpan.Zero) _heartbeatEvery = reply.HeartbeatEvery;
+        lock (_gate)
+        {
+            // A process lease that nobody has seen here never ran here. What ran in an earlier agent's own memory left no trace, so
+            // for handlers only this agent's own life counts.
+            _table.Joined(reply, a => !first || (a.Spec.Handler.Length == 0 && _processes is not null), _time.GetUtcNow(), _orders);
+        }
+        await CarryOut();
+        _reportsWait.Set();
+        LogJoined(_options.Node.Name, live.Count, reply.Expected.Count, reply.Stale.Count);
+        _joined.TrySetResult();
+    }
+
+    private async Task Take(IReadOnlyList<NodeCommand> commands)
+    {
+        lock (_gate)
+        {
+            foreach (var command in commands)
+            {
+                if (command.Start is { } start) _table.Offer(start, _orders);
+                else if (command.Stop is { } stop) _table.Stop(stop, _time.GetUtcNow(), _orders);
+                else if (command.ReadLog is { } request) _ = AnswerLog(request, command.RequestId);
+            }
+        }
+        await CarryOut();
+        _reportsWait.Set();
+    }
+
+    /// <summary>Gives the executors what the table has ordered, one batch at a time, and returns when they have taken charge of it.</summary>
+    private async Task CarryOut()
+    {
+        await _dispatching.WaitAsync();
+        try
+        {
+            AgentOrders orders;
+            lock (_gate) (orders, _orders, _carriedOut) = (_orders, _carriedOut, _orders);
+            if (orders.Start.Count > 0)
+            {
+                if (_processes is null)
+                {
+                    await _handlers.Start(orders.Start);
+                }
+                else
+                {
+                    var (inProcess, processes) = Split(orders.Start);
+                    if (processes.Count > 0) await _processes.Start(processes);
+                    if (inProcess.Count > 0) await _handlers.Start(inProcess);
+                }
+            }
+            foreach (var stop in orders.Stop)
+            {
+                _handlers.Stop(stop);
+                _processes?.Stop(stop);
+            }
+            if (orders.Forget.Count > 0) _processes?.Acknowledge(orders.Forget);
+            orders.Clear();
+        }
+        catch (OperationCanceledException)
+        {
+            // the executor was closed under us: what it took charge of it holds, the rest the server expects here and sends again
+        }
+        finally
+        {
+            _dispatching.Release();
+        }
+    }
+
+    private static (List<Assignment> InProcess, List<Assignment> Processes) Split(List<Assignment> starts)
+    {
+        if (starts.TrueForAll(s => s.Spec.Handler.Length == 0)) return ([], starts);
+        if (starts.TrueForAll(s => s.Spec.Handler.Length > 0)) return (starts, []);
+        return ([.. starts.Where(s => s.Spec.Handler.Length > 0)], [.. starts.Where(s => s.Spec.Handler.Length == 0)]);
+    }
+
+    private async Task Reports(CancellationToken cancel)
+    {
+        var backoff = new Backoff(_options.ShortestBackoff, _options.LongestBackoff, _time);
+        var batch = new List<TaskReport>();
+        while (true)
+        {
+            await _reportsWait.Wait(cancel);
+            // nothing is said before the server has accepted this session
+            await Joined.WaitAsync(cancel);
+            while (true)
+            {
+                lock (_gate) _table.PeekReports(_options.ReportBatch, batch);
+                if (batch.Count == 0) break;
+                try
+                {
+                    // the message is immutable, the list is ours: it gets a copy
+                    await _node.Report(_session, batch.ToArray()).WaitAsync(_options.CallTimeout, _time, cancel);
+                    backoff.Reset();
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    if (IsFence(e)) return;
+                    await backoff.Wait(cancel);
+                    continue;
+                }
+                bool forget, ended;
+                lock (_gate)
+                {
+                    _table.Accepted(batch.Count, _orders);
+                    forget = _orders.Forget.Count > 0 && _processes is not null;
+                    ended = _table is { LiveCount: 0, ReportCount: 0 };
+                    if (_processes is null) _orders.Forget.Clear();
+                }
+                if (forget) await CarryOut();
+                if (ended) _allEnded.Set();
+            }
+        }
+    }
+
+    private async Task Heartbeats(CancellationToken cancel)
+    {
+        await Joined.WaitAsync(cancel);
+        while (true)
+        {
+            try
+            {
+                await _node.Heartbeat(_session, _sample()).WaitAsync(_options.CallTimeout, _time, cancel);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // the poll notices the same and says so
+                if (IsFence(e)) return;
+            }
+            await Task.Delay(_heartbeatEvery, _time, cancel);
+        }
+    }
+
+    private async Task AnswerLog(LogRequest request, long requestId)
+    {
+        try
+        {
+            var chunk = await Task.Run(() => LogReader.Read(_files, request));
+            await _node.LogRead(_session, requestId, chunk).WaitAsync(_options.CallTimeout, _time, _stop.Token);
+        }
+        catch (Exception e)
+        {
+            LogNoAnswer(request.Task, OneLine(e)); // who asked times out and asks again
+        }
+    }
+
+    // "Refused" is the node grain's word for an older session; anything else may pass.
+    private bool IsFence(Exception e)
+    {
+        if (e is not GranaryException { Code: Granary.Model.ErrorCode.Refused }) return false;
+        Fence(OneLine(e));
+        return true;
+    }
+
+    private void Fence(string why)
+    {
+        if (!_end.TrySetResult(AgentEnd.Fenced)) return;
+        LogFenced(_options.Node.Name, why);
+        _stop.Cancel();
+    }
+
+    private static string OneLine(Exception e) => $"{e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}";
+}

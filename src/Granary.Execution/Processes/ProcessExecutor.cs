@@ -1,0 +1,244 @@
+using Granary.Abstractions;
+using Granary.Execution.Shim;
+using Granary.Model;
+using Microsoft.Extensions.Logging;
+
+namespace Granary.Execution.Processes;
+
+/// <summary>
+/// Runs leases as processes through the shim. When the shim dies, a new one is started, which finds the living processes again; what
+/// it does not know of has an unknown end.
+/// </summary>
+internal sealed partial class ProcessExecutor(ShimLaunch launch, LaunchPlanner planner, TimeProvider time, ILogger logger) : IExecutor
+{
+    private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(2);
+
+    private sealed class Held(Lease lease)
+    {
+        public readonly Lease Lease = lease;
+        public ExitCause? Stop;
+
+        /// <summary>Kept until the shim has it in its log, to hand it to the next one otherwise.</summary>
+        public LaunchPlan? Plan;
+        public bool Started;
+    }
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<LeaseKey, Held> _held = [];
+    private readonly Dictionary<long, (TaskCompletionSource Done, LeaseKey[] Keys)> _handing = [];
+    private readonly CancellationTokenSource _closing = new();
+    private IExecutorSink? _sink;
+    private ShimClient? _client;
+    private long _sequence;
+    private bool _superseded;
+
+    /// <summary>Process id of the shim; for tests and messages.</summary>
+    public int ShimPid { get; private set; }
+
+    public async Task<Holdings> Connect(IExecutorSink sink, CancellationToken cancel)
+    {
+        _sink = sink;
+        var (client, welcome) = await Open(cancel);
+        lock (_gate)
+        {
+            _client = client;
+            foreach (var held in welcome.Held)
+                if (held.End is null) _held[LeaseKey.Of(held.Lease)] = new(held.Lease) { Started = held.Started is not null };
+        }
+        return new(welcome.Held, welcome.Seen);
+    }
+
+    public async ValueTask Start(IReadOnlyList<Assignment> assignments)
+    {
+        var plans = new List<LaunchPlan>(assignments.Count);
+        List<TaskReport>? failed = null;
+        foreach (var assignment in assignments)
+        {
+            var (plan, error) = planner.Plan(assignment);
+            if (plan is not null) plans.Add(plan);
+            else (failed ??= []).Add(Failed(assignment.Lease, error));
+        }
+        if (failed is not null) _sink!.Report(failed);
+        if (plans.Count == 0) return;
+
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            foreach (var plan in plans) _held[LeaseKey.Of(plan.Lease)] = new(plan.Lease) { Plan = plan };
+            _handing.Add(++_sequence, (done, [.. plans.Select(p => LeaseKey.Of(p.Lease))]));
+            // without a shim they go to the next one
+            _client?.Start(_sequence, plans);
+        }
+        await done.Task;
+    }
+
+    public void Stop(StopLease stop)
+    {
+        lock (_gate)
+        {
+            var key = LeaseKey.Of(stop.Lease);
+            if (!_held.TryGetValue(key, out var held) || held.Stop is not null) return;
+            held.Stop = stop.Cause;
+            _client?.Stop(key, stop.Cause);
+        }
+    }
+
+    public void Acknowledge(IReadOnlyList<Lease> ended)
+    {
+        lock (_gate) _client?.Acknowledge(ended);
+    }
+
+    /// <summary>The shim may end once nothing runs.</summary>
+    public void EndWhenDone()
+    {
+        lock (_gate) _client?.EndWhenDone();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync();
+        ShimClient? client;
+        lock (_gate)
+        {
+            client = _client;
+            _client = null;
+            foreach (var (done, _) in _handing.Values) done.TrySetCanceled();
+            _handing.Clear();
+        }
+        client?.Dispose();
+    }
+
+    private async Task<(ShimClient Client, Welcome Welcome)> Open(CancellationToken cancel)
+    {
+        var socket = await launch.Connect(cancel);
+        ShimClient? self = null;
+        var client = new ShimClient(socket)
+        {
+            OnReports = Heard,
+            OnTaken = Taken,
+            OnSuperseded = () =>
+            {
+                _superseded = true;
+                _sink!.Superseded("another agent has connected to the shim of this node");
+            },
+            OnLost = () => Lost(self!),
+        };
+        self = client;
+        var welcome = await client.Begin(cancel);
+        ShimPid = welcome.ShimPid;
+        return (client, welcome);
+    }
+
+    private void Taken(long sequence)
+    {
+        lock (_gate)
+        {
+            if (!_handing.Remove(sequence, out var handed)) return;
+            foreach (var key in handed.Keys)
+                if (_held.TryGetValue(key, out var held)) held.Plan = null;
+            handed.Done.TrySetResult();
+        }
+    }
+
+    private void Heard(IReadOnlyList<TaskReport> reports)
+    {
+        lock (_gate)
+            foreach (var report in reports)
+            {
+                if (report.Kind == ReportKind.Ended) _held.Remove(LeaseKey.Of(report.Lease));
+                else if (_held.TryGetValue(LeaseKey.Of(report.Lease), out var held)) held.Started = true;
+            }
+        _sink!.Report(reports);
+    }
+
+    private void Lost(ShimClient client)
+    {
+        lock (_gate)
+        {
+            if (_client != client) return; // closed by us, or never in use
+            _client = null;
+        }
+        if (_superseded || _closing.IsCancellationRequested) return;
+        LogShimLost(ShimPid);
+        _ = Task.Run(Reconnect);
+    }
+
+    private async Task Reconnect()
+    {
+        var backoff = TimeSpan.FromMilliseconds(20);
+        while (!_closing.IsCancellationRequested)
+        {
+            try
+            {
+                var (client, welcome) = await Open(_closing.Token);
+                Resume(client, welcome);
+                LogShimBack(welcome.ShimPid, welcome.Held.Count);
+                return;
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (IOException e)
+            {
+                LogNoShim(e.Message);
+            }
+            await Task.Delay(backoff, time, CancellationToken.None);
+            backoff = backoff * 2 < LongestBackoff ? backoff * 2 : LongestBackoff;
+        }
+    }
+
+    // Brings the new shim and us to the same picture: what it knows, it tells; what it never heard of is handed over; the rest is lost.
+    private void Resume(ShimClient client, Welcome welcome)
+    {
+        var news = new List<TaskReport>();
+        lock (_gate)
+        {
+            var known = welcome.Held.ToDictionary(h => LeaseKey.Of(h.Lease));
+            foreach (var held in welcome.Held)
+            {
+                if (!_held.TryGetValue(LeaseKey.Of(held.Lease), out var mine)) continue;
+                if (held.Started is { } at && !mine.Started) news.Add(new(held.Lease, ReportKind.Started, at, null));
+                mine.Started |= held.Started is not null;
+                if (held.End is not null) news.Add(held.End);
+            }
+            foreach (var (key, mine) in _held)
+                if (!known.ContainsKey(key) && mine.Plan is null)
+                    news.Add(new(mine.Lease, ReportKind.Ended, time.GetUtcNow(), new ExitInfo
+                    {
+                        Cause = ExitCause.Unknown,
+                        Message = "the supervisor of its process died and left no trace of it",
+                    }));
+            foreach (var report in news)
+                if (report.Kind == ReportKind.Ended) _held.Remove(LeaseKey.Of(report.Lease));
+
+            _client = client;
+            foreach (var (sequence, (done, keys)) in _handing.ToArray())
+            {
+                var plans = keys.Where(k => !known.ContainsKey(k)).Select(k => _held.GetValueOrDefault(k)?.Plan).OfType<LaunchPlan>().ToArray();
+                if (plans.Length > 0)
+                {
+                    client.Start(sequence, plans);
+                    continue;
+                }
+                _handing.Remove(sequence);
+                done.TrySetResult();
+            }
+            foreach (var (key, mine) in _held)
+                if (mine.Stop is { } cause) client.Stop(key, cause);
+        }
+        if (news.Count > 0) _sink!.Report(news);
+    }
+
+    private TaskReport Failed(Lease lease, string error) =>
+        new(lease, ReportKind.Ended, time.GetUtcNow(), new ExitInfo { Cause = ExitCause.StartFailed, Message = error });
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The shim (process {Pid}) is gone; starting another to find its tasks")]
+    private partial void LogShimLost(int pid);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The new shim (process {Pid}) holds {Count} tasks")]
+    private partial void LogShimBack(int pid, int count);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Reason}")]
+    private partial void LogNoShim(string reason);
+}

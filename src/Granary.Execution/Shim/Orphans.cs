@@ -1,0 +1,50 @@
+using System.Globalization;
+using Granary.Execution.Posix;
+using Granary.Execution.Processes;
+using Granary.Hardware;
+
+namespace Granary.Execution.Shim;
+
+/// <summary>
+/// Processes that lost their parent and were given to us, the subreaper: children of our main thread, which starts none itself. Mostly
+/// there are none, and one small read says so. A session of a living task belongs to it; another is asked for its lease.
+/// </summary>
+internal sealed class Orphans(SystemRoot root)
+{
+    private readonly string _children = $"/proc/self/task/{Environment.ProcessId}/children";
+
+    public IReadOnlyList<int> List()
+    {
+        // a kernel without CONFIG_PROC_CHILDREN has no such file: look at all processes
+        if (root.Read(_children) is not { } text)
+            return [.. AllChildren()];
+        if (text.Length == 0) return [];
+        var pids = new List<int>();
+        foreach (var part in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            if (int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var pid)) pids.Add(pid);
+        return pids;
+    }
+
+    /// <summary>Ends what a task left behind when its main process ended; that one is still a zombie, so its group's number is still its own.</summary>
+    public void EndLeftovers(ShimTask task, string mark)
+    {
+        _ = Sys.Kill(-task.Pid, Signals.Kill);
+        if (task.Group is not null)
+            foreach (var pid in task.Group.Members()) _ = Sys.Kill(pid, Signals.Kill);
+        if (List().Count == 0) return;
+        // what is killed may have children that become orphans in their turn
+        for (var pass = 0; pass < 10; pass++)
+        {
+            var left = ProcessTree.Read(root).Members(task.Pid, Environment.ProcessId, mark);
+            if (left.Count == 0) return;
+            foreach (var process in left) _ = Sys.Kill(process.Pid, Signals.Kill);
+        }
+    }
+
+    private IEnumerable<int> AllChildren()
+    {
+        foreach (var name in root.List("/proc"))
+            if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
+                && ProcessStat.TryRead(root, pid, out var stat) && stat.Parent == Environment.ProcessId) yield return pid;
+    }
+}

@@ -1,0 +1,74 @@
+using Granary.Execution.Processes;
+
+namespace Granary.Execution.Shim;
+
+/// <summary>A launch plan as fields of a frame.</summary>
+internal static class PlanCodec
+{
+    public static void Plan(this FrameWriter writer, LaunchPlan plan)
+    {
+        writer.Lease(plan.Lease).Text(plan.Program).Texts(plan.Arguments).Texts(plan.Environment).Text(plan.WorkingDirectory);
+        writer.Supervision(plan);
+    }
+
+    public static LaunchPlan Plan(this ref FrameReader reader)
+    {
+        var lease = reader.Lease();
+        var program = reader.Text();
+        var arguments = reader.Texts();
+        var environment = reader.Texts();
+        var directory = reader.Text();
+        return Rest(ref reader, new LaunchPlan
+        {
+            Lease = lease,
+            Program = program,
+            Arguments = arguments,
+            Environment = environment,
+            WorkingDirectory = directory,
+            Output = "",
+            Error = "",
+        });
+    }
+
+    /// <summary>For the log: what a later shim needs to look after a process that runs already; not what to run.</summary>
+    public static void Supervised(this FrameWriter writer, LaunchPlan plan)
+    {
+        writer.Lease(plan.Lease);
+        writer.Supervision(plan);
+    }
+
+    public static LaunchPlan Supervised(this ref FrameReader reader) => Rest(ref reader, new LaunchPlan
+    {
+        Lease = reader.Lease(),
+        Program = "",
+        Arguments = [],
+        Environment = [],
+        WorkingDirectory = "",
+        Output = "",
+        Error = "",
+    });
+
+    private static void Supervision(this FrameWriter writer, LaunchPlan plan) => writer
+        .Text(plan.Output).Text(plan.Error).Long(plan.OutputLimitBytes).Long(plan.MemoryMiB).Long(plan.CpuMilli)
+        .Long(plan.TimeLimit?.Ticks ?? -1).Long(plan.KillGrace.Ticks);
+
+    private static LaunchPlan Rest(ref FrameReader reader, LaunchPlan plan)
+    {
+        var output = reader.Text();
+        var error = reader.Text();
+        var limit = reader.Long();
+        var memory = reader.Long();
+        var cpu = reader.Long();
+        var time = reader.Long();
+        return plan with
+        {
+            Output = output,
+            Error = error,
+            OutputLimitBytes = limit,
+            MemoryMiB = memory,
+            CpuMilli = cpu,
+            TimeLimit = time < 0 ? null : new TimeSpan(time),
+            KillGrace = reader.Span(),
+        };
+    }
+}

@@ -1,0 +1,79 @@
+using Granary.Execution.Limits;
+using Granary.Execution.Processes;
+using Granary.Model;
+
+namespace Granary.Execution.Shim;
+
+internal enum ShimTaskPhase
+{
+    /// <summary>In the log, not started yet.</summary>
+    Queued,
+    Running,
+    /// <summary>Its main process has ended and is being cleared up after; its pid must not be signalled any more.</summary>
+    Ending,
+    /// <summary>Kept until the agent acknowledges it.</summary>
+    Ended,
+}
+
+/// <summary>One attempt in the shim's care. Fields are guarded by <see cref="TaskRegister.Gate"/>.</summary>
+internal sealed class ShimTask(LaunchPlan plan)
+{
+    public LaunchPlan Plan { get; } = plan;
+    public LeaseKey Key { get; } = LeaseKey.Of(plan.Lease);
+    public ShimTaskPhase Phase { get; set; }
+
+    /// <summary>Main process, which leads the session and process group of the same number.</summary>
+    public int Pid { get; set; }
+
+    public DateTimeOffset StartedAt { get; set; }
+
+    /// <summary>When it was started on the clock of <see cref="Environment.TickCount64"/>.</summary>
+    public long StartedTick { get; set; }
+
+    /// <summary>Started by an earlier shim: not our child, so its exit code cannot be had.</summary>
+    public bool Adopted { get; set; }
+
+    /// <summary>Its start time in clock ticks after boot is at least this; with the pid it names the process for good.</summary>
+    public long FirstTick { get; set; }
+
+    /// <summary>Its start time is at most this.</summary>
+    public long LastTick { get; set; }
+
+    /// <summary>SIGTERM was sent.</summary>
+    public bool Terminated { get; set; }
+
+    /// <summary>Why we are ending it; null while nobody asked for that.</summary>
+    public ExitCause? StopCause { get; set; }
+
+    /// <summary>What to say of the end, when <see cref="StopCause"/> alone does not say it.</summary>
+    public string StopMessage { get; set; } = "";
+
+    /// <summary>SIGKILL is due, on the clock of <see cref="Environment.TickCount64"/>.</summary>
+    public long KillAt { get; set; } = long.MaxValue;
+
+    /// <summary>Its own cores; empty when it shares.</summary>
+    public int[] Cores { get; set; } = [];
+
+    /// <summary>The set of shared cores it was last bound to; see <see cref="CoreAllocator.Generation"/>.</summary>
+    public int CoresGeneration { get; set; }
+
+    /// <summary>Limits its memory (version 2: weighs its CPU too).</summary>
+    public TaskGroup? Group { get; set; }
+
+    /// <summary>Weighs its CPU where <see cref="Group"/> does not.</summary>
+    public TaskGroup? CpuGroup { get; set; }
+
+    /// <summary>Whether a CPU weight was given or tried.</summary>
+    public bool Weighed { get; set; }
+
+    /// <summary>Largest sum of resident sets seen in its tree, KiB; measured only where no group does it.</summary>
+    public long PeakTreeKiB { get; set; }
+
+    public TaskReport? End { get; set; }
+
+    public long DeadlineTick => Plan.TimeLimit is { } limit && Phase == ShimTaskPhase.Running && StopCause is null
+        ? StartedTick + (long)Math.Min(limit.TotalMilliseconds, long.MaxValue / 4)
+        : long.MaxValue;
+
+    public bool WantsMemoryWatch => Plan.MemoryMiB > 0 && Group is null;
+}

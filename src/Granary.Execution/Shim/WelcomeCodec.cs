@@ -1,0 +1,41 @@
+namespace Granary.Execution.Shim;
+
+/// <summary>What a shim tells an agent that connects: what it holds and what it has ever seen.</summary>
+internal sealed record Welcome(int ShimPid, IReadOnlyList<HeldLease> Held, IReadOnlyList<LeaseKey> Seen);
+
+internal static class WelcomeCodec
+{
+    public const int ProtocolVersion = 1;
+
+    public static void Write(FrameWriter writer, IReadOnlyCollection<ShimTask> tasks, SeenTokens seen)
+    {
+        writer.Begin(FrameKind.Welcome).Int(ProtocolVersion).Int(Environment.ProcessId).Int(tasks.Count);
+        foreach (var task in tasks)
+        {
+            writer.Lease(task.Plan.Lease).Time(task.Phase == ShimTaskPhase.Queued ? default : task.StartedAt)
+                .Byte(task.End is null ? (byte)0 : (byte)1);
+            if (task.End is not null) writer.Report(task.End);
+        }
+        writer.Int(seen.Count);
+        foreach (var key in seen.All()) writer.Key(key);
+        writer.End();
+    }
+
+    /// <exception cref="InvalidDataException">The shim speaks another version.</exception>
+    public static Welcome Read(ref FrameReader reader)
+    {
+        if (reader.Int() is var version && version != ProtocolVersion)
+            throw new InvalidDataException($"the shim of this node speaks protocol {version}, this agent {ProtocolVersion}: let its tasks end first");
+        var pid = reader.Int();
+        var held = new HeldLease[reader.Count()];
+        for (var i = 0; i < held.Length; i++)
+        {
+            var lease = reader.Lease();
+            var started = reader.Time();
+            held[i] = new(lease, started == default ? null : started, reader.Byte() == 0 ? null : reader.Report());
+        }
+        var seen = new LeaseKey[reader.Count()];
+        for (var i = 0; i < seen.Length; i++) seen[i] = reader.Key();
+        return new(pid, held, seen);
+    }
+}

@@ -1,0 +1,38 @@
+using System.Collections.Concurrent;
+using Granary.Abstractions;
+using Granary.Model;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans;
+
+namespace Granary.Execution.Simulated;
+
+/// <summary>Plays the agent of many simulated nodes: no processes, no threads, no files; one timer for each, a few messages a second.</summary>
+public sealed class SimulatedNodes(IGrainFactory grains, TimeProvider time, ILogger<NodeAgent> logger) : IHostedService
+{
+    private readonly ConcurrentDictionary<string, NodeAgent> _agents = new(StringComparer.Ordinal);
+
+    public IReadOnlyCollection<string> Names => [.. _agents.Keys];
+
+    /// <summary>Takes charge of a node; does nothing for one it has already.</summary>
+    /// <exception cref="GranaryException">The node is not declared as simulated.</exception>
+    public async Task Add(NodeSpec node, CancellationToken cancel = default)
+    {
+        if (!node.Simulated) throw GranaryException.Invalid($"node {node.Name} is not simulated: it needs an agent on its own machine");
+        var options = new NodeAgentOptions { Node = node, DataDirectory = "/" };
+        var agent = new NodeAgent(grains.GetGrain<INodeGrain>(node.Name), options, time, logger, null, () => Sample(node), null);
+        if (_agents.TryAdd(node.Name, agent)) await agent.StartAsync(cancel);
+    }
+
+    /// <summary>Stops playing a node, as if its machine had lost power: the server finds out by the missing heartbeats.</summary>
+    public async Task Remove(string name, CancellationToken cancel = default)
+    {
+        if (_agents.TryRemove(name, out var agent)) await agent.StopAsync(cancel);
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(_agents.Keys.Select(name => Remove(name, cancellationToken)));
+
+    private NodeSample Sample(NodeSpec node) => new() { At = time.GetUtcNow(), MemoryTotalMiB = node.Capacity.MemoryMiB };
+}
