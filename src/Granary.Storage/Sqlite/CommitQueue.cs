@@ -23,6 +23,9 @@ internal sealed class CommitQueue : IDisposable
         _thread.Start();
     }
 
+    /// <summary>Transactions made since the start.</summary>
+    public long Commits { get; private set; }
+
     /// <exception cref="ObjectDisposedException">The store was closed.</exception>
     public void Add(Write write)
     {
@@ -85,6 +88,7 @@ internal sealed class CommitQueue : IDisposable
             _connection.Begin();
             for (var i = start; i < end; i++) writes[i].Apply(_connection);
             _connection.Commit();
+            Commits++;
         }
         catch (Exception e)
         {

@@ -67,7 +67,7 @@ public sealed partial class SqliteStore
         }
     }
 
-    private Task<T> Queue<T>(Write<T> write, CancellationToken cancellationToken)
+    internal Task<T> Queue<T>(Write<T> write, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         _commits.Add(write);

@@ -45,6 +45,9 @@ public sealed partial class SqliteStore : IPoolStore, IGrainStateStore, IDisposa
         _connection.Dispose();
     }
 
+    /// <summary>Transactions made since the store was opened, to be compared with the writes they held.</summary>
+    public long Commits => _commits.Commits;
+
     /// <summary>For tests: lets the file grow to <paramref name="pages"/> pages. Only while no write is under way.</summary>
     internal void SetMaxPages(int pages) => _connection.SetMaxPages(pages);
 

@@ -1,0 +1,103 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Granary.Model;
+
+namespace Granary.Storage.Tests;
+
+public sealed class TaskSpecCodecTests
+{
+    /// <summary>A record as version 1 wrote it. It must be read for ever: never change it, add the next version's beside it.</summary>
+    private const string Version1 =
+        "0106736166657479077072C3BC66656E03027368022D6300046E6F6F7001092F7372762F646174610305454D505459000450415448042F62696EE807"
+        + "8001D00F8020C801900302076C6963656E6365D00F087265766965776572E807090180989ABC040180B489130180A4A7DA06048087A70E0303613D62"
+        + "05635C640A6506646F6D61696E06656E657267790180F6E0428080800101";
+
+    [Fact]
+    public void Version_1_is_read_and_written_as_it_always_was()
+    {
+        TaskAssert.Equal(Samples.FullSpec(), TaskSpecCodec.Read(Convert.FromHexString(Version1)));
+        Assert.Equal(Version1, Convert.ToHexString(Write(Samples.FullSpec())));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(TaskSpecCodec.Version + 1)]
+    public void Another_version_is_refused_with_both_named(byte version)
+    {
+        var record = Write(Samples.FullSpec());
+        record[0] = version;
+        var refused = Assert.Throws<StorageException>(() => TaskSpecCodec.Read(record));
+        Assert.Equal(StorageFault.NewerFormat, refused.Fault);
+        Assert.Contains($"format {version}", refused.Message);
+        Assert.Contains($"up to {TaskSpecCodec.Version}", refused.Message);
+    }
+
+    [Fact]
+    public void Any_spec_comes_back() => Check.QuickThrowOnFailure(Prop.ForAll(Specs().ToArbitrary(), spec =>
+    {
+        TaskAssert.Equal(spec, TaskSpecCodec.Read(Write(spec)));
+        return true;
+    }));
+
+    [Fact]
+    public void Equal_maps_give_equal_bytes()
+    {
+        var one = Samples.Spec(labels: new Dictionary<string, string> { ["a"] = "1", ["b"] = "2" });
+        var other = Samples.Spec(labels: new Dictionary<string, string> { ["b"] = "2", ["a"] = "1" });
+        Assert.Equal(Write(one), Write(other));
+    }
+
+    private static byte[] Write(TaskSpec spec)
+    {
+        var writer = new RecordWriter();
+        TaskSpecCodec.Write(writer, spec);
+        return writer.ToArray();
+    }
+
+    private static Gen<TaskSpec> Specs()
+    {
+        var text = ArbMap.Default.GeneratorFor<NonNull<string>>().Select(t => new string([.. t.Get.Where(c => !char.IsSurrogate(c))]));
+        var span = ArbMap.Default.GeneratorFor<TimeSpan>();
+        var optional = Gen.OneOf(Gen.Constant<TimeSpan?>(null), span.Select(s => (TimeSpan?)s));
+        var map = Gen.OneOf(
+            Gen.Constant<IReadOnlyDictionary<string, string>?>(null),
+            text.Two().ListOf().Select(pairs => (IReadOnlyDictionary<string, string>?)pairs.DistinctBy(p => p.Item1).ToDictionary(p => p.Item1, p => p.Item2)));
+        var custom = Gen.OneOf(
+            Gen.Constant<IReadOnlyDictionary<string, long>?>(null),
+            text.SelectMany(name => ArbMap.Default.GeneratorFor<long>().Select(n => (IReadOnlyDictionary<string, long>?)new Dictionary<string, long> { [name] = n })));
+        return from words in text.ListOf()
+               from name in text
+               from environment in map
+               from labels in map
+               from deadline in optional
+               from limit in optional
+               from grace in span
+               from amounts in ArbMap.Default.GeneratorFor<long>().ListOf(6)
+               from more in custom
+               from priority in ArbMap.Default.GeneratorFor<int>()
+               from shell in ArbMap.Default.GeneratorFor<bool>()
+               select new TaskSpec
+               {
+                   Agent = name,
+                   Name = name,
+                   Command = words.ToArray(),
+                   Environment = environment,
+                   Labels = labels,
+                   Deadline = deadline,
+                   TimeLimit = limit,
+                   KillGrace = grace,
+                   Priority = priority,
+                   Shell = shell,
+                   Resources = new ResourceSet
+                   {
+                       CpuMilli = amounts[0],
+                       MemoryMiB = amounts[1],
+                       GpuMilli = amounts[2],
+                       GpuMemoryMiB = amounts[3],
+                       NetworkMbps = amounts[4],
+                       StorageMBps = amounts[5],
+                       Custom = more,
+                   },
+               };
+    }
+}
