@@ -6,7 +6,7 @@ namespace Granary.Client;
 internal static class CapacityRules
 {
     /// <summary>Comparisons before the check gives up on a fleet made to be slow: the server looks again anyway.</summary>
-    private const int Effort = 20_000_000;
+    private const int Effort = 5_000_000;
 
     /// <summary>
     /// With the file alone. Only for pools all of whose nodes it declares: not the default pool, which this machine joins by itself.

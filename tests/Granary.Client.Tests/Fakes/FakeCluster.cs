@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using Granary.Abstractions;
+using Orleans;
+
+namespace Granary.Client.Tests;
+
+/// <summary>A cluster of hand-written grains in memory. A proxy, so that it is the same for both hosts, whose client interfaces differ in unused members.</summary>
+public class FakeCluster : DispatchProxy
+{
+    private readonly ConcurrentDictionary<string, FakePool> _pools = new();
+    private readonly ConcurrentDictionary<string, FakeNode> _nodes = new();
+
+    public FakeDirectory Directory { get; private set; } = null!;
+
+    public IClusterClient Client => (IClusterClient)(object)this;
+
+    public static FakeCluster Create()
+    {
+        var cluster = (FakeCluster)(object)Create<IClusterClient, FakeCluster>();
+        cluster.Directory = new FakeDirectory(cluster);
+        return cluster;
+    }
+
+    public FakePool Pool(string name = "default") => _pools.GetOrAdd(name, n => new FakePool(n));
+
+    public FakeNode Node(string name) => _nodes.GetOrAdd(name, n => new FakeNode(n));
+
+    /// <summary>A client that repeats quickly, and for as long as tests are patient.</summary>
+    public GranaryClient Connect(TimeSpan? retryFor = null) => new(Client, new GranaryClientOptions
+    {
+        RetryDelay = TimeSpan.FromMilliseconds(1),
+        RetryFor = retryFor ?? TimeSpan.FromSeconds(30),
+    });
+
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+    {
+        if (targetMethod is { Name: "GetGrain", IsGenericMethod: true } && args?[0] is string key)
+        {
+            var asked = targetMethod.GetGenericArguments()[0];
+            if (asked == typeof(IPoolGrain)) return Pool(key);
+            if (asked == typeof(IDirectoryGrain)) return Directory;
+            if (asked == typeof(INodeGrain)) return Node(key);
+            if (asked == typeof(IAgentGrain)) return new FakeAgent(key, Directory);
+            if (asked == typeof(ITaskGrain)) return new FakeTask(key, Pool(key[..key.LastIndexOf('/')]));
+        }
+        throw new NotSupportedException($"the fake cluster does not know {targetMethod}");
+    }
+}

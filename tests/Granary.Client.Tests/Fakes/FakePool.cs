@@ -1,0 +1,198 @@
+using Granary.Abstractions;
+using Granary.Model;
+
+namespace Granary.Client.Tests;
+
+/// <summary>A pool that keeps tasks and their changes in memory; tests move the tasks along and break the connection.</summary>
+public sealed class FakePool(string name) : IPoolGrain
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, SubmitReply> _answers = [];
+    private readonly List<TaskChange> _changes = [];
+    private readonly Queue<(string Method, Exception Error, bool After)> _faults = [];
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _watched = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _watching;
+
+    public SortedDictionary<long, TaskView> Tasks { get; } = [];
+
+    public Dictionary<long, FakeOutput> Outputs { get; } = [];
+
+    public List<SubmitBatch> Batches { get; } = [];
+
+    public List<string> Calls { get; } = [];
+
+    /// <summary>The most watch calls that were open at once.</summary>
+    public int MostWatching { get; private set; }
+
+    /// <summary>Changes up to this one are forgotten: who asks for them gets a gap.</summary>
+    public long Forgotten { get; set; }
+
+    public Func<SubmitItem, Rejection?> Reject { get; set; } = _ => null;
+
+    /// <summary>Completes when a long poll is open.</summary>
+    public Task Watching
+    {
+        get
+        {
+            lock (_lock) return _watching > 0 ? Task.CompletedTask : _watched.Task;
+        }
+    }
+
+    /// <summary>The next call of a method fails: before it does anything, or after, as when the answer is lost.</summary>
+    public void Break(string method, Exception? error = null, bool after = false)
+    {
+        lock (_lock)
+        {
+            _faults.Enqueue((method, error ?? new TimeoutException("the connection broke"), after));
+            if (method == nameof(Watch)) Signal();
+        }
+    }
+
+    public void Move(long number, TaskState state, string reason = "")
+    {
+        lock (_lock)
+        {
+            var task = Tasks[number] = Tasks[number] with
+            {
+                State = state,
+                Reason = reason,
+                Finished = state.IsFinal() ? DateTimeOffset.UnixEpoch.AddSeconds(number) : null,
+            };
+            _changes.Add(new TaskChange(task.Id, task.Spec.Agent, task.Spec.Name, state, reason, "", 1, DateTimeOffset.UnixEpoch.AddSeconds(number), null));
+            Signal();
+        }
+    }
+
+    /// <summary>Moves a task without telling anybody, as happens while nobody listens.</summary>
+    public void MoveSilently(long number, TaskState state)
+    {
+        lock (_lock) Tasks[number] = Tasks[number] with { State = state };
+    }
+
+    public Task<SubmitReply> Submit(SubmitBatch batch) => Answer(nameof(Submit), () =>
+    {
+        Batches.Add(batch);
+        if (_answers.TryGetValue(batch.OperationId, out var earlier)) return earlier;
+        var first = Tasks.Count + 1L;
+        var rejected = new List<Rejection>();
+        foreach (var item in batch.Items)
+        {
+            var rejection = Reject(item);
+            for (var i = 0; i < item.Count; i++)
+            {
+                var id = new TaskId(name, Tasks.Count + 1);
+                if (rejection is not null) rejected.Add(rejection with { Number = id.Number });
+                Tasks[id.Number] = new TaskView
+                {
+                    Id = id,
+                    Spec = item.Spec,
+                    State = rejection is null ? TaskState.Queued : TaskState.Rejected,
+                    Index = i,
+                    After = item.After ?? [],
+                    Submitted = DateTimeOffset.UnixEpoch.AddSeconds(id.Number),
+                };
+            }
+        }
+        return _answers[batch.OperationId] = new SubmitReply(first, (int)(Tasks.Count - first + 1), rejected, ["a note"]);
+    });
+
+    public Task<CancelReply> Cancel(CancelRequest request) => Answer(nameof(Cancel), () =>
+    {
+        var known = request.Numbers.Where(Tasks.ContainsKey).ToList();
+        var live = known.Where(n => !Tasks[n].State.IsFinal()).ToList();
+        foreach (var number in live) Move(number, TaskState.Cancelled, request.Reason);
+        return new CancelReply(live, [.. known.Except(live)], [.. request.Numbers.Except(known)]);
+    });
+
+    public Task<TaskView?> Get(long number) => Answer(nameof(Get), () => Tasks.GetValueOrDefault(number));
+
+    public Task<IReadOnlyList<TaskView>> GetMany(IReadOnlyList<long> numbers) =>
+        Answer(nameof(GetMany), () => (IReadOnlyList<TaskView>)[.. numbers.Where(Tasks.ContainsKey).Select(n => Tasks[n])]);
+
+    public Task<TaskPage> List(TaskQuery query) => Answer(nameof(List), () =>
+    {
+        var matching = Tasks.Values.Reverse()
+            .Where(t => query.Before == 0 || t.Id.Number < query.Before)
+            .Where(t => query.SubmittedFrom is not { } from || t.Submitted >= from)
+            .Where(t => query.Agent.Length == 0 || t.Spec.Agent == query.Agent).ToList();
+        var page = matching.Take(query.Limit).ToList();
+        return new TaskPage(page, page.Count < matching.Count ? page[^1].Id.Number : 0);
+    });
+
+    public Task<TaskExplanation> Explain(long number) => Answer(nameof(Explain), () => new TaskExplanation(Tasks[number], null, ["submitted"], null));
+
+    public Task<PoolView> Describe() => Answer(nameof(Describe), () => new PoolView { Spec = new PoolSpec { Name = name }, Queued = Tasks.Count });
+
+    public Task<IReadOnlyList<AgentShare>> Shares() => Answer(nameof(Shares), () => (IReadOnlyList<AgentShare>)[.. Tasks.Values.Select(t => t.Spec.Agent)
+        .Distinct().Select(a => new AgentShare { Agent = a, Pool = name, Spec = new AgentSpec { Id = a } })]);
+
+    public async Task<ChangeBatch> Watch(long cursor, TimeSpan maxWait)
+    {
+        Task changed;
+        lock (_lock)
+        {
+            Calls.Add(nameof(Watch));
+            ThrowFault(nameof(Watch), after: false);
+            if (cursor == 0) cursor = _changes.Count;
+            if (maxWait == TimeSpan.Zero || _changes.Count > cursor || cursor < Forgotten) return Since(cursor);
+            MostWatching = Math.Max(MostWatching, ++_watching);
+            _watched.TrySetResult();
+            changed = _changed.Task;
+        }
+        try
+        {
+            await changed.WaitAsync(maxWait);
+        }
+        catch (TimeoutException)
+        {
+            // nothing changed
+        }
+        lock (_lock)
+        {
+            if (--_watching == 0) _watched = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            ThrowFault(nameof(Watch), after: false);
+            return Since(cursor);
+        }
+    }
+
+    public Task<PoolView> Configure(PoolSpec spec) => throw new NotSupportedException();
+
+    public Task SetAgents(IReadOnlyList<AgentSpec> agents) => throw new NotSupportedException();
+
+    public Task<AgentShare?> ShareOf(string agent) => throw new NotSupportedException();
+
+    public Task<NodeUpReply> NodeUp(NodeUpRequest request) => throw new NotSupportedException();
+
+    public Task NodeChanged(string node, NodeState state) => throw new NotSupportedException();
+
+    public Task Report(IReadOnlyList<TaskReport> reports) => throw new NotSupportedException();
+
+    private ChangeBatch Since(long cursor) => new(_changes.Count, cursor < Forgotten, [.. _changes.Skip((int)Math.Max(cursor, Forgotten))]);
+
+    private async Task<T> Answer<T>(string method, Func<T> answer)
+    {
+        await Task.Yield();
+        lock (_lock)
+        {
+            Calls.Add(method);
+            ThrowFault(method, after: false);
+            var result = answer();
+            ThrowFault(method, after: true);
+            return result;
+        }
+    }
+
+    private void ThrowFault(string method, bool after)
+    {
+        if (!_faults.TryPeek(out var fault) || fault.Method != method || fault.After != after) return;
+        _faults.Dequeue();
+        throw fault.Error;
+    }
+
+    private void Signal()
+    {
+        _changed.SetResult();
+        _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
