@@ -50,13 +50,14 @@ public static class WellKnownCodecs
         t => t.IndexOf(':') is var colon && int.Parse(t.AsSpan(0, colon), System.Globalization.CultureInfo.InvariantCulture) is var n && n < 0
             ? Orleans.Runtime.StreamId.Create(null, t[(colon + 1)..])
             : Orleans.Runtime.StreamId.Create(t.Substring(colon + 1, n), t[(colon + 1 + n)..]));
+    public static readonly TickStatusCodec TickStatus = new();
     public static readonly AnyCodec<Exception> Exception = AnyCodec<Exception>.Instance;
 
     internal static IEnumerable<Codec> All =>
     [
         Boolean, Byte, SByte, Int16, UInt16, Int32, UInt32, Int64, UInt64, Int128, UInt128, Char, Single, Double, Decimal, String, Guid,
         DateTime, DateTimeOffset, TimeSpan, DateOnly, TimeOnly, Bytes, BigInteger, Uri, Version, IPAddress, IPEndPoint,
-        GrainId, GrainType, IdSpan, StreamId,
+        GrainId, GrainType, IdSpan, StreamId, TickStatus,
         Of<Exception>(), Of<ApplicationException>(), Of<ArgumentException>(), Of<ArgumentNullException>(), Of<ArgumentOutOfRangeException>(),
         Of<ArithmeticException>(), Of<OverflowException>(), Of<DivideByZeroException>(), Of<FormatException>(),
         Of<IndexOutOfRangeException>(), Of<InvalidCastException>(), Of<InvalidOperationException>(), Of<KeyNotFoundException>(),
