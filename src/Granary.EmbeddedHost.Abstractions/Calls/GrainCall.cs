@@ -32,6 +32,16 @@ public abstract class GrainCall : IInvokable
     internal bool Started;
     internal bool Finished;
     internal Exception? Fault;
+    internal Exclusion Exclusion;
+
+    /// <summary>The host's own call, such as a timer's tick, which does not count as use of the activation.</summary>
+    internal bool IsBackground;
+
+    /// <summary>How long the caller waits; the method's or the host's own when null.</summary>
+    internal TimeSpan? Timeout;
+
+    /// <summary>The caller may cancel from another process.</summary>
+    internal bool WantsToken;
     internal CancellationTokenSource? Cancellation;
     internal CancellationTokenRegistration CancellationRegistration;
 
@@ -84,6 +94,17 @@ public abstract class GrainCall : IInvokable
             reader.Skip(type);
     }
 
+    /// <summary>A call of the same method with the same arguments, for filters to look at the outcome of before the caller does.</summary>
+    internal GrainCall Fork()
+    {
+        var call = Method.Create();
+        for (var i = 0; i < GetArgumentCount(); i++)
+            call.SetArgument(i, GetArgument(i)!);
+        (call.Target, call.TargetId, call.SourceId, call.SourceContext) = (Target, TargetId, SourceId, SourceContext);
+        (call.Context, call.Options) = (Context, Options);
+        return call;
+    }
+
     /// <summary>Starts the method. It may be done on return, or later with a word to <see cref="Host"/>.</summary>
     internal abstract void Begin(object target);
 
@@ -92,6 +113,9 @@ public abstract class GrainCall : IInvokable
 
     /// <summary>Runs the method for filters, which may look at the outcome and change it.</summary>
     internal abstract Task InvokeAsync(object target);
+
+    /// <summary>Copies the result that <see cref="InvokeAsync"/> and the filters left.</summary>
+    internal abstract void Seal();
 
     internal abstract object? BoxedResult { get; set; }
 
@@ -137,6 +161,16 @@ public abstract class GrainCall : IInvokable
     }
 
     public override string ToString() => $"{Method} on {TargetId}";
+}
+
+/// <summary>What a running request keeps out.</summary>
+internal enum Exclusion : byte
+{
+    None,
+    /// <summary>Requests that are not read-only.</summary>
+    Reader,
+    /// <summary>Every other request.</summary>
+    Writer,
 }
 
 /// <summary>Runs calls in turns.</summary>

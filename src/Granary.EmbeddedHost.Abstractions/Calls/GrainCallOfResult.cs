@@ -55,6 +55,8 @@ public abstract class GrainCall<T> : GrainCall
 
     internal sealed override async Task InvokeAsync(object target) => _result = await Start(target);
 
+    internal sealed override void Seal() => _result = Copy(_result);
+
     internal sealed override object? BoxedResult
     {
         get => _result;

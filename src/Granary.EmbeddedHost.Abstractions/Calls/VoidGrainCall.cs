@@ -49,6 +49,10 @@ public abstract class VoidGrainCall : GrainCall
 
     internal sealed override async Task InvokeAsync(object target) => await Start(target);
 
+    internal sealed override void Seal()
+    {
+    }
+
     internal sealed override object? BoxedResult
     {
         get => null;

@@ -81,6 +81,9 @@ namespace Orleans.Storage
             CurrentEtag = currentEtag;
         }
 
+        /// <summary>The exception has not left the activation whose state it is about.</summary>
+        internal bool IsSourceActivation { get; set; } = true;
+
         [Id(1)]
         public string? StoredEtag { get; internal set; }
 

@@ -1,0 +1,206 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+using Granary.EmbeddedHost.Calls;
+using Granary.EmbeddedHost.Serialization;
+using Orleans.Runtime;
+
+namespace Granary.EmbeddedHost.Gateway;
+
+/// <summary>What a connection needs of the side it is on.</summary>
+internal interface IConnectionOwner
+{
+    /// <summary>Makes references that are read from messages.</summary>
+    CallRuntime Runtime { get; }
+
+    int MaxMessageBytes { get; }
+
+    int MaxRequests { get; }
+
+    /// <summary>Runs a request of the peer; its outcome goes to its sink.</summary>
+    void Run(GrainCall call);
+}
+
+/// <summary>One connection after the handshake: the same on both sides, since a server calls a client's observers as a client calls grains.</summary>
+internal sealed class Connection : ICallSink, IDisposable
+{
+    private readonly Socket _socket;
+    private readonly FrameReader _reader;
+    private readonly IConnectionOwner _owner;
+    private readonly FrameWriter _writer;
+    private readonly ConcurrentDictionary<ulong, GrainCall> _sent = new();
+    private readonly ConcurrentDictionary<ulong, GrainCall> _running = new();
+    private ulong _lastId;
+    private Exception? _failure;
+    private TaskCompletionSource? _requestDone;
+
+    public Connection(Socket socket, FrameReader reader, IConnectionOwner owner)
+    {
+        _socket = socket;
+        _reader = reader;
+        _owner = owner;
+        _reader.MaxBytes = owner.MaxMessageBytes;
+        _writer = new FrameWriter(socket, Abort);
+    }
+
+    /// <summary>Sends a call; its outcome comes back to it.</summary>
+    /// <returns>False where the connection is closed and nothing was sent.</returns>
+    public bool Send(GrainCall call)
+    {
+        var oneWay = (call.Options & CallOptions.OneWay) != 0;
+        if (!oneWay)
+        {
+            call.CorrelationId = Interlocked.Increment(ref _lastId);
+            _sent[call.CorrelationId] = call;
+        }
+        bool sent;
+        try
+        {
+            sent = _writer.Write(FrameKind.Request, call, static (w, c) => Messages.WriteRequest(w, c), _owner.MaxMessageBytes);
+        }
+        catch (Exception e)
+        {
+            _sent.TryRemove(call.CorrelationId, out _);
+            call.Fail(e);
+            return true;
+        }
+        if (sent)
+        {
+            if (oneWay)
+                call.Complete();
+            return true;
+        }
+        // Not ours any more if the end of the connection has failed it meanwhile.
+        return !oneWay && !_sent.TryRemove(call.CorrelationId, out _);
+    }
+
+    /// <summary>Forgets a call that nobody waits for, and tells the peer if asked.</summary>
+    public void Abandon(GrainCall call, bool cancel)
+    {
+        if (_sent.TryRemove(call.CorrelationId, out _) && cancel)
+            _writer.Write(FrameKind.Cancel, call.CorrelationId, static (w, id) => w.WriteVarInt(id), _owner.MaxMessageBytes);
+    }
+
+    /// <summary>Handles what the peer sends until the connection ends.</summary>
+    /// <returns>Why it ended; null where the peer closed it between messages.</returns>
+    public async Task<Exception?> RunAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            do
+            {
+                while (_reader.TryTake(out var kind, out var body))
+                    Handle(kind, body);
+                await _writer.WaitForRoomAsync().ConfigureAwait(false);
+                await WaitForRequestsAsync().ConfigureAwait(false);
+            }
+            while (await _reader.ReadAsync(cancellation).ConfigureAwait(false));
+            return _failure;
+        }
+        catch (Exception e)
+        {
+            return _failure ?? e;
+        }
+        finally
+        {
+            Dispose();
+        }
+    }
+
+    /// <summary>The outcome of a request of the peer.</summary>
+    public void Respond(GrainCall call)
+    {
+        _running.TryRemove(call.SinkId, out _);
+        Interlocked.Exchange(ref _requestDone, null)?.TrySetResult();
+        if ((call.Options & CallOptions.OneWay) != 0)
+            return;
+        try
+        {
+            _writer.Write(FrameKind.Response, call, static (w, c) => Messages.WriteResponse(w, c), _owner.MaxMessageBytes);
+        }
+        catch (Exception e)
+        {
+            call.Fault = e is CodecException ? e : new CodecException($"The result of {call} cannot be sent: {e.Message}");
+            _writer.Write(FrameKind.Response, call, static (w, c) => Messages.WriteResponse(w, c), int.MaxValue);
+        }
+    }
+
+    public Task FlushAsync() => _writer.FlushAsync();
+
+    /// <summary>Ends the connection; calls under way fail with an unknown outcome.</summary>
+    public void Dispose()
+    {
+        _writer.Close();
+        _socket.Dispose();
+        Interlocked.Exchange(ref _requestDone, null)?.TrySetResult();
+        foreach (var id in _sent.Keys)
+        {
+            if (_sent.TryRemove(id, out var call))
+                call.Fail(new SiloUnavailableException($"The connection was lost while {call} was under way; it may or may not have run."));
+        }
+    }
+
+    private void Abort(Exception reason)
+    {
+        _failure = reason;
+        _socket.Dispose();
+    }
+
+    private void Handle(FrameKind kind, ReadOnlySpan<byte> body)
+    {
+        switch (kind)
+        {
+            case FrameKind.Request:
+                HandleRequest(body);
+                break;
+            case FrameKind.Response:
+                HandleResponse(body);
+                break;
+            case FrameKind.Cancel:
+                var reader = new WireReader(body);
+                if (_running.TryGetValue(reader.ReadVarInt(), out var running))
+                    Messaging.LocalRuntime.Cancel(running);
+                break;
+            default:
+                throw new ProtocolException($"a message of kind {(byte)kind} came where a request or response was expected");
+        }
+    }
+
+    private void HandleRequest(ReadOnlySpan<byte> body)
+    {
+        var call = Messages.ReadRequest(body, _owner.Runtime, this);
+        if ((call.Options & CallOptions.OneWay) == 0 && !_running.TryAdd(call.SinkId, call))
+            throw new ProtocolException("a request has the number of another that is under way");
+        if (call.Fault is { } unreadable)
+            call.Fail(unreadable);
+        else
+            _owner.Run(call);
+    }
+
+    private void HandleResponse(ReadOnlySpan<byte> body)
+    {
+        var reader = new WireReader(body, _owner.Runtime);
+        if (!_sent.TryRemove(reader.ReadVarInt(), out var call))
+            return;
+        try
+        {
+            Messages.ReadOutcome(ref reader, call);
+        }
+        catch (Exception e)
+        {
+            call.Fail(new CodecException($"The response to {call} cannot be read: {e.Message}"));
+            return;
+        }
+        call.Complete();
+    }
+
+    private async ValueTask WaitForRequestsAsync()
+    {
+        while (_running.Count >= _owner.MaxRequests && !_socket.SafeHandle.IsClosed)
+        {
+            var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Volatile.Write(ref _requestDone, done);
+            if (_running.Count >= _owner.MaxRequests)
+                await done.Task.ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Buffers.Binary;
+using System.Net.Sockets;
+
+namespace Granary.EmbeddedHost.Gateway;
+
+/// <summary>Cuts what a socket receives into frames.</summary>
+internal sealed class FrameReader(Socket socket)
+{
+    private const int ReadSize = 64 * 1024;
+
+    private byte[] _buffer = new byte[ReadSize];
+    private int _start;
+    private int _end;
+
+    /// <summary>The longest frame that is let in.</summary>
+    public int MaxBytes { get; set; } = Protocol.MaxHelloBytes;
+
+    /// <summary>A whole frame that is in the buffer already: kind and body. It is valid until the next read.</summary>
+    /// <exception cref="ProtocolException">The frame is too long or empty.</exception>
+    public bool TryTake(out FrameKind kind, out ReadOnlySpan<byte> body)
+    {
+        kind = default;
+        body = default;
+        var available = _end - _start;
+        if (available < Protocol.LengthBytes)
+            return false;
+        var length = BinaryPrimitives.ReadUInt32LittleEndian(_buffer.AsSpan(_start));
+        if (length == 0 || length > (uint)MaxBytes)
+            throw new ProtocolException($"a message of {length} bytes came where 1 to {MaxBytes} are allowed");
+        if (available < Protocol.LengthBytes + (int)length)
+            return false;
+        kind = (FrameKind)_buffer[_start + Protocol.LengthBytes];
+        body = _buffer.AsSpan(_start + Protocol.LengthBytes + 1, (int)length - 1);
+        _start += Protocol.LengthBytes + (int)length;
+        return true;
+    }
+
+    /// <summary>Receives more; false at the end of the stream.</summary>
+    /// <exception cref="ProtocolException">The stream ended within a frame.</exception>
+    public async ValueTask<bool> ReadAsync(CancellationToken cancellation)
+    {
+        MakeRoom();
+        var count = await socket.ReceiveAsync(_buffer.AsMemory(_end), SocketFlags.None, cancellation).ConfigureAwait(false);
+        if (count == 0 && _end > _start)
+            throw new ProtocolException("the connection ended within a message");
+        _end += count;
+        return count > 0;
+    }
+
+    private void MakeRoom()
+    {
+        if (_start == _end)
+            _start = _end = 0;
+        var needed = ReadSize;
+        if (_end - _start >= Protocol.LengthBytes)
+            needed = Math.Max(needed, Protocol.LengthBytes + (int)BinaryPrimitives.ReadUInt32LittleEndian(_buffer.AsSpan(_start)));
+        if (_buffer.Length - _start >= needed && _end < _buffer.Length)
+            return;
+        // The buffer grows to what has come and not to what a length promises, so that a liar costs no memory.
+        needed = Math.Min(needed, Math.Max(ReadSize, (_end - _start) * 2));
+        var target = needed > _buffer.Length ? new byte[needed] : _buffer;
+        _buffer.AsSpan(_start, _end - _start).CopyTo(target);
+        (_buffer, _end, _start) = (target, _end - _start, 0);
+    }
+}

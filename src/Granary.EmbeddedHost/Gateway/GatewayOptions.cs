@@ -1,0 +1,49 @@
+using System.Net;
+
+namespace Granary.EmbeddedHost;
+
+/// <summary>How a server lets clients in.</summary>
+public sealed class GatewayOptions
+{
+    /// <summary>The largest message by default: 16 MiB.</summary>
+    public const int DefaultMaxMessageBytes = 16 * 1024 * 1024;
+
+    /// <summary>Where to listen; port 0 for any free one, null for no gateway. <c>UseLocalhostClustering</c> sets it to loopback.</summary>
+    public IPEndPoint? Endpoint { get; set; }
+
+    /// <summary>What clients must present; null or empty lets every client in.</summary>
+    public string? Token { get; set; }
+
+    /// <summary>A connection that sends a longer message is closed.</summary>
+    public int MaxMessageBytes { get; set; } = DefaultMaxMessageBytes;
+
+    /// <summary>Requests of one connection that may be under way; more wait unread in the socket. Default 65,536.</summary>
+    public int MaxRequestsPerConnection { get; set; } = 65_536;
+
+    /// <summary>How long a new connection may take to present itself. Default 5 s.</summary>
+    public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(5);
+}
+
+/// <summary>How a client reaches a server.</summary>
+public sealed class GatewayClientOptions
+{
+    /// <summary>The server's gateway. Default port 30000 of this machine.</summary>
+    public EndPoint Endpoint { get; set; } = new IPEndPoint(IPAddress.Loopback, Orleans.Configuration.EndpointOptions.DEFAULT_GATEWAY_PORT);
+
+    /// <summary>The server's token.</summary>
+    public string? Token { get; set; }
+
+    public int MaxMessageBytes { get; set; } = GatewayOptions.DefaultMaxMessageBytes;
+
+    /// <summary>How long start-up keeps trying to connect before it fails; zero for one try. Default 5 s.</summary>
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Calls made while not connected fail at once. Off: they wait for the connection, up to their response timeout.</summary>
+    public bool FailFast { get; set; }
+
+    /// <summary>The first wait before connecting again; it doubles up to <see cref="MaxReconnectDelay"/>. Default 50 ms.</summary>
+    public TimeSpan ReconnectDelay { get; set; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Default 5 s.</summary>
+    public TimeSpan MaxReconnectDelay { get; set; } = TimeSpan.FromSeconds(5);
+}

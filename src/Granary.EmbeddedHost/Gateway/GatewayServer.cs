@@ -1,0 +1,194 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Granary.EmbeddedHost.Calls;
+using Granary.EmbeddedHost.Messaging;
+using Granary.EmbeddedHost.Serialization;
+using Microsoft.Extensions.Options;
+using Orleans;
+using Orleans.Configuration;
+using Orleans.Runtime;
+
+namespace Granary.EmbeddedHost.Gateway;
+
+/// <summary>Lets clients of other processes in.</summary>
+internal sealed class GatewayServer(
+    LocalRuntime runtime, HostLog log, TimeProvider time, IOptions<GatewayOptions> options, IOptions<ClusterOptions> cluster)
+    : ILifecycleParticipant<ISiloLifecycle>, IConnectionOwner
+{
+    private readonly ConcurrentDictionary<Connection, Task> _connections = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private Socket? _listener;
+    private Task _accepting = Task.CompletedTask;
+
+    /// <summary>Where it listens; null without a gateway.</summary>
+    public IPEndPoint? Endpoint { get; private set; }
+
+    public CallRuntime Runtime => runtime;
+
+    public int MaxMessageBytes => options.Value.MaxMessageBytes;
+
+    public int MaxRequests => options.Value.MaxRequestsPerConnection;
+
+    public void Participate(ISiloLifecycle lifecycle)
+        => lifecycle.Subscribe(nameof(GatewayServer), ServiceLifecycleStage.Active, StartAsync, StopAsync);
+
+    public void Run(GrainCall call)
+    {
+        try
+        {
+            call.TargetId = Grains.PlaceholderId.Resolve(call.TargetId, runtime.Classes);
+        }
+        catch (Exception e)
+        {
+            call.Fail(e);
+            return;
+        }
+        runtime.Dispatch(call);
+    }
+
+    private Task StartAsync(CancellationToken cancellation)
+    {
+        if (options.Value.Endpoint is not { } endpoint)
+            return Task.CompletedTask;
+        _listener = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            if (!OperatingSystem.IsWindows())
+                _listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            _listener.Bind(endpoint);
+            _listener.Listen(512);
+        }
+        catch (SocketException e)
+        {
+            _listener.Dispose();
+            throw new OrleansConfigurationException($"The gateway cannot listen on {endpoint}: {e.Message}. Stop what holds the port, or choose another.", e);
+        }
+        Endpoint = (IPEndPoint)_listener.LocalEndPoint!;
+        log.GatewayListens(Endpoint.ToString());
+        _accepting = AcceptAsync(_listener);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Stops accepting. Connections stay for the outcomes of what runs; <see cref="CloseAsync"/> ends them.</summary>
+    private async Task StopAsync(CancellationToken cancellation)
+    {
+        await _stopping.CancelAsync();
+        _listener?.Dispose();
+        await _accepting;
+    }
+
+    /// <summary>Sends the last outcomes, and closes the connections.</summary>
+    public async Task CloseAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await Task.WhenAll(_connections.Keys.Select(c => c.FlushAsync())).WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+        }
+        foreach (var (connection, _) in _connections)
+            connection.Dispose();
+        await Task.WhenAll(_connections.Values).ConfigureAwait(false);
+    }
+
+    private async Task AcceptAsync(Socket listener)
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                var socket = await listener.AcceptAsync(_stopping.Token).ConfigureAwait(false);
+                _ = ServeAsync(socket);
+            }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+            {
+                return;
+            }
+            catch (SocketException e)
+            {
+                log.ConnectionRefused("unknown", e.Message);
+            }
+        }
+    }
+
+    private async Task ServeAsync(Socket socket)
+    {
+        var peer = socket.RemoteEndPoint?.ToString() ?? "unknown";
+        Exception? end;
+        try
+        {
+            Sockets.Configure(socket);
+            var reader = new FrameReader(socket);
+            var hello = await ReceiveHelloAsync(reader).ConfigureAwait(false);
+            if (Refusal(hello) is { } refusal)
+            {
+                await Sockets.SendAsync(socket, FrameKind.Refused, w =>
+                {
+                    w.WriteByte((byte)refusal.Code);
+                    w.WriteString(refusal.Message);
+                }).ConfigureAwait(false);
+                log.ConnectionRefused(peer, refusal.Message);
+                socket.Dispose();
+                return;
+            }
+            await Sockets.SendAsync(socket, FrameKind.Welcome, w => w.WriteVarInt(Protocol.Version)).ConfigureAwait(false);
+            end = await ServeAsync(new Connection(socket, reader, this), hello.ClientId).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            end = e;
+            socket.Dispose();
+        }
+        if (end is ProtocolException or CodecException)
+            log.ConnectionRefused(peer, end.Message);
+        else if (end is OperationCanceledException && !_stopping.IsCancellationRequested)
+            log.ConnectionRefused(peer, "it did not present itself in time");
+    }
+
+    private async Task<Exception?> ServeAsync(Connection connection, string client)
+    {
+        var route = new ClientRoute(connection);
+        runtime.Observers.Connect(client, route);
+        var run = connection.RunAsync(CancellationToken.None);
+        _connections[connection] = run;
+        var end = await run.ConfigureAwait(false);
+        runtime.Observers.Disconnect(client, route);
+        _connections.TryRemove(connection, out _);
+        return end;
+    }
+
+    private async Task<Hello> ReceiveHelloAsync(FrameReader reader)
+    {
+        using var timeout = new CancellationTokenSource(options.Value.HandshakeTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _stopping.Token);
+        while (true)
+        {
+            if (reader.TryTake(out var kind, out var body))
+                return Hello.Read(kind, body);
+            if (!await reader.ReadAsync(either.Token).ConfigureAwait(false))
+                throw new ProtocolException("it left without presenting itself");
+        }
+    }
+
+    private (RefusalCode Code, string Message)? Refusal(Hello hello)
+    {
+        if (hello.Version != Protocol.Version)
+            return (RefusalCode.Version, $"protocol version {hello.Version} is not {Protocol.Version}; client and server must be of the same release");
+        if (!hello.HasToken(options.Value.Token))
+            return (RefusalCode.Token, "wrong token");
+        return hello.ClusterId != cluster.Value.ClusterId
+            ? (RefusalCode.Cluster, $"the client wants cluster \"{hello.ClusterId}\", this is \"{cluster.Value.ClusterId}\"")
+            : null;
+    }
+
+    private sealed class ClientRoute(Connection connection) : IObserverRoute
+    {
+        public void Send(GrainCall call)
+        {
+            if (!connection.Send(call))
+                call.Fail(new ClientNotAvailableException($"The client of observer {call.TargetId.Key} has left."));
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using System.Net;
+using Granary.EmbeddedHost.Reminders;
+using Granary.EmbeddedHost.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans;
+using Orleans.Hosting;
+using Orleans.Serialization;
+using Orleans.Storage;
+
+namespace Granary.EmbeddedHost;
+
+/// <summary>Settings that only the embedded host has.</summary>
+public static class EmbeddedHostExtensions
+{
+    /// <summary>Lets clients in.</summary>
+    public static ISiloBuilder ConfigureGateway(this ISiloBuilder builder, Action<GatewayOptions> configure) => builder.Configure(configure);
+
+    /// <summary>Lets clients in at the address, if they have the token.</summary>
+    public static ISiloBuilder ConfigureGateway(this ISiloBuilder builder, IPEndPoint endpoint, string? token = null)
+        => builder.ConfigureGateway(o => (o.Endpoint, o.Token) = (endpoint, token));
+
+    /// <summary>Says how the client reaches the server.</summary>
+    public static IClientBuilder ConfigureGateway(this IClientBuilder builder, Action<GatewayClientOptions> configure) => builder.Configure(configure);
+
+    /// <summary>Keeps states in files, one each, under a directory.</summary>
+    public static ISiloBuilder AddFileGrainStorage(this ISiloBuilder builder, string name, string directory)
+    {
+        builder.Services.AddKeyedSingleton<IGrainStorage>(name, (s, _) => new FileGrainStorage(name, directory, s.GetRequiredService<Serializer>()));
+        return builder;
+    }
+
+    /// <summary>Keeps reminders in a file.</summary>
+    public static ISiloBuilder UseFileReminderService(this ISiloBuilder builder, string path)
+    {
+        builder.Services.AddSingleton<IReminderTable>(new FileReminderTable(path));
+        return builder.AddReminders();
+    }
+}
