@@ -39,7 +39,7 @@ internal sealed class Cluster(IGrainFactory grains)
     private static void Require(string name, IReadOnlyList<string> known, string what, string help)
     {
         if (known.Contains(name, StringComparer.Ordinal)) return;
-        var near = Http.Suggestion.For(name, known);
+        var near = Suggestion.For(name, known);
         throw GranaryException.NotFound($"no {what} is named '{Http.Text.Clip(name)}'; {(near is null ? help : $"did you mean '{near}'?")}");
     }
 }

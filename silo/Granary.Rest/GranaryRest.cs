@@ -60,7 +60,7 @@ public static class GranaryRest
         MetricsEndpoints.Map(app);
         HealthEndpoints.Map(app);
         OverviewPage.Map(app);
-        app.MapOpenApi("/openapi/{documentName}.json");
+        OpenApiEndpoint.Map(app);
         return app;
     }
 }

@@ -22,10 +22,18 @@ internal static class RequestBody
         if (context.Request.ContentLength > limit) throw TooLarge(limit);
         using var buffer = new MemoryStream((int)(context.Request.ContentLength ?? 0));
         var chunk = new byte[16 * 1024];
-        for (int read; (read = await context.Request.Body.ReadAsync(chunk, context.RequestAborted)) > 0;)
+        try
         {
-            if (buffer.Length + read > limit) throw TooLarge(limit);
-            buffer.Write(chunk, 0, read);
+            for (int read; (read = await context.Request.Body.ReadAsync(chunk, context.RequestAborted)) > 0;)
+            {
+                if (buffer.Length + read > limit) throw TooLarge(limit);
+                buffer.Write(chunk, 0, read);
+            }
+        }
+        catch (BadHttpRequestException error) when (error.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            // The web server counts too, when a body comes in chunks.
+            throw TooLarge(limit);
         }
         var bytes = buffer.ToArray();
         context.Items[Key] = bytes;

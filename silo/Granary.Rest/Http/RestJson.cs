@@ -16,7 +16,8 @@ namespace Granary.Rest.Http;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     Converters =
     [
-        typeof(ResourceSetConverter), typeof(UtcTimeConverter), typeof(DurationConverter), typeof(PoolStrategyConverter),
+        typeof(ResourceSetConverter), typeof(UtcTimeConverter), typeof(DurationConverter), typeof(OneOrManyConverter),
+        typeof(ByteSizeConverter), typeof(PoolStrategyConverter),
         typeof(PoolModeConverter), typeof(PriorityClassConverter), typeof(LossPolicyConverter), typeof(TaskStateConverter),
         typeof(WaitReasonConverter), typeof(ExitCauseConverter), typeof(NodeStateConverter),
     ])]

@@ -27,6 +27,15 @@ internal static class SchemaWords
             schema.Type = JsonSchemaType.String | orNull;
             schema.Format = "date-time";
         }
+        else if (bare == typeof(OneOrMany))
+        {
+            schema.AnyOf = [new OpenApiSchema { Type = JsonSchemaType.Array, Items = Text }, Text];
+        }
+        else if (bare == typeof(ByteSize))
+        {
+            schema.Type = JsonSchemaType.Integer | JsonSchemaType.String | orNull;
+            schema.Examples = ["64Mi"];
+        }
         else if (RestJson.Default.Options.Converters.FirstOrDefault(c => c is IClosedList && c.CanConvert(bare)) is IClosedList list)
         {
             schema.Type = JsonSchemaType.String | orNull;
@@ -34,6 +43,8 @@ internal static class SchemaWords
         }
         return Task.CompletedTask;
     }
+
+    private static OpenApiSchema Text => new() { Type = JsonSchemaType.String };
 
     private static void Resources(OpenApiSchema schema)
     {

@@ -34,17 +34,7 @@ internal static class TaskAdmission
         var item = items[index] ?? throw GranaryException.Invalid($"{path}: is null; leave it out");
         if (item.Pool is { } own && own != pool)
             throw GranaryException.Invalid($"{At("pool")}: is '{Text.Clip(own)}', but this call is for '{pool}'; send one call for each pool, so that each is all or nothing");
-        if (item.Agent is not { Length: > 0 }) throw GranaryException.Invalid($"{At("agent")}: is missing; say who submits");
-        if (!Names.IsValid(item.Agent)) throw GranaryException.Invalid($"{At("agent")}: '{Text.Clip(item.Agent)}' is no name; a name is {Names.Rule}");
-        var hasCommand = item.Command is { Count: > 0 };
-        if (hasCommand == item.Handler is { Length: > 0 })
-            throw GranaryException.Invalid($"{At("command")}: {(hasCommand ? "is given together with handler; keep one" : "is missing; give a command, like [\"sleep\", \"1\"], or a handler")}");
-        if (hasCommand && (item.Command!.Any(word => word is null || word.Contains('\0')) || item.Command![0].Length == 0))
-            throw GranaryException.Invalid($"{At("command")}: words are text without NUL, and the first names a program");
-        Range(item.Priority, -1000, 1000, At("priority"));
-        Range(item.Count, 1, 1_000_000, At("count"));
-        Range(item.Retries, 0, 1000, At("retries"));
-        if (item.OutputLimitBytes < 0) throw GranaryException.Invalid($"{At("output_limit_bytes")}: is negative; give zero or more");
+        TaskChecks.Check(item, At);
         var (after, afterItems) = Dependencies(items, index, At("after"), pool);
         return new(Spec(item), item.Count ?? 1, after, afterItems);
 
@@ -57,22 +47,22 @@ internal static class TaskAdmission
         return spec with
         {
             Name = item.Name ?? spec.Name,
-            Command = item.Command ?? spec.Command,
+            Command = item.Command?.Words ?? spec.Command,
             Handler = item.Handler ?? spec.Handler,
-            Shell = item.Shell ?? spec.Shell,
-            WorkingDirectory = item.WorkingDirectory ?? spec.WorkingDirectory,
-            Environment = item.Environment,
+            Shell = item.Shell ?? item.Command?.Alone ?? spec.Shell,
+            WorkingDirectory = item.Workdir ?? spec.WorkingDirectory,
+            Environment = item.Env,
             Resources = item.Resources ?? spec.Resources,
             Priority = item.Priority ?? spec.Priority,
             Deadline = item.Deadline,
             Duration = item.Duration,
             TimeLimit = item.TimeLimit,
             Retries = item.Retries ?? spec.Retries,
-            RetryBackoff = item.RetryBackoff ?? spec.RetryBackoff,
+            RetryBackoff = item.Backoff ?? spec.RetryBackoff,
             Labels = item.Labels,
             OnLoss = item.OnLoss ?? spec.OnLoss,
             KillGrace = item.KillGrace ?? spec.KillGrace,
-            OutputLimitBytes = item.OutputLimitBytes ?? spec.OutputLimitBytes,
+            OutputLimitBytes = item.OutputLimit?.Bytes ?? spec.OutputLimitBytes,
             MayFail = item.MayFail ?? spec.MayFail,
         };
     }
@@ -82,9 +72,9 @@ internal static class TaskAdmission
     {
         List<TaskId>? ids = null;
         List<int>? earlier = null;
-        foreach (var word in items[index].After ?? [])
+        foreach (var word in items[index].After?.Words ?? [])
         {
-            if (word is not null && IdText.TryParse(word, pool, out var id))
+            if (IdText.TryParse(word, pool, out var id))
             {
                 if (id.Pool != pool) throw GranaryException.Invalid($"{path}: {id} is in another pool; a task can wait only for tasks of its own pool, '{pool}'");
                 (ids ??= []).Add(id);
@@ -94,13 +84,8 @@ internal static class TaskAdmission
             for (var i = 0; i < index; i++)
                 if (items[i]?.Name is { Length: > 0 } name && name == word) (earlier ??= []).Add(i);
             if ((earlier?.Count ?? 0) == before)
-                throw GranaryException.Invalid($"{path}: '{Text.Clip(word ?? "null")}' is neither an id nor the name of an earlier item; put what comes first before it");
+                throw GranaryException.Invalid($"{path}: '{Text.Clip(word)}' is neither an id nor the name of an earlier item; put what comes first before it");
         }
         return (ids, earlier);
-    }
-
-    private static void Range(int? value, int least, int most, string path)
-    {
-        if (value < least || value > most) throw GranaryException.Invalid($"{path}: is {value}; expected {least} to {most}");
     }
 }

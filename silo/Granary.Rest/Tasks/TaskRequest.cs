@@ -1,4 +1,5 @@
 using Granary.Model;
+using Granary.Rest.Http;
 
 namespace Granary.Rest.Tasks;
 
@@ -14,8 +15,8 @@ internal sealed record TaskRequest
     /// <summary>For people, and for <c>after</c> of later items of the same call.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Program and arguments, run without a shell. Either this or <c>handler</c>.</summary>
-    public IReadOnlyList<string>? Command { get; init; }
+    /// <summary>A list is a program and its arguments, run without a shell; a text is a line for <c>/bin/sh -c</c>. Either this or <c>handler</c>.</summary>
+    public OneOrMany? Command { get; init; }
 
     /// <summary>In-process handler: <c>noop</c>, <c>sleep</c> or one from a plug-in.</summary>
     public string? Handler { get; init; }
@@ -23,11 +24,11 @@ internal sealed record TaskRequest
     /// <summary>Run the command, joined by spaces, by <c>/bin/sh -c</c>.</summary>
     public bool? Shell { get; init; }
 
-    /// <summary>Working directory; a directory of the task's own when not given.</summary>
-    public string? WorkingDirectory { get; init; }
+    /// <summary>Working directory, absolute; a directory of the task's own when not given.</summary>
+    public string? Workdir { get; init; }
 
     /// <summary>Variables added to the small clean environment that a task starts with.</summary>
-    public IReadOnlyDictionary<string, string>? Environment { get; init; }
+    public IReadOnlyDictionary<string, string>? Env { get; init; }
 
     /// <summary>What one attempt holds, as Kubernetes quantities.</summary>
     public ResourceSet? Resources { get; init; }
@@ -48,13 +49,13 @@ internal sealed record TaskRequest
     public int? Count { get; init; }
 
     /// <summary>What must have succeeded first: ids (<c>default/12</c>, <c>12</c>), or names of earlier items of the same call.</summary>
-    public IReadOnlyList<string>? After { get; init; }
+    public OneOrMany? After { get; init; }
 
     /// <summary>Further attempts that a failure gets.</summary>
     public int? Retries { get; init; }
 
     /// <summary>Wait before the first retry; doubles each time.</summary>
-    public TimeSpan? RetryBackoff { get; init; }
+    public TimeSpan? Backoff { get; init; }
 
     /// <summary>Free words to find it by.</summary>
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
@@ -65,8 +66,8 @@ internal sealed record TaskRequest
     /// <summary>Between SIGTERM and SIGKILL when it is stopped.</summary>
     public TimeSpan? KillGrace { get; init; }
 
-    /// <summary>Each output file is cut at this many bytes.</summary>
-    public long? OutputLimitBytes { get; init; }
+    /// <summary>Each output file is cut at this size: bytes, or text like <c>64Mi</c>.</summary>
+    public ByteSize? OutputLimit { get; init; }
 
     /// <summary>A failure of it is expected and fails nothing else.</summary>
     public bool? MayFail { get; init; }

@@ -1,7 +1,7 @@
-namespace Granary.Rest.Http;
+namespace Granary.Model;
 
 /// <summary>The known word that a mistyped one was probably meant to be.</summary>
-internal static class Suggestion
+public static class Suggestion
 {
     /// <summary>Null when nothing is near: within a third of the longer word's letters, at least one and at most three.</summary>
     public static string? For(string word, IEnumerable<string> known)
