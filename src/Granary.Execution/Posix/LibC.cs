@@ -59,6 +59,14 @@ internal static unsafe partial class LibC
     [LibraryImport("libc")]
     public static partial int posix_spawn_file_actions_addchdir_np(void* actions, byte* path);
 
+    /// <summary>posix_spawn_file_actions_addclosefrom_np of glibc 2.34; null in older libraries.</summary>
+    public static readonly delegate* unmanaged<void*, int, int> AddCloseFrom =
+        (delegate* unmanaged<void*, int, int>)(NativeLibrary.TryLoad("libc.so.6", out var libc)
+            && NativeLibrary.TryGetExport(libc, "posix_spawn_file_actions_addclosefrom_np", out var address) ? address : 0);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int fcntl(int descriptor, int command, nint argument);
+
     [LibraryImport("libc")]
     public static partial int sigfillset(void* signals);
 

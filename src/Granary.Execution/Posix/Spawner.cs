@@ -25,6 +25,7 @@ internal sealed unsafe class Spawner : IDisposable
         _ = LibC.posix_spawnattr_setsigdefault(_attributes, signals);
         _ = LibC.sigemptyset(signals);
         _ = LibC.posix_spawnattr_setsigmask(_attributes, signals);
+        if (LibC.AddCloseFrom is null) Sys.CloseOnExec();
     }
 
     /// <returns>0 and the pid, or the error number of the first step that failed.</returns>
@@ -45,6 +46,8 @@ internal sealed unsafe class Spawner : IDisposable
             _ = LibC.posix_spawn_file_actions_addopen(_actions, 1, _strings.Add(request.Output), create, 0x1a4 /* 0644 */);
             _ = LibC.posix_spawn_file_actions_addopen(_actions, 2, _strings.Add(request.Error), create, 0x1a4);
             _ = LibC.posix_spawn_file_actions_addchdir_np(_actions, _strings.Add(request.WorkingDirectory));
+            // .NET opens everything close-on-exec, but who started us may have left more open
+            if (LibC.AddCloseFrom is not null) _ = LibC.AddCloseFrom(_actions, 3);
             var argv = _strings.AddArray(request.Arguments);
             var envp = _strings.AddArray(request.Environment);
             int child;

@@ -24,6 +24,14 @@ internal static unsafe class Sys
     /// <summary>Orphaned descendants become children of this process instead of init's.</summary>
     public static void BecomeSubreaper() => _ = LibC.prctl(LibC.SetChildSubreaper, 1, 0, 0, 0);
 
+    /// <summary>Marks every descriptor beyond the standard three close-on-exec.</summary>
+    public static void CloseOnExec()
+    {
+        foreach (var path in Directory.EnumerateFileSystemEntries("/proc/self/fd"))
+            if (int.TryParse(Path.GetFileName(path), out var descriptor) && descriptor > 2)
+                _ = LibC.fcntl(descriptor, 2 /* F_SETFD */, 1 /* FD_CLOEXEC */);
+    }
+
     /// <summary>Seconds since boot, suspended time included: the clock of a process's start time.</summary>
     public static double SecondsSinceBoot()
     {

@@ -46,11 +46,11 @@ internal static class ExitClassifier
                 ExitCause.TimeLimit => "time limit reached",
                 _ => cause.ToString(),
             });
-        if (facts.Status is not { } status)
-            return (ExitCause.Unknown, "its process is gone and nobody saw how it ended");
-        if (status.Code == 0) return (ExitCause.Succeeded, "");
+        if (facts.Status?.Code == 0) return (ExitCause.Succeeded, "");
         // A shell reports its child's SIGKILL as exit code 137: the kernel's counter tells the reason whichever process was hit.
         if (facts.OutOfMemoryKills > 0) return (ExitCause.OutOfMemory, OutOfMemory(facts.PeakMemoryKiB, facts.LimitMiB));
+        if (facts.Status is not { } status)
+            return (ExitCause.Unknown, "its process is gone and nobody saw how it ended");
         return status.Signal != 0
             ? (ExitCause.Signal, Signals.Describe(status.Signal))
             : (ExitCause.ExitCode, $"exit code {status.Code}");

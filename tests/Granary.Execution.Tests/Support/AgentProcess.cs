@@ -24,7 +24,13 @@ internal static class AgentProcess
         node.Start(assignments);
         foreach (var assignment in assignments) node.Report(assignment.Lease, ReportKind.Started).GetAwaiter().GetResult();
         Console.WriteLine("started");
-        Thread.Sleep(Timeout.Infinite); // until it is killed
+        Console.WriteLine(agent.ShimPid);
+        foreach (var assignment in assignments.Where((_, i) => args[i + 1].StartsWith("exit", StringComparison.Ordinal)))
+        {
+            node.End(assignment.Lease).GetAwaiter().GetResult();
+            Console.WriteLine($"ended {assignment.Lease.Task.Number}");
+        }
+        agent.Ended.GetAwaiter().GetResult(); // until it is killed
         return 0;
     }
 
