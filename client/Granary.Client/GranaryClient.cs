@@ -83,6 +83,12 @@ public sealed partial class GranaryClient : IAsyncDisposable
     private static GranaryException NotConnected(Exception e, FoundServer server, GranaryClientOptions options)
     {
         if (e is GranaryException granary && granary.Code != ErrorCode.Unknown) return granary;
+        if (e is UnauthorizedAccessException)
+            return new GranaryException(
+                $"the server at {server.Address} did not accept the token; give the one in its data directory ('token') by GRANARY_TOKEN", e)
+            {
+                Code = ErrorCode.Refused,
+            };
         var why = e switch
         {
             SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "connection refused",

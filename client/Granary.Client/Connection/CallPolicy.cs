@@ -29,9 +29,9 @@ internal sealed class CallPolicy(GranaryClientOptions options, string server)
             {
                 if (Time.GetElapsedTime(started) + delay > options.RetryFor) throw Gone(e);
             }
-            catch (WrappedException e)
+            catch (Exception e) when (e is not (GranaryException or OperationCanceledException or ObjectDisposedException))
             {
-                throw new GranaryException($"{e.OriginalExceptionType}: {e.Message}", e);
+                throw Failed(e);
             }
             await Task.Delay(delay, Time, ct);
             delay = delay * 2 < MaxDelay ? delay * 2 : MaxDelay;
@@ -50,9 +50,17 @@ internal sealed class CallPolicy(GranaryClientOptions options, string server)
     public static bool IsBreak(Exception e) => e switch
     {
         GranaryException granary => granary.Code == ErrorCode.Unavailable,
-        WrappedException => false,
-        TimeoutException or OrleansException or SocketException or IOException => true,
-        _ => false,
+        TimeoutException or SocketException or IOException => true,
+        _ => GatewayConnection.IsBreak(e),
+    };
+
+    /// <summary>A failure that asking again does not cure, as an exception of this SDK.</summary>
+    public static GranaryException Failed(Exception e) => e switch
+    {
+        GranaryException granary => granary,
+        UnauthorizedAccessException => new GranaryException(Quoting.Clip(e.Message, 300), e) { Code = ErrorCode.Refused },
+        WrappedException wrapped => new GranaryException($"the server failed: {wrapped.OriginalExceptionType}: {Quoting.Clip(e.Message, 300)}", e),
+        _ => new GranaryException($"the call failed: {e.GetType().Name}: {Quoting.Clip(e.Message, 300)}", e) { Code = GatewayConnection.CodeOf(e) },
     };
 
     private GranaryException Gone(Exception cause) => cause as GranaryException ?? new GranaryException(

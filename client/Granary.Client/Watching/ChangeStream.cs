@@ -27,6 +27,10 @@ internal sealed class ChangeStream(GranaryClient client, string pool, GranaryCli
                 var held = cursor;
                 batch = await calls.CallAsync(() => grain.Watch(held, TimeSpan.Zero), ct) with { Gap = true };
             }
+            catch (Exception e) when (e is not (OperationCanceledException or ObjectDisposedException))
+            {
+                throw CallPolicy.Failed(e);
+            }
             cursor = batch.Cursor;
             if (batch.Gap || batch.Changes.Count > 0) yield return batch;
         }

@@ -116,7 +116,7 @@ internal sealed class PoolFeed(GranaryClient client, string pool, GranaryClientO
         }
         catch (Exception e)
         {
-            Fail(listening, e is OperationCanceledException ? new ObjectDisposedException(nameof(GranaryClient)) : e);
+            Fail(listening, _stop.IsCancellationRequested ? new ObjectDisposedException(nameof(GranaryClient)) : CallPolicy.Failed(e));
         }
     }
 

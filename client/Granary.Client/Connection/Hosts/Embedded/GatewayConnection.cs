@@ -1,12 +1,33 @@
 using System.Net;
+using Granary.EmbeddedHost;
+using Granary.EmbeddedHost.Serialization;
 using Granary.Model;
 using Microsoft.Extensions.Hosting;
+using Orleans.Configuration;
+using Orleans.Hosting;
+using Orleans.Runtime;
 
 namespace Granary.Client;
 
-/// <summary>How a client reaches a gateway of the embedded host.</summary>
+/// <summary>How a client reaches a gateway of the embedded host, and what its failures mean.</summary>
 internal static class GatewayConnection
 {
     public static void Configure(IHostApplicationBuilder builder, IPEndPoint gateway, string? token) =>
-        throw GranaryException.Unavailable($"the embedded host in this build has no gateway to reach at {gateway}");
+        builder.UseOrleansClient(client => client
+            .Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (GranaryCluster.Id, GranaryCluster.Id))
+            .ConfigureGateway(o =>
+            {
+                o.Endpoint = gateway;
+                o.Token = token;
+                // One try: the client's own connect timeout and its repetition of calls decide how long to go on.
+                o.ConnectTimeout = TimeSpan.Zero;
+                o.FailFast = true;
+                o.MaxReconnectDelay = TimeSpan.FromSeconds(1);
+            }));
+
+    /// <summary>The outcome is unknown, or the request never arrived: asking again can help.</summary>
+    public static bool IsBreak(Exception e) => e is OrleansMessageRejectionException or ClientNotAvailableException;
+
+    /// <summary>What kind of refusal another failure of the host is.</summary>
+    public static ErrorCode CodeOf(Exception e) => e is CodecException ? ErrorCode.Invalid : ErrorCode.Unknown;
 }

@@ -4,10 +4,13 @@ using Microsoft.Extensions.Hosting;
 using Orleans;
 using Orleans.Configuration;
 using Orleans.Hosting;
+using Orleans.Runtime;
+using Orleans.Runtime.Messaging;
+using ErrorCode = Granary.Model.ErrorCode;
 
 namespace Granary.Client;
 
-/// <summary>How a client reaches a gateway of the Orleans host: a list of one address, the cluster id that the server uses.</summary>
+/// <summary>How a client reaches a gateway of the Orleans host: a list of one address, the cluster id that the server uses. And what its failures mean.</summary>
 internal static class GatewayConnection
 {
     public static void Configure(IHostApplicationBuilder builder, IPEndPoint gateway, string? token) =>
@@ -24,6 +27,13 @@ internal static class GatewayConnection
             if (token is not null) client.Services.AddSingleton<IOutgoingGrainCallFilter>(new GatewayToken(token));
         });
 
+    /// <summary>The outcome is unknown, or the request never arrived: asking again can help.</summary>
+    public static bool IsBreak(Exception e) => e is OrleansMessageRejectionException or ConnectionFailedException or ClientNotAvailableException
+        or GatewayTooBusyException or LimitExceededException;
+
+    /// <summary>What kind of refusal another failure of the host is.</summary>
+    public static ErrorCode CodeOf(Exception e) => e is InvalidMessageFrameException ? ErrorCode.Invalid : ErrorCode.Unknown;
+
     private sealed class NoConnectionRetry : IClientConnectionRetryFilter
     {
         public Task<bool> ShouldRetryConnectionAttempt(Exception exception, CancellationToken cancellationToken) => Task.FromResult(false);
@@ -34,7 +44,7 @@ internal static class GatewayConnection
     {
         public Task Invoke(IOutgoingGrainCallContext context)
         {
-            Orleans.Runtime.RequestContext.Set(GranaryCluster.TokenKey, token);
+            RequestContext.Set(GranaryCluster.TokenKey, token);
             return context.Invoke();
         }
     }
