@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Granary.Cli.CommandLine;
+using Granary.Cli.Hosting;
 using Granary.Client;
 
 namespace Granary.Cli;
@@ -8,6 +9,7 @@ internal static class Program
 {
     private static async Task<int> Main(string[] args)
     {
+        Detached.BecomeIfAsked(args);
         using var interrupted = new CancellationTokenSource();
         // The first signal asks for a clean end; the second is the system's own.
         void Interrupt(PosixSignalContext context)

@@ -55,7 +55,8 @@ internal sealed class Application(Surroundings surroundings, Connector connector
 
     private int Fail(int code, string message)
     {
-        surroundings.Error.WriteLine("granary: " + message.ReplaceLineEndings(" "));
+        // One line each; only what is wrong with a fleet can be several things at once.
+        foreach (var line in message.Split('\n', StringSplitOptions.RemoveEmptyEntries)) surroundings.Error.WriteLine("granary: " + line.TrimEnd());
         return code;
     }
 }

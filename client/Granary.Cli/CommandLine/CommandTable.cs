@@ -7,6 +7,11 @@ internal static class CommandTable
 {
     public static IReadOnlyList<CommandEntry> All { get; } =
     [
+        new("run", RunCommand.Create),
+        new("up", UpCommand.Create),
+        new("down", DownCommand.Create),
+        new("apply", ApplyCommand.Create),
+        new("validate", ValidateCommand.Create),
         new("submit", SubmitCommand.Create),
         new("tasks", TasksCommand.Create),
         new("task", TaskCommand.Create),
@@ -22,6 +27,9 @@ internal static class CommandTable
         new("cordon", NodeUpkeepCommands.Cordon),
         new("uncordon", NodeUpkeepCommands.Uncordon),
         new("drain", NodeUpkeepCommands.Drain),
+        new("node", NodeCommand.Create),
+        new("doctor", DoctorCommand.Create),
+        new("config", ConfigCommand.Create),
         new("version", VersionCommand.Create),
     ];
 }

@@ -20,43 +20,12 @@ internal static class Parse
             return default;
         };
 
-    /// <summary>A duration: <c>500ms</c>, <c>30s</c>, <c>5m</c>, <c>2h</c>, <c>1d</c> or a sum such as <c>1h30m</c>; a bare number is seconds.</summary>
     public static Func<ArgumentResult, TimeSpan?> Duration(string option) => result =>
     {
-        if (TryDuration(result.Tokens[0].Value, out var span)) return span;
-        result.AddError($"{option} is '{result.Tokens[0].Value}'; write a duration like 30s, 5m or 2h");
+        if (Durations.TryParse(result.Tokens[0].Value, out var span, out var error)) return span;
+        result.AddError($"{option}: {error}");
         return null;
     };
-
-    public static bool TryDuration(string text, out TimeSpan span)
-    {
-        span = TimeSpan.Zero;
-        var seconds = 0.0;
-        var i = 0;
-        if (text.Length == 0) return false;
-        while (i < text.Length)
-        {
-            var from = i;
-            while (i < text.Length && (char.IsAsciiDigit(text[i]) || text[i] == '.')) i++;
-            if (!double.TryParse(text.AsSpan(from, i - from), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount)) return false;
-            var unitFrom = i;
-            while (i < text.Length && char.IsAsciiLetter(text[i])) i++;
-            var factor = text[unitFrom..i] switch
-            {
-                "ms" => 0.001,
-                "s" => 1,
-                "m" => 60,
-                "h" => 3600,
-                "d" => 86400,
-                "" when from == 0 && i == text.Length => 1,
-                _ => double.NaN,
-            };
-            seconds += amount * factor;
-            if (!double.IsFinite(seconds) || seconds > 1e9 || i == unitFrom && i < text.Length) return false;
-        }
-        span = TimeSpan.FromSeconds(seconds);
-        return true;
-    }
 
     /// <summary>Refuses a number below <paramref name="least"/>.</summary>
     public static Action<OptionResult> AtLeast(string option, int least) => result =>
@@ -65,6 +34,14 @@ internal static class Parse
         var text = result.Tokens[0].Value;
         if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) || value < least)
             result.AddError(string.Create(CultureInfo.InvariantCulture, $"{option} is '{text}'; it must be a whole number of at least {least}"));
+    };
+
+    /// <summary>Refuses what is no TCP port; 0 means any that is free.</summary>
+    public static Action<OptionResult> Port(string option) => result =>
+    {
+        if (result.Implicit || result.Tokens.Count == 0) return;
+        if (!ushort.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            result.AddError($"{option} is '{result.Tokens[0].Value}'; a port is 1 to 65535, or 0 for any that is free");
     };
 
     /// <summary>One quantity of a built-in resource.</summary>

@@ -13,7 +13,7 @@ internal static class Usage
         var isRoot = command is RootCommand;
         var path = isRoot ? "" : Path(result.CommandResult);
         if (UnknownOption(result) is { } option)
-            return $"unknown option {option}{In(path)}{Hint(option, Options(result.CommandResult))}";
+            return $"unknown option {option}{In(path)}{OptionHint(option, path, result.CommandResult)}";
         if (isRoot && result.UnmatchedTokens.Count > 0)
             return $"unknown command '{result.UnmatchedTokens[0]}'{Hint(result.UnmatchedTokens[0], CommandTable.All.Select(e => e.Name))}";
         if (isRoot && args.Length == 0) return "no command; 'granary --help' lists them, 'granary run FLEET.yaml' does the main job";
@@ -24,8 +24,15 @@ internal static class Usage
         if (command.Subcommands.Count > 0 && result.UnmatchedTokens.Count > 0)
             return $"unknown command '{path} {result.UnmatchedTokens[0]}'{Hint(result.UnmatchedTokens[0], command.Subcommands.Select(c => c.Name))}";
         if (result.UnmatchedTokens.Count > 0) return $"unexpected '{result.UnmatchedTokens[0]}'{In(path)}; see 'granary {path} --help'";
-        return $"{result.Errors[0].Message.TrimEnd('.')}{In(path)}; see 'granary {path} --help'".Replace(" ; ", "; ", StringComparison.Ordinal);
+        if (Missing(result) is { } missing) return $"{path} needs {missing}; see 'granary {path} --help'";
+        var message = result.Errors[0].Message.TrimEnd('.');
+        // Ours say themselves what would help.
+        return message.Contains(';', StringComparison.Ordinal) ? message : $"{message}{In(path)}; see 'granary {path} --help'";
     }
+
+    /// <summary>The first argument that must be there and is not.</summary>
+    private static string? Missing(ParseResult result) => result.CommandResult.Command.Arguments
+        .FirstOrDefault(a => a.Arity.MinimumNumberOfValues > 0 && result.GetResult(a) is not { Tokens.Count: > 0 })?.HelpName;
 
     /// <summary>A word that begins with '-' before '--' and is nobody's value: System.CommandLine would take it for an argument.</summary>
     private static string? UnknownOption(ParseResult result)
@@ -63,6 +70,12 @@ internal static class Usage
     }
 
     private static string In(string path) => path.Length == 0 ? "" : $" ({path})";
+
+    private static string OptionHint(string option, string path, CommandResult command)
+    {
+        if (Suggestion.For(option.Split('=')[0], Options(command)) is { } near) return $"; did you mean {near}?";
+        return path == "submit" ? "; put -- before the task's own command" : $"; see 'granary {path} --help'";
+    }
 
     private static string Hint(string word, IEnumerable<string> known)
     {
