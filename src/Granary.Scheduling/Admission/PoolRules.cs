@@ -1,0 +1,18 @@
+using Granary.Model;
+
+namespace Granary.Scheduling.Admission;
+
+/// <summary>What a pool's declaration must satisfy.</summary>
+internal static class PoolRules
+{
+    public static void Check(PoolSpec spec, string pool)
+    {
+        if (spec.Name != pool) throw GranaryException.Invalid($"pool '{spec.Name}' cannot be configured here: this is pool '{pool}'");
+        if (!Enum.IsDefined(spec.Strategy))
+            throw GranaryException.Invalid($"pool {pool}: strategy {(int)spec.Strategy} does not exist; use one of {string.Join(", ", Enum.GetNames<PoolStrategy>())}");
+        if (!Enum.IsDefined(spec.Mode))
+            throw GranaryException.Invalid($"pool {pool}: mode {(int)spec.Mode} does not exist; use one of {string.Join(", ", Enum.GetNames<PoolMode>())}");
+        if (spec.Cohort.Length > 0 && !Names.IsValid(spec.Cohort))
+            throw GranaryException.Invalid($"pool {pool}: cohort '{spec.Cohort}' is not valid; use {Names.Rule}");
+    }
+}

@@ -1,0 +1,54 @@
+namespace Granary.Scheduling;
+
+/// <summary>What can happen to a pool. The numbers are in journals: never reuse one.</summary>
+public enum EventKind : byte
+{
+    /// <summary>The pool's rules: <see cref="PoolEvent.Detail"/> is a <see cref="Model.PoolSpec"/>.</summary>
+    PoolConfigured = 1,
+
+    /// <summary>What an agent is owed: an <see cref="Model.AgentSpec"/>. Unknown agents are created.</summary>
+    AgentSet = 2,
+
+    /// <summary>A node's declaration: a <see cref="Model.NodeSpec"/>; Node is its index, Value its <see cref="Model.NodeState"/>.</summary>
+    NodeSet = 3,
+
+    /// <summary>Node is the index, Value the new state.</summary>
+    NodeStateChanged = 4,
+
+    /// <summary>An item was admitted: an <see cref="AdmittedItem"/>; Number is its first member, Count its members.</summary>
+    Admitted = 5,
+
+    /// <summary>Count members from Number on cannot keep their deadline; Value is the earliest finish (0 unknown), Detail the reason.</summary>
+    Rejected = 6,
+
+    /// <summary>An operation id with its answer: an <see cref="OperationRecord"/>.</summary>
+    OperationRecorded = 7,
+
+    /// <summary>Number was given a lease on Node under Token.</summary>
+    Placed = 8,
+
+    /// <summary>The lease Token of Number has a process since At.</summary>
+    Started = 9,
+
+    /// <summary>The lease Token of Number ended: Count is the <see cref="AttemptOutcome"/>, Value when it may run again, Detail an <see cref="EndRecord"/>.</summary>
+    Ended = 10,
+
+    /// <summary>Stop the lease of Number: Value is the <see cref="Model.ExitCause"/>, Detail the reason.</summary>
+    StopIssued = 11,
+
+    /// <summary>Count members from Number on, all waiting, were cancelled; Detail is the reason.</summary>
+    Cancelled = 12,
+}
+
+/// <summary>What becomes of a task whose attempt ended.</summary>
+public enum AttemptOutcome
+{
+    Succeeded = 0,
+    Failed = 1,
+    Cancelled = 2,
+    Lost = 3,
+    /// <summary>A failure with a retry left: waits out its back-off.</summary>
+    Retry = 4,
+    /// <summary>Goes back to the queue without using a retry: preempted, fenced, or never started.</summary>
+    Requeue = 5,
+}

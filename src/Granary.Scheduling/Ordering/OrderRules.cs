@@ -1,0 +1,85 @@
+using Granary.Model;
+using Granary.Scheduling.State;
+
+namespace Granary.Scheduling.Ordering;
+
+/// <summary>
+/// The strategies as keys over the same parts. Fair: class, unmet guarantees by how little of them is met, weighted dominant share. Priority:
+/// class, then the head task's priority and number. Sla: class, deadlines first, then as fair. Fifo: number alone.
+/// </summary>
+internal sealed class OrderRules(PoolStrategy strategy, SchedulerOptions options)
+{
+    /// <summary>Aging stops here: by then a task is above every class that anything starts in.</summary>
+    private const int HighestLevel = 16;
+
+    private const long Promised = long.MinValue / 2;
+
+    private readonly long _agingStep = Clock.ToMicros(options.AgingStep);
+    private readonly long _halfLife = Clock.ToMicros(options.UseHalfLife);
+
+    public PoolStrategy Strategy { get; } = strategy;
+
+    /// <summary>True when groups matter to the order; otherwise all agents stand beside each other.</summary>
+    public bool Hierarchical => Strategy is not (PoolStrategy.Fifo or PoolStrategy.Priority or PoolStrategy.Sla);
+
+    /// <summary>What the pool says of a strategy that is not there yet; empty for those that are.</summary>
+    public static string Note(PoolStrategy strategy) => strategy switch
+    {
+        PoolStrategy.Cost or PoolStrategy.Affinity or PoolStrategy.MlAdaptive =>
+            $"strategy {strategy} is not built yet: the pool orders as fair and places by best fit",
+        _ => "",
+    };
+
+    /// <summary>
+    /// Where a task stands among its agent's: promised deadlines first, earliest first; then priority, one unit of which is worth one aging
+    /// step of waiting, so that the order of two tasks never changes and none waits for ever; then submission.
+    /// </summary>
+    public long SortKey(TaskEntry task)
+    {
+        var item = task.Item;
+        if (Strategy == PoolStrategy.Fifo) return item.Submitted;
+        if (item.Deadline != 0) return Promised + item.Deadline;
+        return item.Submitted - item.Spec.Priority * _agingStep;
+    }
+
+    public OrderKey KeyOf(AgentEntry agent, in ShareBasis pool, long now)
+    {
+        var head = ((ShapeQueue)agent.Order.First).Tasks.First;
+        if (Strategy == PoolStrategy.Fifo) return new OrderKey(0, 0, 0, head.Number, 0);
+        var level = LevelOf(agent, now);
+        if (Strategy == PoolStrategy.Priority) return new OrderKey(level, -head.Item.Spec.Priority, 0, head.Number, 0);
+        if (Strategy == PoolStrategy.Sla && head.Item.Deadline != 0) return new OrderKey(level, -1, head.Item.Deadline, head.Number, 0);
+        if (agent.HasGuarantee)
+        {
+            var met = agent.Used.DominantShare(agent.GuaranteeBasis);
+            if (met < 1) return new OrderKey(level, 0, met, 0, 0);
+        }
+        return new OrderKey(level, 1, WeightedShare(agent, pool, now), 0, 0);
+    }
+
+    /// <summary>A group stands where its first member stands, except that its own share counts where shares decide.</summary>
+    public static OrderKey KeyOf(GroupEntry group, in ShareBasis pool)
+    {
+        var first = group.Children.First.Key;
+        return first.Tier == 1 ? first with { Value = group.Used.DominantShare(pool) / group.Weight } : first;
+    }
+
+    /// <summary>Dominant share, with what is remembered of the past beside it, over weight.</summary>
+    public double WeightedShare(AgentEntry agent, in ShareBasis pool, long now)
+    {
+        var share = agent.Used.DominantShare(pool);
+        if (_halfLife > 0) share += agent.Past.Value(now, _halfLife);
+        return share / agent.Weight;
+    }
+
+    /// <summary>The agent's class, one higher for each aging step that it has waited since it was last given something.</summary>
+    public int LevelOf(AgentEntry agent, long now) =>
+        (int)agent.Spec.Class + (int)Math.Clamp((now - agent.WaitingSince) / _agingStep, 0, HighestLevel);
+
+    /// <summary>When the agent will next rise; <see cref="long.MaxValue"/> when it cannot.</summary>
+    public long NextRise(AgentEntry agent, long now)
+    {
+        var steps = Math.Max(0, (now - agent.WaitingSince) / _agingStep);
+        return steps >= HighestLevel || Strategy == PoolStrategy.Fifo ? long.MaxValue : agent.WaitingSince + (steps + 1) * _agingStep;
+    }
+}

@@ -1,0 +1,300 @@
+using Granary.Model;
+using Granary.Scheduling.State;
+
+namespace Granary.Scheduling.Ordering;
+
+/// <summary>The agents' tree with everything that waits in it, always in order.</summary>
+internal sealed class OrderTree
+{
+    private readonly SchedulerOptions _options;
+    private readonly long _halfLife;
+    private readonly List<AgentEntry> _agents = [];
+    private readonly Dictionary<string, AgentEntry> _byName = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, GroupEntry> _groups = new(StringComparer.Ordinal);
+    private readonly PriorityQueue<AgentEntry, (long, int)> _aging = new();
+    private bool _stale;
+    private long _refreshAt;
+
+    public OrderTree(SchedulerOptions options, PoolStrategy strategy)
+    {
+        _options = options;
+        _halfLife = Clock.ToMicros(options.UseHalfLife);
+        Rules = new OrderRules(strategy, options);
+    }
+
+    public OrderRules Rules { get; private set; }
+
+    public GroupEntry Root { get; } = new("", null);
+
+    public IReadOnlyList<AgentEntry> Agents => _agents;
+
+    /// <summary>The pool's capacity, which shares are fractions of.</summary>
+    public ShareBasis Basis { get; private set; } = new(ResourceTotals.Zero);
+
+    public bool HasGroups => _groups.Count > 0 && Rules.Hierarchical;
+
+    /// <summary>The latest time that anything happened at.</summary>
+    public long Now { get; set; }
+
+    public AgentEntry? Find(string name) => _byName.GetValueOrDefault(name);
+
+    public AgentEntry AddAgent(AgentSpec spec, ResourceLanes lanes)
+    {
+        var agent = new AgentEntry(_agents.Count, spec);
+        _agents.Add(agent);
+        _byName[spec.Id] = agent;
+        Attach(agent, spec, lanes);
+        return agent;
+    }
+
+    /// <summary>Changes what an agent is owed; it may move to another group.</summary>
+    public void SetAgent(AgentEntry agent, AgentSpec spec, ResourceLanes lanes)
+    {
+        if (agent.HeapIndex >= 0) TakeOut(agent);
+        for (var group = agent.Parent; group is not null; group = group.Parent)
+        {
+            group.Used -= agent.Used;
+            group.Weight -= agent.Weight;
+        }
+        Attach(agent, spec, lanes);
+        Place(agent);
+    }
+
+    /// <summary>Switches the strategy: what waits is ordered anew, what runs is not disturbed.</summary>
+    public void SetStrategy(PoolStrategy strategy)
+    {
+        if (strategy == Rules.Strategy) return;
+        foreach (var agent in _agents)
+            if (agent.HeapIndex >= 0) TakeOut(agent);
+        Rules = new OrderRules(strategy, _options);
+        foreach (var agent in _agents)
+        {
+            foreach (var queue in agent.Queues.Values)
+            {
+                if (queue.Tasks.Count == 0) continue;
+                agent.Order.Remove(queue);
+                var tasks = new TaskEntry[queue.Tasks.Count];
+                for (var i = 0; i < tasks.Length; i++) tasks[i] = queue.Tasks[i];
+                foreach (var task in tasks) queue.Tasks.Remove(task);
+                foreach (var task in tasks) queue.Tasks.Add(task, Rules.SortKey(task));
+                queue.Key = KeyOf(queue);
+                agent.Order.Add(queue);
+            }
+            Place(agent);
+        }
+    }
+
+    /// <summary>The pool's capacity changed: every share did.</summary>
+    public void SetCapacity(in ResourceTotals capacity)
+    {
+        Basis = new ShareBasis(capacity);
+        _stale = true;
+    }
+
+    /// <summary>Brings the order up to date for <paramref name="now"/>: shares after a change of capacity, remembered use, and aging.</summary>
+    public void Refresh(long now)
+    {
+        Now = Math.Max(Now, now);
+        if (_halfLife > 0 && Now >= _refreshAt)
+        {
+            _refreshAt = Now + Math.Max(1, _halfLife / 64);
+            _stale = true;
+        }
+        if (_stale)
+        {
+            _stale = false;
+            foreach (var agent in _agents)
+                if (agent.Ready > 0) Place(agent);
+        }
+        while (_aging.TryPeek(out var aging, out var due) && due.Item1 <= Now)
+        {
+            _aging.Dequeue();
+            aging.Aging = false;
+            if (aging.Ready > 0) Place(aging);
+        }
+    }
+
+    /// <summary>When the order changes by itself; <see cref="long.MaxValue"/> for never.</summary>
+    public long NextChange => _aging.TryPeek(out _, out var due) ? due.Item1 : long.MaxValue;
+
+    public ShapeQueue TakeQueue(AgentEntry agent, Shape shape)
+    {
+        if (!agent.Queues.TryGetValue(shape, out var queue)) agent.Queues[shape] = queue = new ShapeQueue(agent, shape);
+        queue.Items++;
+        return queue;
+    }
+
+    public static void ReleaseQueue(ShapeQueue queue)
+    {
+        if (--queue.Items == 0) queue.Agent.Queues.Remove(queue.Shape);
+    }
+
+    /// <summary>The task is ready. <paramref name="epoch"/> is the capacity epoch: a shape known not to fit is not tried again.</summary>
+    public void Enqueue(TaskEntry task, long epoch)
+    {
+        var queue = task.Item.Queue;
+        var agent = queue.Agent;
+        queue.Tasks.Add(task, Rules.SortKey(task));
+        agent.Asked += queue.Shape.Vector;
+        queue.Shape.Ready++;
+        if (agent.Ready++ == 0) agent.DemandSince = task.ReadySince;
+        if (task.HeapIndex > 0) return;
+        queue.Key = KeyOf(queue);
+        if (queue.Tasks.Count == 1)
+        {
+            queue.Active = queue.Shape.BlockedEpoch != epoch;
+            queue.PassedSince = queue.Active ? 0 : Now;
+            agent.Order.Add(queue);
+        }
+        else
+            agent.Order.Update(queue);
+        Place(agent);
+    }
+
+    /// <summary>The task waits no more. The caller places the agent anew.</summary>
+    public static void Dequeue(TaskEntry task)
+    {
+        var queue = task.Item.Queue;
+        var agent = queue.Agent;
+        var wasHead = task.HeapIndex == 0;
+        queue.Tasks.Remove(task);
+        agent.Asked -= queue.Shape.Vector;
+        queue.Shape.Ready--;
+        agent.Ready--;
+        if (!wasHead) return;
+        if (queue.Tasks.Count == 0)
+        {
+            agent.Order.Remove(queue);
+            queue.Active = false;
+            queue.PassedSince = 0;
+            return;
+        }
+        queue.Key = KeyOf(queue);
+        agent.Order.Update(queue);
+    }
+
+    /// <summary>The agent holds more (<paramref name="sign"/> 1) or less (-1). The caller places it anew.</summary>
+    public void Hold(AgentEntry agent, in ResourceVector vector, int sign)
+    {
+        for (OrderNode? node = agent; node is not null; node = node.Parent)
+            node.Used = sign > 0 ? node.Used + vector : node.Used - vector;
+        if (_halfLife > 0) agent.Past.Set(agent.Used.DominantShare(Basis), Now, _halfLife);
+        if (!agent.HasLimit) return;
+        LimitChanged(agent);
+        if (sign < 0) agent.Recheck = true;
+    }
+
+    /// <summary>What is left under the agent's limit, after its use changed.</summary>
+    public static void LimitChanged(AgentEntry agent)
+    {
+        if (agent.HasLimit) agent.Headroom = (agent.Limit - agent.Used).Clamped();
+    }
+
+    /// <summary>Puts the agent where its key says, and its groups where theirs say.</summary>
+    public void Place(AgentEntry agent)
+    {
+        var parent = Rules.Hierarchical ? agent.Parent! : Root;
+        if (agent.Ready == 0)
+        {
+            if (agent.HeapIndex < 0) return;
+            parent.Children.Remove(agent);
+        }
+        else
+        {
+            agent.Key = Rules.KeyOf(agent, Basis, Now);
+            SetBounds(agent);
+            if (agent.HeapIndex < 0) parent.Children.Add(agent);
+            else parent.Children.Update(agent);
+            if (!agent.Aging && Rules.NextRise(agent, Now) is var rise and < long.MaxValue)
+            {
+                agent.Aging = true;
+                _aging.Enqueue(agent, (rise, agent.Index));
+            }
+        }
+        for (; parent.Parent is { } above; parent = above) Place(parent, above);
+    }
+
+    /// <summary>After a walk: what is tried is not active any more. Positions stay.</summary>
+    public void Settle(AgentEntry agent)
+    {
+        if (agent.HeapIndex < 0) return;
+        SetBounds(agent);
+        OrderItem item = agent;
+        var parent = Rules.Hierarchical ? agent.Parent! : Root;
+        while (true)
+        {
+            parent.Children.UpdateBounds(item);
+            if (parent.Parent is not { } above) return;
+            parent.Min = parent.Children.Min;
+            parent.Active = parent.Children.AnyActive;
+            item = parent;
+            parent = above;
+        }
+    }
+
+    private void Place(GroupEntry group, GroupEntry above)
+    {
+        if (group.Children.Count == 0)
+        {
+            if (group.HeapIndex >= 0) above.Children.Remove(group);
+            return;
+        }
+        group.Key = OrderRules.KeyOf(group, Basis);
+        group.Min = group.Children.Min;
+        group.Active = group.Children.AnyActive;
+        if (group.HeapIndex < 0) above.Children.Add(group);
+        else above.Children.Update(group);
+    }
+
+    private static void SetBounds(AgentEntry agent)
+    {
+        var min = agent.Order.Min;
+        var within = min.FitsIn(agent.Headroom);
+        agent.Min = within ? min : ResourceVector.Infinite;
+        agent.Active = within && (agent.Order.AnyActive || agent.Recheck);
+    }
+
+    private void TakeOut(AgentEntry agent)
+    {
+        var parent = Rules.Hierarchical ? agent.Parent! : Root;
+        parent.Children.Remove(agent);
+        for (; parent.Parent is { } above; parent = above) Place(parent, above);
+    }
+
+    private void Attach(AgentEntry agent, AgentSpec spec, ResourceLanes lanes)
+    {
+        agent.Spec = spec;
+        agent.Weight = spec.Weight;
+        agent.Guarantee = ResourceTotals.Zero + lanes.ToVector(spec.Guarantee);
+        agent.HasGuarantee = !agent.Guarantee.IsZero;
+        agent.GuaranteeBasis = new ShareBasis(agent.Guarantee);
+        var limit = lanes.ToVector(spec.Limit);
+        agent.HasLimit = !limit.IsZero;
+        Span<long> bounds = stackalloc long[ResourceVector.Lanes];
+        for (var lane = 0; lane < bounds.Length; lane++) bounds[lane] = limit[lane] == 0 ? int.MaxValue * 4L : limit[lane];
+        agent.Limit = agent.HasLimit ? new ResourceTotals(bounds) : ResourceTotals.Unbounded;
+        agent.Headroom = agent.HasLimit ? (agent.Limit - agent.Used).Clamped() : ResourceVector.Infinite;
+        agent.Recheck = true;
+        agent.Parent = Group(spec.Group);
+        for (var group = agent.Parent; group is not null; group = group.Parent)
+        {
+            group.Used += agent.Used;
+            group.Weight += agent.Weight;
+        }
+    }
+
+    private GroupEntry Group(string path)
+    {
+        if (path.Length == 0) return Root;
+        if (_groups.TryGetValue(path, out var group)) return group;
+        var slash = path.LastIndexOf('/');
+        var parent = Group(slash < 0 ? "" : path[..slash]);
+        return _groups[path] = new GroupEntry(path, parent) { Parent = parent, Weight = 0 };
+    }
+
+    private static OrderKey KeyOf(ShapeQueue queue)
+    {
+        var head = queue.Tasks.First;
+        return new OrderKey(0, 0, 0, queue.Tasks.KeyOf(head), head.Number);
+    }
+}

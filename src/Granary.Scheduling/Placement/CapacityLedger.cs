@@ -1,0 +1,134 @@
+using Granary.Model;
+using Granary.Scheduling.State;
+
+namespace Granary.Scheduling.Placement;
+
+/// <summary>The pool's nodes: what they have, what is free, and which were freed since everything that waits was tried on them.</summary>
+internal sealed class CapacityLedger
+{
+    private readonly List<NodeEntry> _nodes = [];
+    private readonly Dictionary<string, NodeEntry> _byName = new(StringComparer.Ordinal);
+    private readonly Queue<NodeEntry> _dirty = new();
+    private readonly List<NodeEntry> _ready = [];
+    private bool _readyStale = true;
+
+    public IReadOnlyList<NodeEntry> Nodes => _nodes;
+
+    public NodeIndex Index { get; } = new();
+
+    /// <summary>Capacity of the nodes that may hold leases.</summary>
+    public ResourceTotals Capacity { get; private set; }
+
+    /// <summary>What leases hold.</summary>
+    public ResourceTotals Used { get; private set; }
+
+    /// <summary>Grows with every freeing: what did not fit in an epoch does not fit until the next.</summary>
+    public long Epoch { get; private set; }
+
+    /// <summary>Grows with every change of the nodes' sizes and states.</summary>
+    public long NodeEpoch { get; private set; }
+
+    /// <summary>Nodes that take tasks, in the order of their indices.</summary>
+    public IReadOnlyList<NodeEntry> Ready
+    {
+        get
+        {
+            if (!_readyStale) return _ready;
+            _readyStale = false;
+            _ready.Clear();
+            foreach (var node in _nodes)
+                if (node.State == NodeState.Ready) _ready.Add(node);
+            return _ready;
+        }
+    }
+
+    public NodeEntry? Find(string name) => _byName.GetValueOrDefault(name);
+
+    public NodeEntry Add(NodeSpec spec)
+    {
+        var node = new NodeEntry(_nodes.Count, spec);
+        _nodes.Add(node);
+        _byName[spec.Name] = node;
+        return node;
+    }
+
+    /// <summary>Sets a node's declaration and state.</summary>
+    public void Set(NodeEntry node, NodeSpec spec, in ResourceVector capacity, NodeState state)
+    {
+        if (node.Counts) Capacity -= node.Capacity;
+        if (node.Indexed) Index.Remove(node);
+        node.Free += capacity - node.Capacity;
+        node.Spec = spec;
+        node.Capacity = capacity;
+        node.State = state;
+        if (node.Counts) Capacity += capacity;
+        if (state == NodeState.Ready)
+        {
+            Index.Add(node);
+            MarkFreed(node);
+        }
+        _readyStale = true;
+        NodeEpoch++;
+    }
+
+    public void Grant(NodeEntry node, TaskEntry task)
+    {
+        node.AddLease(task);
+        Used += task.Item.Shape.Vector;
+        if (node.Indexed) Index.Update(node);
+    }
+
+    public void Release(NodeEntry node, TaskEntry task)
+    {
+        node.RemoveLease(task);
+        Used -= task.Item.Shape.Vector;
+        if (!node.Indexed) return;
+        Index.Update(node);
+        MarkFreed(node);
+    }
+
+    /// <summary>What waits must be tried on this node again.</summary>
+    public void MarkFreed(NodeEntry node)
+    {
+        Epoch++;
+        if (node.Dirty || !node.Indexed) return;
+        node.Dirty = true;
+        _dirty.Enqueue(node);
+    }
+
+    /// <summary>The next node to try what waits on; null when there is none.</summary>
+    public NodeEntry? NextFreed()
+    {
+        while (_dirty.TryPeek(out var node))
+        {
+            if (node.Indexed) return node;
+            Settled(node);
+        }
+        return null;
+    }
+
+    /// <summary>Everything that waits was tried on the node that <see cref="NextFreed"/> gave.</summary>
+    public void Settled(NodeEntry node)
+    {
+        _dirty.Dequeue();
+        node.Dirty = false;
+    }
+
+    /// <summary>True when no node, even empty, holds the request. Nodes that are lost or gone do not count; declared ones do.</summary>
+    public bool IsTooLarge(in ResourceVector request)
+    {
+        foreach (var node in _nodes)
+            if (node.State is not (NodeState.Lost or NodeState.Down) && request.FitsIn(node.Capacity)) return false;
+        return true;
+    }
+
+    public bool AnyDeclared
+    {
+        get
+        {
+            foreach (var node in _nodes)
+                if (node.State is not (NodeState.Lost or NodeState.Down)) return true;
+            return false;
+        }
+    }
+}

@@ -1,0 +1,302 @@
+using Granary.Abstractions;
+using Granary.Model;
+using Granary.Scheduling.State;
+
+namespace Granary.Scheduling;
+
+public sealed partial class PoolScheduler
+{
+    /// <summary>Applies one event. Replaying a journal's events in order gives the state that wrote them; pass <see cref="NoEffects"/> then.</summary>
+    public void Apply(in PoolEvent e, IPoolEffects effects)
+    {
+        _lastEventAt = Math.Max(_lastEventAt, e.At);
+        _order.Now = Math.Max(_order.Now, e.At);
+        switch (e.Kind)
+        {
+            case EventKind.PoolConfigured: ApplyConfigured((PoolSpec)e.Detail!, e.At); break;
+            case EventKind.AgentSet: ApplyAgent((AgentSpec)e.Detail!); break;
+            case EventKind.NodeSet: ApplyNode((NodeSpec)e.Detail!, (NodeState)e.Value); break;
+            case EventKind.NodeStateChanged: ApplyNodeState(_capacity.Nodes[e.Node], (NodeState)e.Value); break;
+            case EventKind.Admitted: ApplyAdmitted((AdmittedItem)e.Detail!, e.Number, e.Count, e.At, effects); break;
+            case EventKind.Rejected: ApplyUnstarted(e, TaskState.Rejected, effects); break;
+            case EventKind.Cancelled: ApplyUnstarted(e, TaskState.Cancelled, effects); break;
+            case EventKind.OperationRecorded: _operations.Add((OperationRecord)e.Detail!); break;
+            case EventKind.Placed: ApplyPlaced(Live(e.Number), _capacity.Nodes[e.Node], e.Token, e.At, effects); break;
+            case EventKind.Started: ApplyStarted(Live(e.Number), e.At, effects); break;
+            case EventKind.Ended: ApplyEnded(Live(e.Number), (AttemptOutcome)e.Count, (EndRecord)e.Detail!, e.At, e.Value, effects); break;
+            case EventKind.StopIssued: ApplyStop(Live(e.Number), (ExitCause)e.Value, (string)e.Detail!, effects); break;
+            default: throw new GranaryException($"event kind {(int)e.Kind} is not known to this build; use the build that wrote the journal, or a newer one");
+        }
+    }
+
+    private TaskEntry Live(long number) =>
+        _tasks.Find(number) ?? throw new GranaryException($"journal of pool {_pool}: an event names task {number}, which is not live");
+
+    private void ApplyConfigured(PoolSpec spec, long at)
+    {
+        if (_created == 0) _created = at;
+        _spec = spec;
+        _order.SetStrategy(spec.Strategy);
+    }
+
+    private void ApplyAgent(AgentSpec spec)
+    {
+        _lanes.Learn(spec.Guarantee);
+        _lanes.Learn(spec.Limit);
+        if (_order.Find(spec.Id) is { } agent) _order.SetAgent(agent, spec, _lanes);
+        else _order.AddAgent(spec, _lanes);
+    }
+
+    private void ApplyNode(NodeSpec spec, NodeState state)
+    {
+        _lanes.Learn(spec.Capacity);
+        var node = _capacity.Find(spec.Name) ?? _capacity.Add(spec);
+        SetNode(node, spec, state);
+    }
+
+    private void ApplyNodeState(NodeEntry node, NodeState state) => SetNode(node, node.Spec, state);
+
+    private void SetNode(NodeEntry node, NodeSpec spec, NodeState state)
+    {
+        _capacity.Set(node, spec, _lanes.ToVector(spec.Capacity), state);
+        _order.SetCapacity(_capacity.Capacity);
+        // Promises on a node that went or shrank look for another; those without one try this.
+        if (node.Plan is { Count: > 0 } plan)
+            foreach (var slot in plan.ToArray())
+            {
+                if (!slot.Guard) _book.Lift(slot);
+                else
+                {
+                    _book.Remove(slot.Task);
+                    _starving.Postpone(slot.Task.Item.Queue, _order.Now);
+                }
+            }
+        _planStale = true;
+    }
+
+    private void ApplyAdmitted(AdmittedItem admitted, long first, int count, long at, IPoolEffects effects)
+    {
+        var spec = admitted.Spec;
+        _lanes.Learn(spec.Resources);
+        var item = AddItem(admitted, first, count, at, spec.Deadline is { } deadline ? at + Clock.ToMicros(deadline) : 0);
+        item.Live = item.Remaining = count;
+        for (var number = first; number < first + count; number++)
+        {
+            var task = new TaskEntry(item, number) { ReadySince = at };
+            _tasks.Add(task);
+        }
+        _nextNumber = first + count;
+        _graph.Attach(item);
+        item.Release = ReleaseOf(item, at);
+        for (var number = first; number < first + count; number++)
+        {
+            var task = _tasks.Find(number)!;
+            AddQueued(task);
+            if (effects.WantsChanges) effects.Changed(ChangeOf(task, TaskState.Queued, "", at));
+        }
+    }
+
+    private ItemEntry AddItem(AdmittedItem admitted, long first, int count, long submitted, long deadline)
+    {
+        var spec = admitted.Spec;
+        var agent = _order.Find(spec.Agent)!;
+        var shape = _shapes.Take(_lanes.ToVector(spec.Resources), admitted.Estimate);
+        return new ItemEntry
+        {
+            Spec = spec,
+            Queue = _order.TakeQueue(agent, shape),
+            First = first,
+            Count = count,
+            Submitted = submitted,
+            Deadline = deadline,
+            Estimate = admitted.Estimate,
+            After = admitted.After,
+            AfterItems = admitted.AfterItems,
+        };
+    }
+
+    /// <summary>When what an item waits for should have ended, by their own estimates; <paramref name="now"/> when it waits for nothing.</summary>
+    private long ReleaseOf(ItemEntry item, long now)
+    {
+        if (item.Pending == 0 || item.Deadline == 0) return now;
+        var release = now;
+        foreach (var number in item.After) release = Math.Max(release, EndOf(_tasks.Find(number), now));
+        foreach (var run in item.AfterItems) release = Math.Max(release, EndOf(_tasks.Find(run.First), now));
+        return release;
+    }
+
+    private static long EndOf(TaskEntry? task, long now) => task is null ? now
+        : task.State == TaskState.Queued ? Math.Max(now, task.Item.Release) + task.Item.Estimate : task.ExpectedEnd(now);
+
+    /// <summary>The task is in state Queued: it is ready, or waits for others or for its back-off.</summary>
+    private void AddQueued(TaskEntry task)
+    {
+        _queued++;
+        task.Item.Agent.Queued++;
+        if (task.Item.Deadline > 0) _book.Add(task, guard: false);
+        if (task.Item.Pending > 0) _waitingForDependencies++;
+        else if (task.NotBefore > 0) _backoff.Add(task);
+        else _order.Enqueue(task, _capacity.Epoch);
+    }
+
+    /// <summary>The task leaves state Queued.</summary>
+    private void RemoveQueued(TaskEntry task)
+    {
+        _queued--;
+        task.Item.Agent.Queued--;
+        if (task.HeapIndex >= 0) Ordering.OrderTree.Dequeue(task);
+        else if (task.InBackoff) _backoff.Forget(task);
+        else _waitingForDependencies--;
+        if (task.Slot is not null && _book.Remove(task) is { } node) _capacity.MarkFreed(node);
+    }
+
+    private void ApplyPlaced(TaskEntry task, NodeEntry node, long token, long at, IPoolEffects effects)
+    {
+        var agent = task.Item.Agent;
+        RemoveQueued(task);
+        task.State = TaskState.Placed;
+        task.Stop = StopMark.None;
+        task.Attempt++;
+        task.Token = token;
+        task.Node = node;
+        task.PlacedAt = at;
+        task.StartedAt = 0;
+        task.NotBefore = 0;
+        task.Reason = "";
+        _lastToken = token;
+        _decisions++;
+        _placed++;
+        agent.Placed++;
+        agent.LastPlacedAt = at;
+        if (task.Item.Queue is { PassedSince: not 0, Tasks.Count: > 0 } queue)
+        {
+            queue.PassedSince = at;
+            _starving.Watch(queue, at);
+        }
+        _capacity.Grant(node, task);
+        _order.Hold(agent, task.Item.Shape.VectorRef, 1);
+        _order.Place(agent);
+        effects.Start(AssignmentOf(task));
+        if (effects.WantsChanges) effects.Changed(ChangeOf(task, TaskState.Placed, "", at));
+    }
+
+    private void ApplyStarted(TaskEntry task, long at, IPoolEffects effects)
+    {
+        task.State = TaskState.Running;
+        task.StartedAt = at;
+        _placed--;
+        _running++;
+        task.Item.Agent.Placed--;
+        task.Item.Agent.Running++;
+        if (effects.WantsChanges) effects.Changed(ChangeOf(task, TaskState.Running, "", at));
+    }
+
+    private void ApplyStop(TaskEntry task, ExitCause cause, string reason, IPoolEffects effects)
+    {
+        task.Stop = cause == ExitCause.Cancelled ? StopMark.Cancelled : StopMark.Preempted;
+        task.Reason = reason;
+        effects.Stop(new StopLease(LeaseOf(task), cause));
+    }
+
+    private void ApplyEnded(TaskEntry task, AttemptOutcome outcome, EndRecord end, long at, long again, IPoolEffects effects)
+    {
+        var (item, agent, node) = (task.Item, task.Item.Agent, task.Node!);
+        if (task.State == TaskState.Placed)
+        {
+            _placed--;
+            agent.Placed--;
+        }
+        else
+        {
+            _running--;
+            agent.Running--;
+        }
+        _decisions++;
+        _capacity.Release(node, task);
+        _order.Hold(agent, item.Shape.VectorRef, -1);
+        task.LastExit = end.Exit;
+        task.Reason = end.Reason;
+        if (outcome is AttemptOutcome.Retry or AttemptOutcome.Requeue)
+        {
+            if (outcome == AttemptOutcome.Retry) task.RetriesUsed++;
+            if (effects.WantsChanges && task.Stop == StopMark.Preempted) effects.Changed(ChangeOf(task, TaskState.Preempted, end.Reason, at));
+            task.State = TaskState.Queued;
+            task.Stop = StopMark.None;
+            task.NotBefore = again;
+            task.ReadySince = Math.Max(at, again);
+            AddQueued(task);
+            _order.Place(agent);
+            if (item.Deadline > 0) _planStale = true;
+            if (effects.WantsChanges) effects.Changed(ChangeOf(task, TaskState.Queued, end.Reason, at));
+            return;
+        }
+        if (outcome == AttemptOutcome.Succeeded && task.StartedAt != 0) agent.Durations.Add(item.Spec.Name, Math.Max(1, at - task.StartedAt), at);
+        var state = outcome switch
+        {
+            AttemptOutcome.Succeeded => TaskState.Succeeded,
+            AttemptOutcome.Failed => TaskState.Failed,
+            AttemptOutcome.Lost => TaskState.Lost,
+            _ => TaskState.Cancelled,
+        };
+        Finish(task, state, end.Reason, at, effects);
+        _order.Place(agent);
+    }
+
+    private void ApplyUnstarted(in PoolEvent e, TaskState state, IPoolEffects effects)
+    {
+        for (var number = e.Number; number < e.Number + e.Count; number++)
+        {
+            var task = Live(number);
+            RemoveQueued(task);
+            Finish(task, state, (string)e.Detail!, e.At, effects);
+            _order.Place(task.Item.Agent);
+        }
+    }
+
+    /// <summary>The task is final and leaves memory; its last view is told.</summary>
+    private void Finish(TaskEntry task, TaskState state, string reason, long at, IPoolEffects effects)
+    {
+        var item = task.Item;
+        task.State = state;
+        Count(item, state, at);
+        if (effects.WantsFinished) effects.Finished(ViewOf(task, state, reason, at));
+        if (effects.WantsChanges) effects.Changed(ChangeOf(task, state, reason, at));
+        _tasks.Remove(task);
+        item.Live--;
+        if (state == TaskState.Succeeded)
+            foreach (var released in _graph.Complete(task)) Ready(released, at);
+        else
+            _graph.Fail(task);
+        if (item.Live > 0) return;
+        Ordering.OrderTree.ReleaseQueue(item.Queue);
+        _shapes.Release(item.Shape);
+    }
+
+    private static void Count(ItemEntry item, TaskState state, long at)
+    {
+        var counts = item.Agent.Counts;
+        switch (state)
+        {
+            case TaskState.Succeeded: counts.Succeeded++; break;
+            case TaskState.Failed: counts.Failed++; break;
+            case TaskState.Cancelled: counts.Cancelled++; break;
+            case TaskState.Rejected: counts.Rejected++; break;
+            case TaskState.Lost: counts.Lost++; break;
+        }
+        if (item.Deadline == 0 || state is TaskState.Rejected or TaskState.Cancelled) return;
+        if (state == TaskState.Succeeded && at <= item.Deadline) counts.DeadlinesKept++;
+        else counts.DeadlinesMissed++;
+    }
+
+    /// <summary>What an item waited for has succeeded: its members are ready.</summary>
+    private void Ready(ItemEntry item, long at)
+    {
+        for (var number = item.First; number < item.First + item.Count; number++)
+        {
+            if (_tasks.Find(number) is not { State: TaskState.Queued } task) continue;
+            _waitingForDependencies--;
+            task.ReadySince = at;
+            _order.Enqueue(task, _capacity.Epoch);
+        }
+    }
+}

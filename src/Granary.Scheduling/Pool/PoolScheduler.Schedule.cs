@@ -1,0 +1,205 @@
+using Granary.Model;
+using Granary.Scheduling.Deadlines;
+using Granary.Scheduling.Ordering;
+using Granary.Scheduling.Placement;
+using Granary.Scheduling.State;
+
+namespace Granary.Scheduling;
+
+public sealed partial class PoolScheduler
+{
+    /// <summary>A search gives up after so many refusals by reservations: like a backfill's depth, it bounds one decision.</summary>
+    private const int MostRefusals = 64;
+
+    /// <summary>How many due reservations one call tries.</summary>
+    private const int MostDue = 256;
+
+    private int _refusals;
+    private int _nextLevel;
+
+    /// <summary>
+    /// Places what fits, best first: what is due by a reservation, then what waits on nodes that were freed, then what has not been tried yet.
+    /// </summary>
+    /// <param name="maxDecisions">At most so many placements in this call.</param>
+    /// <returns>When it wants to be called again, though nothing else happens: <paramref name="now"/> when there is more to do at once.</returns>
+    public long Schedule(long now, EventBatch events, IPoolEffects effects, int maxDecisions)
+    {
+        _order.Refresh(now);
+        while (_backoff.TakeDue(now) is { } rested) _order.Enqueue(rested, _capacity.Epoch);
+        PlanPromises(now);
+        var left = PlaceDue(now, events, effects, maxDecisions);
+        while (left > 0 && _capacity.NextFreed() is { } node)
+        {
+            if (FindFor(node, now, out var task, out var target))
+            {
+                Place(task, target, now, events, effects);
+                left--;
+            }
+            else
+                _capacity.Settled(node);
+        }
+        while (left > 0 && FindUntried(now, out var task, out var target))
+        {
+            Place(task, target, now, events, effects);
+            left--;
+        }
+        if (left == 0) return now;
+        if (ReserveForStarving(now)) return now;
+        return Math.Min(Math.Min(_backoff.NextDue(), _book.NextStart()), Math.Min(NextAging(), _starving.NextDue));
+    }
+
+    private long NextAging() => _order.Root.Children.Count == 0 ? long.MaxValue : _order.NextChange;
+
+    private void Place(TaskEntry task, NodeEntry node, long now, EventBatch events, IPoolEffects effects) =>
+        Emit(new PoolEvent(EventKind.Placed, now, task.Number, _lastToken + 1, Node: node.Index), events, effects);
+
+    /// <summary>Plans promises that have no node, when a node came, went or changed.</summary>
+    private void PlanPromises(long now)
+    {
+        if (!_planStale) return;
+        _planStale = false;
+        if (_book.Homeless.Count > 0 && _capacity.Ready.Count > 0) _admission.PlanHomeless(_capacity.Ready, now);
+    }
+
+    /// <summary>Tasks whose reservation has begun, and promises for which there is none, before everything else.</summary>
+    private int PlaceDue(long now, EventBatch events, IPoolEffects effects, int left)
+    {
+        if (_book.Advance(now)) _dueTried = -1;
+        // What is due is tried again only after something was freed.
+        if (_dueTried == _capacity.Epoch || _book.Due.Count + _book.Homeless.Count == 0 || _capacity.Ready.Count == 0) return left;
+        var failed = 0;
+        while (failed < Math.Min(_book.Due.Count, MostDue) && left > 0)
+        {
+            if (TryDue(_book.Due[failed], now, events, effects)) left--;
+            else failed++;
+        }
+        for (var i = _book.Homeless.Count - 1; i >= Math.Max(0, _book.Homeless.Count - MostDue) && left > 0; i--)
+            if (TryDue(_book.Homeless[i], now, events, effects)) left--;
+        if (left > 0) _dueTried = _capacity.Epoch;
+        return left;
+    }
+
+    private long _dueTried = -1;
+
+    private bool TryDue(PlanSlot slot, long now, EventBatch events, IPoolEffects effects)
+    {
+        var task = slot.Task;
+        if (task.HeapIndex < 0 || !slot.Vector.FitsIn(task.Item.Agent.Headroom)) return false;
+        var node = slot.Node is { Indexed: true } own && slot.Vector.FitsIn(own.Free) && _book.Allows(own, slot.Vector, task.Item.Estimate, now, slot)
+            ? own : Choose(task, now);
+        if (node is null) return false;
+        Place(task, node, now, events, effects);
+        return true;
+    }
+
+    /// <summary>The tightest node that holds the task and has no reservation in its way.</summary>
+    private NodeEntry? Choose(TaskEntry task, long now)
+    {
+        var cursor = default(NodeIndex.Cursor);
+        ref readonly var request = ref task.Item.Shape.VectorRef;
+        while (_capacity.Index.Next(request, ref cursor) is { } node)
+        {
+            if (_book.Allows(node, request, task.Item.Estimate, now, task.Slot)) return node;
+            if (++_refusals >= MostRefusals) return null;
+        }
+        return null;
+    }
+
+    /// <summary>The first task in order that a freed node has room for.</summary>
+    private bool FindFor(NodeEntry node, long now, out TaskEntry task, out NodeEntry target)
+    {
+        var probe = new Probe(_book.Open(node), ActiveOnly: false);
+        return Search(probe, node, now, out task, out target);
+    }
+
+    /// <summary>The first task in order that has not been tried on every node and fits on one.</summary>
+    private bool FindUntried(long now, out TaskEntry task, out NodeEntry target) =>
+        Search(new Probe(ResourceVector.Infinite, ActiveOnly: true), null, now, out task, out target);
+
+    /// <summary>Walks the tree in order, one class level after another, so that a group cannot bring a lower class before a higher.</summary>
+    private bool Search(in Probe probe, NodeEntry? node, long now, out TaskEntry task, out NodeEntry target)
+    {
+        _refusals = 0;
+        var level = _order.HasGroups && _order.Root.Children.Count > 0 ? _order.Root.Children.First.Key.Level : int.MinValue;
+        while (true)
+        {
+            _nextLevel = int.MinValue;
+            if (Walk(_order.Root, level, probe, node, now, out task, out target)) return true;
+            if (_nextLevel == int.MinValue || _refusals >= MostRefusals) return false;
+            level = _nextLevel;
+        }
+    }
+
+    private bool Walk(GroupEntry group, int level, in Probe probe, NodeEntry? node, long now, out TaskEntry task, out NodeEntry target)
+    {
+        var children = group.Children;
+        children.Begin(probe);
+        while (_refusals < MostRefusals && children.Next(probe) is { } item)
+        {
+            if (item.Key.Level < level)
+            {
+                _nextLevel = Math.Max(_nextLevel, item.Key.Level);
+                break;
+            }
+            if (item is GroupEntry below ? Walk(below, level, probe, node, now, out task, out target)
+                : node is null ? FindUntried((AgentEntry)item, now, out task, out target)
+                : FindFor((AgentEntry)item, probe, node, now, out task, out target))
+                return true;
+        }
+        (task, target) = (null!, null!);
+        return false;
+    }
+
+    /// <summary>The first of an agent's tasks that the freed node has room for.</summary>
+    private bool FindFor(AgentEntry agent, in Probe probe, NodeEntry node, long now, out TaskEntry task, out NodeEntry target)
+    {
+        var own = agent.HasLimit ? new Probe(ResourceVector.Min(probe.Ceiling, agent.Headroom), false) : probe;
+        agent.Order.Begin(own);
+        while (_refusals < MostRefusals && agent.Order.Next(own) is ShapeQueue queue)
+        {
+            if (!queue.Shape.VectorRef.FitsIn(own.Ceiling)) continue;
+            task = queue.Tasks.First;
+            // What is not known to fail elsewhere may fit more tightly there.
+            target = (queue.Active ? Choose(task, now)
+                : _book.Allows(node, queue.Shape.VectorRef, task.Item.Estimate, now, task.Slot) ? node : null)!;
+            if (target is not null) return true;
+            _refusals++;
+        }
+        (task, target) = (null!, null!);
+        return false;
+    }
+
+    /// <summary>The first of an agent's untried tasks that fits on a node. Those that fit nowhere are tried no more until something is freed.</summary>
+    private bool FindUntried(AgentEntry agent, long now, out TaskEntry task, out NodeEntry target)
+    {
+        var probe = new Probe(agent.Headroom, !agent.Recheck);
+        var tried = false;
+        agent.Order.Begin(probe);
+        while (_refusals < MostRefusals && agent.Order.Next(probe) is ShapeQueue queue)
+        {
+            if (!(queue.Active || agent.Recheck) || !queue.Shape.VectorRef.FitsIn(agent.Headroom)) continue;
+            if (queue.Shape.BlockedEpoch != _capacity.Epoch)
+            {
+                task = queue.Tasks.First;
+                if (Choose(task, now) is { } node)
+                {
+                    target = node;
+                    return true;
+                }
+                queue.Shape.BlockedEpoch = _capacity.Epoch;
+            }
+            queue.Active = false;
+            _starving.Watch(queue, now);
+            agent.Order.UpdateBounds(queue);
+            tried = true;
+        }
+        if (_refusals < MostRefusals && agent.Recheck)
+        {
+            agent.Recheck = false;
+            tried = true;
+        }
+        if (tried) _order.Settle(agent);
+        (task, target) = (null!, null!);
+        return false;
+    }
+}

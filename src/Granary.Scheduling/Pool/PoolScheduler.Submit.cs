@@ -1,0 +1,121 @@
+using Granary.Abstractions;
+using Granary.Model;
+using Granary.Scheduling.Admission;
+using Granary.Scheduling.Durations;
+
+namespace Granary.Scheduling;
+
+public sealed partial class PoolScheduler
+{
+    /// <summary>Admits a batch, all or none. A repeated operation id gets its first answer and changes nothing.</summary>
+    /// <exception cref="GranaryException">Invalid, Refused or NotFound, before anything has changed.</exception>
+    public SubmitReply Submit(SubmitBatch batch, long now, EventBatch events, IPoolEffects effects)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        SubmitRules.Check(batch);
+        if (_operations.Find(batch.OperationId) is { } answered) return answered;
+        CheckAgainstPool(batch);
+        PlanPromises(now);
+
+        var notes = new List<string>();
+        var rejected = new List<Rejection>();
+        var specs = batch.Items.Count > 1 ? new Dictionary<TaskSpec, TaskSpec>(SpecSharing.Instance) : null;
+        var runs = new NumberRun[batch.Items.Count];
+        var first = _nextNumber;
+        for (var i = 0; i < batch.Items.Count; i++)
+        {
+            var item = batch.Items[i];
+            if (_order.Find(item.Spec.Agent) is null)
+            {
+                Emit(new PoolEvent(EventKind.AgentSet, now, Detail: new AgentSpec { Id = item.Spec.Agent }), events, effects);
+                notes.Add($"agent {item.Spec.Agent} was not declared: created with weight 1");
+            }
+            runs[i] = new NumberRun(_nextNumber, item.Count);
+            Admit(item, Shared(item.Spec, specs), runs, now, events, effects);
+            if (item.Spec.Deadline is not null) AdmitDeadlines(runs[i], now, events, effects, rejected, notes);
+        }
+        CancelBroken(now, events, effects);
+        var reply = new SubmitReply(first, (int)(_nextNumber - first), rejected, notes);
+        if (batch.OperationId.Length > 0)
+            Emit(new PoolEvent(EventKind.OperationRecorded, now, Detail: new OperationRecord(batch.OperationId, reply)), events, effects);
+        return reply;
+    }
+
+    private TaskSpec Shared(TaskSpec spec, Dictionary<TaskSpec, TaskSpec>? specs)
+    {
+        if (spec.Resources.IsZero) spec = spec with { Resources = _options.DefaultRequest };
+        if (specs is null) return spec;
+        if (specs.TryGetValue(spec, out var same)) return same;
+        specs.Add(spec, spec);
+        return spec;
+    }
+
+    private void Admit(SubmitItem item, TaskSpec spec, NumberRun[] runs, long now, EventBatch events, IPoolEffects effects)
+    {
+        long[] after = item.After is { Count: > 0 } ids ? [.. ids.Select(id => id.Number)] : [];
+        NumberRun[] afterItems = item.AfterItems is { Count: > 0 } positions ? [.. positions.Select(p => runs[p])] : [];
+        var estimate = RunTime.Estimate(spec, _order.Find(spec.Agent)!.Durations, _options);
+        var admitted = new AdmittedItem(spec, after, afterItems, estimate);
+        Emit(new PoolEvent(EventKind.Admitted, now, _nextNumber, Count: item.Count, Detail: admitted), events, effects);
+    }
+
+    /// <summary>Refuses the members whose deadline cannot be kept.</summary>
+    private void AdmitDeadlines(NumberRun run, long now, EventBatch events, IPoolEffects effects, List<Rejection> rejected, List<string> notes)
+    {
+        var ready = _capacity.Ready;
+        if (ready.Count == 0)
+        {
+            notes.Add("no node is ready yet: deadlines were accepted untested");
+            return;
+        }
+        for (var number = run.First; number < run.First + run.Count; number++)
+        {
+            var task = _tasks.Find(number)!;
+            if (_admission.TryPromise(task, ready, now, out var earliest)) continue;
+            var deadline = Clock.Text(task.Item.Deadline - now);
+            var reason = earliest == 0
+                ? $"deadline {deadline} cannot be kept: no ready node is large enough"
+                : $"deadline {deadline} cannot be kept: earliest finish in {Clock.Text(earliest - now)}";
+            rejected.Add(new Rejection(number, reason, earliest == 0 ? null : Clock.ToTime(earliest)));
+            Emit(new PoolEvent(EventKind.Rejected, now, number, Value: earliest, Count: 1, Detail: reason), events, effects);
+        }
+    }
+
+    /// <summary>What a batch must satisfy in this pool as it is.</summary>
+    private void CheckAgainstPool(SubmitBatch batch)
+    {
+        _lanes.CheckRoom(batch.Items.Select(i => i.Spec.Resources));
+        var sizes = _capacity.AnyDeclared;
+        for (var i = 0; i < batch.Items.Count; i++)
+        {
+            var item = batch.Items[i];
+            var agent = _order.Find(item.Spec.Agent);
+            if (agent is null && !_options.AutoCreateAgents)
+                throw GranaryException.NotFound($"item {i}: agent {item.Spec.Agent} is not declared in pool {_pool}; declare it first");
+            foreach (var id in item.After ?? [])
+            {
+                if (id.Pool != _pool) throw GranaryException.Invalid($"item {i}: waits for task {id}, which is not of pool {_pool}; submit it there");
+                if (id.Number <= 0 || id.Number >= _nextNumber) throw GranaryException.NotFound($"item {i}: waits for task {id}, which does not exist");
+            }
+            var request = _lanes.ToVector(item.Spec.Resources.IsZero ? _options.DefaultRequest : item.Spec.Resources, out var unknown);
+            if (sizes && (unknown is not null || _capacity.IsTooLarge(request)))
+                throw GranaryException.Refused($"item {i}: infeasible: {Describe(request, unknown)}");
+            if (agent is { HasLimit: true } && !request.FitsIn(agent.Limit.Clamped()))
+                throw GranaryException.Refused($"item {i}: needs {_lanes.ToSet(request)}, which alone exceeds the limit of agent {agent.Name}, {agent.Spec.Limit}; raise the limit or ask for less");
+        }
+    }
+
+    /// <summary>Why no node holds a request: the lane that the nearest node lacks most, with what would help.</summary>
+    private string Describe(in ResourceVector request, string? unknown)
+    {
+        if (unknown is not null) return $"needs {unknown}; no node of pool {_pool} has any; add a node that has";
+        for (var lane = 0; lane < ResourceVector.Lanes; lane++)
+        {
+            var largest = _capacity.Nodes.Where(n => n.State is not (NodeState.Lost or NodeState.Down)).MaxBy(n => n.Capacity[lane]);
+            if (largest is null || request[lane] <= largest.Capacity[lane]) continue;
+            var name = _lanes.Name(lane);
+            return $"needs {name}={Quantity.Format(name, request[lane])}; the largest node {largest.Spec.Name} has {name}={Quantity.Format(name, largest.Capacity[lane])}; lower --{name} or add a node";
+        }
+        return $"needs {_lanes.ToSet(request)}; no single node has that much of everything; ask for less or add a node";
+    }
+}

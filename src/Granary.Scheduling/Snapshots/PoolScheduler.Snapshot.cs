@@ -1,0 +1,311 @@
+using System.Buffers;
+using Granary.Model;
+using Granary.Scheduling.Dependencies;
+using Granary.Scheduling.Durations;
+using Granary.Scheduling.Journal;
+using Granary.Scheduling.State;
+
+namespace Granary.Scheduling;
+
+public sealed partial class PoolScheduler
+{
+    /// <summary>The version of snapshots that is written.</summary>
+    public const byte SnapshotVersion = 1;
+
+    /// <summary>Writes the logical state: the same state gives the same bytes, whether it grew or was replayed.</summary>
+    public void WriteSnapshot(IBufferWriter<byte> output)
+    {
+        var w = new JournalWriter(output);
+        w.Byte(SnapshotVersion);
+        w.Text(_pool);
+        ModelCodec.Write(ref w, _spec);
+        w.Number(_created);
+        w.Number(_nextNumber);
+        w.Number(_lastToken);
+        w.Number(_decisions);
+        w.Number(_observedAt);
+        w.Number(_lastEventAt);
+        w.Unsigned((ulong)_lanes.Custom.Count);
+        foreach (var name in _lanes.Custom) w.Text(name);
+        WriteAgents(ref w);
+        w.Unsigned((ulong)_capacity.Nodes.Count);
+        foreach (var node in _capacity.Nodes)
+        {
+            ModelCodec.Write(ref w, node.Spec);
+            w.Byte((byte)node.State);
+        }
+        WriteOutcomes(ref w);
+        WriteTasks(ref w);
+        w.Unsigned((ulong)_operations.Records.Count);
+        foreach (var record in _operations.Records) ModelCodec.Write(ref w, record);
+        w.Flush();
+    }
+
+    /// <summary>Reads a snapshot back. The order, the node index and reservations are built anew.</summary>
+    /// <exception cref="GranaryException">When the snapshot is damaged or of a newer version.</exception>
+    public static PoolScheduler ReadSnapshot(ReadOnlySpan<byte> snapshot, SchedulerOptions options)
+    {
+        var r = new JournalReader(snapshot);
+        if (r.Byte() is var version and not SnapshotVersion)
+            throw new GranaryException($"snapshot is of version {version}; this build reads up to {SnapshotVersion}: use the build that wrote it, or a newer one");
+        var scheduler = new PoolScheduler(r.Text(), options);
+        scheduler.Restore(ref r);
+        if (!r.AtEnd) throw r.Damaged("goes on after its end");
+        return scheduler;
+    }
+
+    private void Restore(ref JournalReader r)
+    {
+        _spec = ModelCodec.ReadPool(ref r);
+        _order.SetStrategy(_spec.Strategy);
+        _created = r.Number();
+        _nextNumber = r.Number();
+        _lastToken = r.Number();
+        _decisions = r.Number();
+        _observedAt = r.Number();
+        _order.Now = _lastEventAt = r.Number();
+        for (var names = r.Count(); names > 0; names--) _lanes.Add(r.Text());
+        ReadAgents(ref r);
+        for (var nodes = r.Count(); nodes > 0; nodes--)
+        {
+            var spec = ModelCodec.ReadNode(ref r);
+            SetNode(_capacity.Add(spec), spec, (NodeState)r.Byte());
+        }
+        ReadOutcomes(ref r);
+        ReadTasks(ref r);
+        for (var operations = r.Count(); operations > 0; operations--) _operations.Add(ModelCodec.ReadOperation(ref r));
+    }
+
+    private void WriteAgents(ref JournalWriter w)
+    {
+        w.Unsigned((ulong)_order.Agents.Count);
+        foreach (var agent in _order.Agents)
+        {
+            ModelCodec.Write(ref w, agent.Spec);
+            w.Number(agent.Counts.Succeeded);
+            w.Number(agent.Counts.Failed);
+            w.Number(agent.Counts.Cancelled);
+            w.Number(agent.Counts.Rejected);
+            w.Number(agent.Counts.Lost);
+            w.Number(agent.Counts.DeadlinesKept);
+            w.Number(agent.Counts.DeadlinesMissed);
+            w.Number(agent.LastPlacedAt);
+            w.Double(agent.ReceivedShareSeconds);
+            w.Double(agent.FairShareSeconds);
+            w.Double(agent.Past.Average);
+            w.Double(agent.Past.Share);
+            w.Number(agent.Past.At);
+            w.Unsigned((ulong)agent.Durations.Rings.Count);
+            foreach (var (name, ring) in agent.Durations.Rings)
+            {
+                w.Text(name);
+                w.Number(ring.UpdatedAt);
+                w.Unsigned((ulong)ring.Count);
+                foreach (var value in ring.Values) w.Number(value);
+            }
+        }
+    }
+
+    private void ReadAgents(ref JournalReader r)
+    {
+        for (var agents = r.Count(); agents > 0; agents--)
+        {
+            var agent = _order.AddAgent(ModelCodec.ReadAgent(ref r), _lanes);
+            agent.Counts.Succeeded = r.Number();
+            agent.Counts.Failed = r.Number();
+            agent.Counts.Cancelled = r.Number();
+            agent.Counts.Rejected = r.Number();
+            agent.Counts.Lost = r.Number();
+            agent.Counts.DeadlinesKept = r.Number();
+            agent.Counts.DeadlinesMissed = r.Number();
+            agent.LastPlacedAt = r.Number();
+            agent.ReceivedShareSeconds = r.Double();
+            agent.FairShareSeconds = r.Double();
+            agent.Past.Average = r.Double();
+            agent.Past.Share = r.Double();
+            agent.Past.At = r.Number();
+            for (var names = r.Count(); names > 0; names--)
+            {
+                var name = r.Text();
+                var at = r.Number();
+                var ring = new DurationHistory.Ring();
+                for (var values = r.Count(); values > 0; values--) ring.Add(r.Number(), at);
+                agent.Durations.Restore(name, ring);
+            }
+        }
+    }
+
+    private void WriteOutcomes(ref JournalWriter w)
+    {
+        var outcomes = _graph.Succeeded;
+        w.Unsigned((ulong)outcomes.PageCount);
+        for (var page = 0; page < outcomes.PageCount; page++)
+        {
+            var words = outcomes.Page(page);
+            w.Byte(words.Length == 0 ? (byte)0 : outcomes.IsWhole(page) ? (byte)1 : (byte)2);
+            if (words.Length == 0 || outcomes.IsWhole(page)) continue;
+            foreach (var word in words) w.Unsigned(word);
+        }
+    }
+
+    private void ReadOutcomes(ref JournalReader r)
+    {
+        for (var pages = r.Count(); pages > 0; pages--)
+        {
+            var kind = r.Byte();
+            if (kind == 1)
+            {
+                _graph.Succeeded.AppendWhole();
+                continue;
+            }
+            var words = kind == 0 ? [] : new ulong[OutcomeSet.WordsPerPage];
+            for (var i = 0; i < words.Length; i++) words[i] = r.Unsigned();
+            _graph.Succeeded.AppendPage(words);
+        }
+    }
+
+    /// <summary>Items in the order of their first live member, each before that member; a spec that items share is written once.</summary>
+    private void WriteTasks(ref JournalWriter w)
+    {
+        var specs = new Dictionary<TaskSpec, int>(ReferenceEqualityComparer.Instance);
+        var items = new List<ItemEntry>();
+        w.Unsigned((ulong)_tasks.Count);
+        long last = 0;
+        foreach (var task in _tasks.Ascending())
+        {
+            var item = task.Item;
+            w.Number(task.Number - last);
+            last = task.Number;
+            var known = item.SnapshotIndex >= 0;
+            if (!known)
+            {
+                item.SnapshotIndex = items.Count;
+                items.Add(item);
+            }
+            w.Unsigned((ulong)item.SnapshotIndex);
+            if (!known) WriteItem(ref w, item, specs);
+            WriteTask(ref w, task);
+        }
+        foreach (var item in items) item.SnapshotIndex = -1;
+    }
+
+    private static void WriteItem(ref JournalWriter w, ItemEntry item, Dictionary<TaskSpec, int> specs)
+    {
+        var fresh = specs.TryAdd(item.Spec, specs.Count);
+        w.Unsigned((ulong)specs[item.Spec]);
+        if (fresh) ModelCodec.Write(ref w, item.Spec);
+        w.Number(item.First);
+        w.Number(item.Count);
+        w.Number(item.Submitted);
+        w.Number(item.Deadline);
+        w.Number(item.Estimate);
+        w.Number(item.Remaining);
+        w.Number(item.FailedMember);
+        w.Number(item.Release);
+        ModelCodec.Write(ref w, item.After);
+        ModelCodec.Write(ref w, item.AfterItems);
+    }
+
+    private static void WriteTask(ref JournalWriter w, TaskEntry task)
+    {
+        // Most of a long queue has never run: one byte says so.
+        var plain = task is { State: TaskState.Queued, Attempt: 0, Token: 0, NotBefore: 0, Reason.Length: 0 };
+        w.Byte(plain ? (byte)0xFF : (byte)task.State);
+        w.Number(task.ReadySince);
+        if (plain) return;
+        w.Byte((byte)task.Stop);
+        w.Number(task.Attempt);
+        w.Number(task.RetriesUsed);
+        w.Number(task.Token);
+        w.Number(task.Node?.Index ?? -1);
+        w.Number(task.PlacedAt);
+        w.Number(task.StartedAt);
+        w.Number(task.NotBefore);
+        w.Text(task.Reason);
+        ModelCodec.Write(ref w, task.LastExit);
+    }
+
+    private void ReadTasks(ref JournalReader r)
+    {
+        var specs = new List<TaskSpec>();
+        var items = new List<ItemEntry>();
+        long last = 0;
+        for (var tasks = r.Count(); tasks > 0; tasks--)
+        {
+            last += r.Number();
+            var index = r.Unsigned();
+            if (index > (ulong)items.Count) throw r.Damaged($"names item {index} of {items.Count}");
+            if (index == (ulong)items.Count) items.Add(ReadItem(ref r, specs));
+            var task = new TaskEntry(items[(int)index], last);
+            ReadTask(ref r, task);
+            task.Item.Live++;
+            _tasks.Add(task);
+        }
+        foreach (var item in items) _graph.Attach(item);
+        foreach (var task in _tasks.Ascending()) Resume(task);
+    }
+
+    private ItemEntry ReadItem(ref JournalReader r, List<TaskSpec> specs)
+    {
+        var index = r.Unsigned();
+        if (index > (ulong)specs.Count) throw r.Damaged($"names spec {index} of {specs.Count}");
+        if (index == (ulong)specs.Count) specs.Add(ModelCodec.ReadTask(ref r));
+        var spec = specs[(int)index];
+        if (_order.Find(spec.Agent) is not { } agent) throw r.Damaged($"names agent {spec.Agent}, which it does not hold,");
+        var (first, count, submitted, deadline, estimate) = (r.Number(), r.Int(), r.Number(), r.Number(), r.Number());
+        var (remaining, failed, release) = (r.Int(), r.Number(), r.Number());
+        var after = ModelCodec.ReadNumbers(ref r);
+        var item = AddItem(new AdmittedItem(spec, after, ModelCodec.ReadRuns(ref r), estimate), first, count, submitted, deadline);
+        (item.Remaining, item.FailedMember, item.Release) = (remaining, failed, release);
+        return item;
+    }
+
+    private void ReadTask(ref JournalReader r, TaskEntry task)
+    {
+        var state = r.Byte();
+        task.ReadySince = r.Number();
+        if (state == 0xFF) return;
+        task.State = (TaskState)state;
+        task.Stop = (StopMark)r.Byte();
+        task.Attempt = r.Int();
+        task.RetriesUsed = r.Int();
+        task.Token = r.Number();
+        var node = r.Int();
+        if (node >= _capacity.Nodes.Count) throw r.Damaged($"names node {node} of {_capacity.Nodes.Count}");
+        task.Node = node < 0 ? null : _capacity.Nodes[node];
+        task.PlacedAt = r.Number();
+        task.StartedAt = r.Number();
+        task.NotBefore = r.Number();
+        task.Reason = r.Text();
+        task.LastExit = ModelCodec.ReadExit(ref r);
+    }
+
+    /// <summary>Puts a restored task where its state says.</summary>
+    private void Resume(TaskEntry task)
+    {
+        if (task.State == TaskState.Queued)
+        {
+            AddQueued(task);
+            return;
+        }
+        var agent = task.Item.Agent;
+        if (task.State == TaskState.Placed)
+        {
+            _placed++;
+            agent.Placed++;
+        }
+        else
+        {
+            _running++;
+            agent.Running++;
+        }
+        _capacity.Grant(task.Node!, task);
+        foreach (var holder in Up(agent)) holder.Used += task.Item.Shape.Vector;
+        Ordering.OrderTree.LimitChanged(agent);
+    }
+
+    private static IEnumerable<OrderNode> Up(OrderNode? node)
+    {
+        for (; node is not null; node = node.Parent) yield return node;
+    }
+}

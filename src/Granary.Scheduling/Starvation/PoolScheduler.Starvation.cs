@@ -1,0 +1,49 @@
+using Granary.Scheduling.State;
+
+namespace Granary.Scheduling;
+
+public sealed partial class PoolScheduler
+{
+    /// <summary>On how many nodes a reservation against starvation is tried out, the emptiest first.</summary>
+    private const int GuardCandidates = 32;
+
+    /// <summary>
+    /// Gives tasks that were passed over too long a reservation where they can start earliest, so that a stream of small tasks cannot keep a
+    /// large one waiting: others may go first only where they do not delay it. Source: Lifka, EASY backfilling, 1995.
+    /// </summary>
+    /// <returns>True when a reservation begins at once.</returns>
+    private bool ReserveForStarving(long now)
+    {
+        var begun = false;
+        while (_starving.TakeStarving(now) is { } queue)
+        {
+            var task = queue.Tasks.First;
+            if (task.Slot is not null) continue;
+            if (_book.Guards >= _options.MaxStarvationReservations || !queue.Shape.VectorRef.FitsIn(queue.Agent.Headroom)
+                || EarliestRoom(task, now) is not { } room)
+            {
+                _starving.Postpone(queue, now + Math.Max(Clock.Second / 10, Clock.ToMicros(_options.StarvationGuard) / 4));
+                continue;
+            }
+            var slot = _book.Add(task, guard: true);
+            _book.Put(slot, room.Node, room.Start, room.Start + task.Item.Estimate);
+            begun |= room.Start <= now;
+        }
+        return begun;
+    }
+
+    private (NodeEntry Node, long Start)? EarliestRoom(TaskEntry task, long now)
+    {
+        (NodeEntry Node, long Start)? best = null;
+        var candidates = GuardCandidates;
+        foreach (var node in _capacity.Index.MostFreeFirst())
+        {
+            if (!task.Item.Shape.VectorRef.FitsIn(node.Capacity)) continue;
+            _book.Profile.Build(node, now, null);
+            var start = _book.Profile.Earliest(task.Item.Shape.VectorRef, task.Item.Estimate, now);
+            if (start >= 0 && (best is null || start < best.Value.Start)) best = (node, start);
+            if (--candidates == 0) break;
+        }
+        return best;
+    }
+}

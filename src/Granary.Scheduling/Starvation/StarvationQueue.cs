@@ -1,0 +1,43 @@
+using Granary.Scheduling.Ordering;
+
+namespace Granary.Scheduling.Starvation;
+
+/// <summary>Shape queues that no node had room for, by when they will have been passed over too long.</summary>
+internal sealed class StarvationQueue(long guard)
+{
+    private readonly PriorityQueue<ShapeQueue, (long, int)> _queue = new();
+
+    /// <summary>When the next look is due; <see cref="long.MaxValue"/> for never.</summary>
+    public long NextDue => _queue.TryPeek(out _, out var due) ? due.Item1 : long.MaxValue;
+
+    /// <summary>The queue was passed over at <paramref name="now"/>.</summary>
+    public void Watch(ShapeQueue queue, long now)
+    {
+        if (queue.PassedSince == 0) queue.PassedSince = now;
+        if (queue.Guarded) return;
+        queue.Guarded = true;
+        _queue.Enqueue(queue, (queue.PassedSince + guard, queue.Agent.Index));
+    }
+
+    /// <summary>Takes the next queue that has been passed over too long at <paramref name="now"/>; null when there is none.</summary>
+    public ShapeQueue? TakeStarving(long now)
+    {
+        while (_queue.TryPeek(out var queue, out var due) && due.Item1 <= now)
+        {
+            _queue.Dequeue();
+            queue.Guarded = false;
+            if (queue.Tasks.Count == 0 || queue.PassedSince == 0) continue;
+            if (queue.PassedSince + guard <= now) return queue;
+            Watch(queue, now);
+        }
+        return null;
+    }
+
+    /// <summary>Looks at the queue again at <paramref name="at"/>.</summary>
+    public void Postpone(ShapeQueue queue, long at)
+    {
+        if (queue.Guarded) return;
+        queue.Guarded = true;
+        _queue.Enqueue(queue, (at, queue.Agent.Index));
+    }
+}

@@ -1,0 +1,85 @@
+using Granary.Model;
+using Granary.Scheduling.Durations;
+using Granary.Scheduling.FairShare;
+using Granary.Scheduling.Ordering;
+
+namespace Granary.Scheduling.State;
+
+/// <summary>One tenant of the pool.</summary>
+internal sealed class AgentEntry(int index, AgentSpec spec) : OrderNode
+{
+    public int Index { get; } = index;
+
+    public AgentSpec Spec { get; set; } = spec;
+
+    public override string Name => Spec.Id;
+
+    public bool HasGuarantee { get; set; }
+
+    /// <summary>The guarantee as the whole that a ratio is taken of.</summary>
+    public ShareBasis GuaranteeBasis { get; set; }
+
+    public ResourceTotals Guarantee { get; set; }
+
+    public bool HasLimit { get; set; }
+
+    public ResourceTotals Limit { get; set; } = ResourceTotals.Unbounded;
+
+    /// <summary>What it may still take under its limit.</summary>
+    public ResourceVector Headroom { get; set; } = ResourceVector.Infinite;
+
+    /// <summary>Its headroom grew: what was passed over for the limit must be tried again.</summary>
+    public bool Recheck { get; set; }
+
+    /// <summary>Its waiting tasks by shape.</summary>
+    public Dictionary<Shape, ShapeQueue> Queues { get; } = [];
+
+    public OrderHeap Order { get; } = new();
+
+    /// <summary>Sum of what its ready tasks ask for.</summary>
+    public ResourceTotals Asked { get; set; }
+
+    /// <summary>Tasks ready to be placed.</summary>
+    public int Ready { get; set; }
+
+    /// <summary>Tasks in state Queued, ready or not.</summary>
+    public int Queued { get; set; }
+
+    public int Placed { get; set; }
+
+    public int Running { get; set; }
+
+    /// <summary>When it was last given a lease.</summary>
+    public long LastPlacedAt { get; set; }
+
+    /// <summary>Since when it has had ready tasks.</summary>
+    public long DemandSince { get; set; }
+
+    /// <summary>It is in the aging queue.</summary>
+    public bool Aging { get; set; }
+
+    public AgentCounts Counts { get; } = new();
+
+    public DecayedUse Past { get; } = new();
+
+    public DurationHistory Durations { get; } = new();
+
+    public double ReceivedShareSeconds { get; set; }
+
+    public double FairShareSeconds { get; set; }
+
+    /// <summary>Since when it has waited to be given something.</summary>
+    public long WaitingSince => Math.Max(LastPlacedAt, DemandSince);
+}
+
+/// <summary>What became of tasks.</summary>
+internal sealed class AgentCounts
+{
+    public long Succeeded;
+    public long Failed;
+    public long Cancelled;
+    public long Rejected;
+    public long Lost;
+    public long DeadlinesKept;
+    public long DeadlinesMissed;
+}

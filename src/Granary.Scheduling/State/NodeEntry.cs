@@ -1,0 +1,51 @@
+using Granary.Model;
+using Granary.Scheduling.Deadlines;
+
+namespace Granary.Scheduling.State;
+
+/// <summary>One machine of the pool.</summary>
+internal sealed class NodeEntry(int index, NodeSpec spec)
+{
+    public int Index { get; } = index;
+
+    public NodeSpec Spec { get; set; } = spec;
+
+    public NodeState State { get; set; } = NodeState.Declared;
+
+    public ResourceVector Capacity { get; set; }
+
+    /// <summary>Capacity less what leases hold; negative where the capacity was lowered under them.</summary>
+    public ResourceVector Free { get; set; }
+
+    public List<TaskEntry> Leases { get; } = [];
+
+    /// <summary>Capacity set aside here, by start; null when there is none.</summary>
+    public List<PlanSlot>? Plan { get; set; }
+
+    /// <summary>It was freed since everything that waits was last tried on it.</summary>
+    public bool Dirty { get; set; }
+
+    /// <summary>The key it has in the node index, and whether it is there.</summary>
+    public long IndexKey { get; set; }
+
+    public bool Indexed { get; set; }
+
+    public bool Counts => State is not (NodeState.Lost or NodeState.Down or NodeState.Declared);
+
+    public void AddLease(TaskEntry task)
+    {
+        task.LeaseSlot = Leases.Count;
+        Leases.Add(task);
+        Free -= task.Item.Shape.Vector;
+    }
+
+    public void RemoveLease(TaskEntry task)
+    {
+        var last = Leases[^1];
+        Leases[task.LeaseSlot] = last;
+        last.LeaseSlot = task.LeaseSlot;
+        Leases.RemoveAt(Leases.Count - 1);
+        task.LeaseSlot = -1;
+        Free += task.Item.Shape.Vector;
+    }
+}

@@ -1,0 +1,73 @@
+using Granary.Model;
+using Granary.Scheduling.Deadlines;
+
+namespace Granary.Scheduling.State;
+
+/// <summary>Why a lease is being stopped.</summary>
+internal enum StopMark : byte
+{
+    None,
+    Cancelled,
+    Preempted,
+}
+
+/// <summary>One live task.</summary>
+internal sealed class TaskEntry(ItemEntry item, long number)
+{
+    public ItemEntry Item { get; } = item;
+
+    public long Number { get; } = number;
+
+    public TaskState State { get; set; } = TaskState.Queued;
+
+    public StopMark Stop { get; set; }
+
+    public int Attempt { get; set; }
+
+    public int RetriesUsed { get; set; }
+
+    /// <summary>Position in its shape queue; -1 when it does not wait there.</summary>
+    public int HeapIndex { get; set; } = -1;
+
+    /// <summary>Position among its node's leases.</summary>
+    public int LeaseSlot { get; set; } = -1;
+
+    /// <summary>Fencing token of the last lease.</summary>
+    public long Token { get; set; }
+
+    public NodeEntry? Node { get; set; }
+
+    /// <summary>When the lease was granted.</summary>
+    public long PlacedAt { get; set; }
+
+    /// <summary>When the process was reported; 0 before.</summary>
+    public long StartedAt { get; set; }
+
+    /// <summary>Not to be placed before this; 0 for no back-off.</summary>
+    public long NotBefore { get; set; }
+
+    /// <summary>It waits in the back-off queue.</summary>
+    public bool InBackoff { get; set; }
+
+    /// <summary>Since when nothing but room and order holds it back.</summary>
+    public long ReadySince { get; set; }
+
+    /// <summary>How the last attempt ended.</summary>
+    public ExitInfo? LastExit { get; set; }
+
+    /// <summary>Why it is being stopped, or why the last attempt failed.</summary>
+    public string Reason { get; set; } = "";
+
+    /// <summary>Capacity set aside for it.</summary>
+    public PlanSlot? Slot { get; set; }
+
+    public int Index => (int)(Number - Item.First);
+
+    /// <summary>When the lease should end, at <paramref name="now"/>; what has overrun is expected to take half as long again.</summary>
+    public long ExpectedEnd(long now)
+    {
+        var start = StartedAt != 0 ? StartedAt : PlacedAt;
+        var end = start + Item.Estimate;
+        return end > now ? end : now + Math.Max(Clock.Second, (now - start) / 2);
+    }
+}
