@@ -25,6 +25,7 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
     private readonly Func<NodeSample> _sample;
     private readonly IExecutor? _processes;
     private readonly IExecutor _handlers;
+    private readonly RefusalCount _refusals = new();
     private readonly string _session = Guid.NewGuid().ToString("N");
 
     private readonly Lock _gate = new();
@@ -210,7 +211,11 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                if (IsFence(e)) return;
+                if (IsRefusal(e) && _refusals.Add(_time.GetUtcNow()))
+                {
+                    Fence(OneLine(e));
+                    return;
+                }
                 if (backoff.IsFirst) LogServerAway(_options.Node.Name, OneLine(e));
                 await backoff.Wait(cancel);
             }
@@ -317,7 +322,7 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
-                    if (IsFence(e)) return;
+                    // a refused session is the command loop's to mend: what was not accepted is said again after the next join
                     await backoff.Wait(cancel);
                     continue;
                 }
@@ -347,7 +352,6 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
             catch (Exception e) when (e is not OperationCanceledException)
             {
                 // the poll notices the same and says so
-                if (IsFence(e)) return;
             }
             await Task.Delay(_heartbeatEvery, _time, cancel);
         }
@@ -366,13 +370,8 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
         }
     }
 
-    // "Refused" is the node grain's word for an older session; anything else may pass.
-    private bool IsFence(Exception e)
-    {
-        if (e is not GranaryException { Code: Granary.Model.ErrorCode.Refused }) return false;
-        Fence(OneLine(e));
-        return true;
-    }
+    // The grain's word for a session that it does not follow, or no longer: the server was restarted, or had given this node up.
+    private static bool IsRefusal(Exception e) => e is GranaryException { Code: Granary.Model.ErrorCode.Refused };
 
     private void Fence(string why)
     {

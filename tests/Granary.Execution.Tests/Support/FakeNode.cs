@@ -16,10 +16,15 @@ internal sealed class FakeNode : INodeGrain
     private long _last;
     private TaskCompletionSource _changed = NewChange();
     private Exception? _failure;
+    private bool _refuseUntilJoin;
 
     public JoinReply Reply { get; set; } = new([], [], TimeSpan.FromSeconds(1));
     public long Acknowledged { get; private set; }
     public int Heartbeats { get; private set; }
+
+    /// <summary>Calls that failed because of <see cref="Fail"/>.</summary>
+    public int Failures { get; private set; }
+
     public bool HasLeft { get; private set; }
 
     public IReadOnlyList<TaskReport> Reports
@@ -40,6 +45,9 @@ internal sealed class FakeNode : INodeGrain
 
     /// <summary>Every call fails with this from now on; null for a server that answers.</summary>
     public void Fail(Exception? failure) => Change(() => _failure = failure);
+
+    /// <summary>The session is refused until it has joined again, as after a restart of the server.</summary>
+    public void RefuseOnce() => Change(() => _refuseUntilJoin = true);
 
     public void Push(params NodeCommand[] commands) => Change(() =>
     {
@@ -92,8 +100,13 @@ internal sealed class FakeNode : INodeGrain
 
     public Task<JoinReply> Join(JoinRequest request)
     {
-        ThrowIfFailing();
-        Change(() => _joins.Add(request));
+        lock (_gate)
+            if (_failure is { } failure) throw failure;
+        Change(() =>
+        {
+            _joins.Add(request);
+            _refuseUntilJoin = false;
+        });
         return Task.FromResult(Reply);
     }
 
@@ -163,7 +176,14 @@ internal sealed class FakeNode : INodeGrain
     private void ThrowIfFailing()
     {
         lock (_gate)
-            if (_failure is not null) throw _failure;
+        {
+            if (_failure is not null)
+            {
+                Failures++;
+                throw _failure;
+            }
+            if (_refuseUntilJoin) throw GranaryException.Refused("join again");
+        }
     }
 
     private void Change(Action change)

@@ -1,0 +1,21 @@
+using Granary.Abstractions;
+using Granary.Model;
+
+namespace Granary.Execution.Tests.Support;
+
+/// <summary>For agents whose tasks are all in-process: no shim is started.</summary>
+internal sealed class NoProcesses : IExecutor
+{
+    public Task<Holdings> Connect(IExecutorSink sink, CancellationToken cancel) => Task.FromResult(Holdings.None);
+    public ValueTask Start(IReadOnlyList<Assignment> assignments) => throw new InvalidOperationException("a process was started");
+
+    public void Stop(StopLease stop)
+    {
+    }
+
+    public void Acknowledge(IReadOnlyList<Lease> ended)
+    {
+    }
+
+    public ValueTask DisposeAsync() => default;
+}
