@@ -15,8 +15,8 @@ public class ReplayTests
     [InlineData(6)]
     public void Random_commands_replay_to_the_same_bytes(int seed)
     {
-        var first = RandomPool.Run(seed, steps: 400);
-        var second = RandomPool.Run(seed, steps: 400);
+        var first = RandomPool.Run(seed, steps: 250);
+        var second = RandomPool.Run(seed, steps: 250);
         Assert.Equal(Journal(first.Events), Journal(second.Events));
 
         var record = Journal(first.Events);
@@ -37,7 +37,7 @@ public class ReplayTests
     [InlineData(13)]
     public void A_pool_restored_in_mid_run_finishes_everything(int seed)
     {
-        var pool = RandomPool.Run(seed, steps: 200);
+        var pool = RandomPool.Run(seed, steps: 120);
         pool.Scheduler = PoolScheduler.ReadSnapshot(Snapshot(pool.Scheduler), pool.Scheduler.Options);
         pool.Node("late", Make.Resources(64, 65536, 8));
         pool.Run();
