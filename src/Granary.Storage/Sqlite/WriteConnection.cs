@@ -106,8 +106,16 @@ internal sealed class WriteConnection : IDisposable
 
     private static void Configure(Database database, SqliteStoreOptions options)
     {
+        using (var mode = database.Prepare("PRAGMA journal_mode=WAL"))
+        {
+            mode.Step();
+            if (mode.Text(0) != "wal")
+            {
+                throw new StorageException(
+                    $"{database.Path} cannot have a write-ahead log, since its file system has no shared memory: use a local disk with --data");
+            }
+        }
         // FULL: a commit returns after its log records have reached the disk
-        database.Execute("PRAGMA journal_mode=WAL");
         database.Execute("PRAGMA synchronous=FULL");
         database.Execute("PRAGMA temp_store=MEMORY");
         database.Execute("PRAGMA cache_size=-32768");
