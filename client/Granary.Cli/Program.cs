@@ -9,6 +9,7 @@ internal static class Program
 {
     private static async Task<int> Main(string[] args)
     {
+        if (ServerCommands.IsShim(args)) return ServerCommands.Shim(args);
         Detached.BecomeIfAsked(args);
         using var interrupted = new CancellationTokenSource();
         // The first signal asks for a clean end; the second is the system's own.

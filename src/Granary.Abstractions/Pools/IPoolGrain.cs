@@ -64,6 +64,10 @@ public interface IPoolGrain : IGrainWithStringKey
     [Alias("NodeChanged")]
     Task NodeChanged(string node, NodeState state);
 
+    /// <summary>What leases hold of a node; null when the pool does not know it.</summary>
+    [Alias("NodeUse")]
+    Task<NodeUse?> NodeUse(string node);
+
     /// <summary>What a node's agent says of its leases; reports with an older token change nothing.</summary>
     [Alias("Report")]
     Task Report(IReadOnlyList<TaskReport> reports);

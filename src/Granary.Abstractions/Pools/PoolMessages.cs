@@ -127,3 +127,9 @@ public sealed record NodeUpRequest(
 public sealed record NodeUpReply(
     [property: Id(0)] IReadOnlyList<Assignment> Expected,
     [property: Id(1)] IReadOnlyList<Lease> Stale);
+
+/// <summary>What leases hold of a node.</summary>
+[GenerateSerializer, Immutable, Alias("Granary.NodeUse")]
+public sealed record NodeUse(
+    [property: Id(0)] ResourceSet Used,
+    [property: Id(1)] int Tasks);

@@ -90,6 +90,9 @@ public sealed partial class PoolScheduler
     public AgentShare? ShareOf(string agent, long now) => _order.Find(agent) is { } entry
         ? ShareOf(entry, _fairShares.Compute(_order.Agents, _capacity.Capacity)[entry.Index], now) : null;
 
+    /// <summary>Every node that was ever declared here, in the order of declaration.</summary>
+    public IReadOnlyList<string> NodeNames() => [.. _capacity.Nodes.Select(n => n.Spec.Name)];
+
     /// <summary>What a node of this pool holds; null when it is not known here.</summary>
     public (NodeState State, ResourceSet Used, int Tasks)? Node(string name) => _capacity.Find(name) is { } node
         ? (node.State, _lanes.ToSet(node.Capacity - node.Free), node.Leases.Count) : null;

@@ -166,6 +166,8 @@ public sealed class FakePool(string name) : IPoolGrain
 
     public Task NodeChanged(string node, NodeState state) => throw new NotSupportedException();
 
+    public Task<NodeUse?> NodeUse(string node) => Task.FromResult<NodeUse?>(null);
+
     public Task Report(IReadOnlyList<TaskReport> reports) => throw new NotSupportedException();
 
     private ChangeBatch Since(long cursor) => new(_changes.Count, cursor < Forgotten, [.. _changes.Skip((int)Math.Max(cursor, Forgotten))]);

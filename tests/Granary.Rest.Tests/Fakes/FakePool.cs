@@ -160,6 +160,8 @@ internal sealed class FakePool(FakeCluster cluster, PoolSpec spec) : IPoolGrain
     public Task<TaskExplanation> Explain(long number) => throw NotForRest();
     public Task<NodeUpReply> NodeUp(NodeUpRequest request) => throw NotForRest();
     public Task NodeChanged(string node, NodeState state) => throw NotForRest();
+    public Task<NodeUse?> NodeUse(string node) => throw NotForRest();
+
     public Task Report(IReadOnlyList<TaskReport> reports) => throw NotForRest();
 
     private static InvalidOperationException NotForRest() => new("REST does not call this");

@@ -1,0 +1,26 @@
+using System.Net;
+using Granary.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orleans;
+using Orleans.Configuration;
+using Orleans.Hosting;
+
+namespace Granary.Silo.Hosting;
+
+/// <summary>The grains on an Orleans silo. One silo on this machine; a cluster's membership and reminders in PostgreSQL are set up in <c>deploy/</c>.</summary>
+internal static class GrainHosting
+{
+    public const string Name = "Orleans";
+
+    public static void AddServer(WebApplicationBuilder builder, IPAddress address, ServerSettings settings, string token) =>
+        builder.UseOrleans(silo =>
+        {
+            silo.UseLocalhostClustering(Ports.Claim(address, 0, ""), settings.GatewayPort, null, GranaryCluster.Id, GranaryCluster.Id);
+            silo.Configure<EndpointOptions>(o => o.AdvertisedIPAddress = IPAddress.IsLoopback(address) ? IPAddress.Loopback : address);
+            var filter = new GatewayTokenFilter(token);
+            silo.Services.AddSingleton<IIncomingGrainCallFilter>(filter);
+            silo.Services.AddSingleton<IOutgoingGrainCallFilter>(filter);
+        });
+}

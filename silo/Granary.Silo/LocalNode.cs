@@ -1,0 +1,54 @@
+using Granary.Execution;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans;
+
+namespace Granary.Silo;
+
+/// <summary>
+/// This machine's agent inside the server. A clean stop of the server stops what runs here, and the tasks go back to the queue; after a crash
+/// the shim still has the processes, and the next server's agent finds them.
+/// </summary>
+internal sealed partial class LocalNode(NodeAgent agent, ILogger<LocalNode> log) : IHostedService
+{
+    public static void Add(IServiceCollection services, NodeSettings node, ServerSettings server)
+    {
+        services.AddHostedService<SimulatedNodeWatch>();
+        if (!server.LocalNode) return;
+        services.AddSingleton(s => new NodeAgent(
+            s.GetRequiredService<IGrainFactory>(),
+            new NodeAgentOptions
+            {
+                Node = node.ToSpec(null, null),
+                DataDirectory = server.Data,
+                Cgroups = node.Cgroups,
+                PinWholeCores = node.PinWholeCores && !node.IsDeclared(null),
+                Version = Version.Text,
+            },
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILogger<NodeAgent>>()));
+        services.AddHostedService<LocalNode>();
+    }
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await agent.StartAsync(cancellationToken);
+        await agent.Joined.WaitAsync(cancellationToken);
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await agent.LeaveAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            LogNotLeft(log, e.Message);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "the local node did not leave in good order, what still runs is found at the next start: {Error}")]
+    private static partial void LogNotLeft(ILogger logger, string error);
+}

@@ -1,0 +1,78 @@
+using System.Runtime.InteropServices;
+using Granary.Client;
+using Granary.Execution;
+using Granary.Model;
+using Granary.Silo.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace Granary.Silo;
+
+/// <summary>What <c>granary node</c> was asked for.</summary>
+public sealed record NodeRequest
+{
+    /// <summary>Gateway of the server to join, HOST:PORT.</summary>
+    public required string Join { get; init; }
+
+    public string? Name { get; init; }
+
+    public string? Pool { get; init; }
+
+    /// <summary>Null for what the machine has.</summary>
+    public ResourceSet? Capacity { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
+
+    /// <summary>Where tasks' files go; null for the default data directory.</summary>
+    public string? DataDirectory { get; init; }
+
+    public string? Token { get; init; }
+}
+
+/// <summary>A node agent alone: SIGTERM or SIGINT stops its tasks and leaves; after <c>kill -9</c> the next one finds them.</summary>
+public static class NodeProgram
+{
+    private static readonly TimeSpan LeaveWithin = TimeSpan.FromSeconds(20);
+
+    /// <returns>0 when it left in good order, 1 when another agent took its node.</returns>
+    public static async Task<int> RunAsync(NodeRequest request, CancellationToken cancellationToken = default)
+    {
+        var local = new LocalServer(request.DataDirectory);
+        var configuration = GranaryConfiguration.Load(local.DataDirectory, new Dictionary<string, string?>());
+        var settings = configuration.Get<NodeSettings>(NodeSettings.Section);
+        settings.Name = request.Name ?? settings.Name;
+        settings.Pool = request.Pool ?? settings.Pool;
+        using var logging = LoggerFactory.Create(l => ServerLogging.Configure(l, configuration.Get<ServerSettings>(ServerSettings.Section).LogLevel));
+        var log = logging.CreateLogger<NodeAgent>();
+        await using var client = await GranaryClient.ConnectAsync(new GranaryClientOptions { Server = request.Join, Token = request.Token }, cancellationToken);
+        var spec = settings.ToSpec(request.Capacity, request.Labels);
+        var agent = new NodeAgent(
+            client.Cluster,
+            new NodeAgentOptions
+            {
+                Node = spec,
+                DataDirectory = local.DataDirectory,
+                Cgroups = settings.Cgroups,
+                PinWholeCores = settings.PinWholeCores && !settings.IsDeclared(request.Capacity),
+                Version = Version.Text,
+            },
+            TimeProvider.System,
+            log);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        await agent.StartAsync(stop.Token);
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = stop.Token.Register(() => stopped.TrySetResult());
+        if (await Task.WhenAny(agent.Ended, stopped.Task) == agent.Ended && await agent.Ended == AgentEnd.Fenced)
+            throw GranaryException.Refused($"another agent has taken node {spec.Name}; give this one another --name, or stop the other");
+        using var limit = new CancellationTokenSource(LeaveWithin);
+        await agent.LeaveAsync(limit.Token);
+        return 0;
+
+        void Stop(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            stop.Cancel();
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using Granary.Hardware;
+using Granary.Model;
+
+namespace Granary.Silo;
+
+/// <summary>What a node agent says of its machine. Section <c>Node</c> of the configuration; <c>granary node</c> has options for the same.</summary>
+public sealed class NodeSettings
+{
+    public const string Section = "Node";
+
+    /// <summary>Default: the machine's host name.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>Pool that the machine joins. Default <c>default</c>, or what a fleet file declared for this name.</summary>
+    public string Pool { get; set; } = TaskId.DefaultPool;
+
+    /// <summary>Declared capacity as <c>cpu=4,memory=8Gi</c>. Default: what the machine has.</summary>
+    public string Capacity { get; set; } = "";
+
+    /// <summary>Use control groups where they can be made. Default true.</summary>
+    public bool Cgroups { get; set; } = true;
+
+    /// <summary>Give tasks that ask for whole cores cores of their own; only with the machine's own capacity. Default true.</summary>
+    public bool PinWholeCores { get; set; } = true;
+
+    internal NodeSpec ToSpec(ResourceSet? declared, IReadOnlyDictionary<string, string>? labels) => new()
+    {
+        Name = Name.Length > 0 ? Name : MachineName(),
+        Pool = Pool,
+        Capacity = declared ?? (Capacity.Length > 0 ? CapacityText.Parse(Capacity) : MachineInventory.Read(SystemRoot.Machine).Capacity),
+        Labels = labels,
+    };
+
+    internal bool IsDeclared(ResourceSet? declared) => declared is not null || Capacity.Length > 0;
+
+    /// <summary>The host name with what a node's name may not hold replaced by '-'.</summary>
+    internal static string MachineName()
+    {
+        var name = string.Concat(Environment.MachineName.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' ? c : '-')).TrimStart('.', '_', '-');
+        return name.Length == 0 ? "local" : name.Length > Names.MaxLength ? name[..Names.MaxLength] : name;
+    }
+}

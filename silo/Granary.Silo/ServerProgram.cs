@@ -1,0 +1,113 @@
+using Granary.Client;
+using Granary.Grains;
+using Granary.Grains.Nodes;
+using Granary.Model;
+using Granary.Rest;
+using Granary.Scheduling;
+using Granary.Silo.Configuration;
+using Granary.Silo.Hosting;
+using Granary.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Storage;
+
+namespace Granary.Silo;
+
+/// <summary>The server in the foreground: takes the data directory, recovers, listens, and stops cleanly on SIGTERM or SIGINT.</summary>
+public static class ServerProgram
+{
+    /// <summary>Sections of the configuration with the types that state their defaults.</summary>
+    public static IReadOnlyDictionary<string, Type> Sections { get; } = new Dictionary<string, Type>
+    {
+        [ServerSettings.Section] = typeof(ServerSettings),
+        [GrainOptions.Section] = typeof(GrainOptions),
+        [NodeSettings.Section] = typeof(NodeSettings),
+        [SchedulerSection] = typeof(SchedulerOptions),
+    };
+
+    private const string SchedulerSection = "Scheduler";
+
+    /// <returns>0 after a clean stop.</returns>
+    /// <exception cref="GranaryException">It could not start: one line says why.</exception>
+    public static async Task<int> RunAsync(IReadOnlyDictionary<string, string?> options, CancellationToken cancellationToken = default)
+    {
+        await using var server = await StartAsync(options, cancellationToken);
+        await server.WaitForStopAsync(cancellationToken);
+        return 0;
+    }
+
+    /// <summary>Starts a server in this process; disposing it stops it.</summary>
+    public static async Task<GranaryServer> StartAsync(IReadOnlyDictionary<string, string?> options, CancellationToken cancellationToken = default)
+    {
+        var local = new LocalServer(options.GetValueOrDefault($"{ServerSettings.Section}:{nameof(ServerSettings.Data)}"));
+        var data = local.DataDirectory;
+        var configuration = GranaryConfiguration.Load(data, options);
+        configuration[$"{ServerSettings.Section}:{nameof(ServerSettings.Data)}"] = data;
+        var settings = configuration.Get<ServerSettings>(ServerSettings.Section);
+        var ownership = DataDirectoryLock.Acquire(data);
+        SqliteStore? store = null;
+        WebApplication? app = null;
+        try
+        {
+            var address = Ports.Address(settings.Listen);
+            settings.GatewayPort = Ports.Claim(address, settings.GatewayPort, "--gateway-port");
+            settings.HttpPort = Ports.Claim(address, settings.HttpPort, "--http-port");
+            var token = local.EnsureToken();
+            store = SqliteStore.Open(new SqliteStoreOptions { DataDirectory = data });
+
+            var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+            builder.Configuration.Sources.Clear();
+            builder.Configuration.AddConfiguration(configuration);
+            ServerLogging.Configure(builder.Logging, settings.LogLevel);
+            builder.WebHost.ConfigureKestrel(k =>
+            {
+                k.Listen(address, settings.HttpPort);
+                k.AddServerHeader = false;
+            });
+            builder.Services.AddSingleton(TimeProvider.System);
+            builder.Services.AddSingleton<IPoolStore>(store);
+            builder.Services.AddSingleton<IGrainStateStore>(store);
+            builder.Services.AddKeyedSingleton<IGrainStorage>(NodeGrain.StorageName, new GrainStateStorage(store));
+            builder.Services.AddSingleton(Options.Create(configuration.Get<GrainOptions>(GrainOptions.Section)));
+            builder.Services.AddSingleton(SchedulerSettings(configuration));
+            builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = settings.StopWithin);
+            GrainHosting.AddServer(builder, address, settings, token);
+            builder.Services.AddHostedService<Awakening>();
+            builder.Services.AddGranaryRest(new RestOptions { RequireToken = !System.Net.IPAddress.IsLoopback(address), Token = token });
+            LocalNode.Add(builder.Services, configuration.Get<NodeSettings>(NodeSettings.Section), settings);
+
+            app = builder.Build();
+            app.MapGranaryRest();
+            await app.StartAsync(cancellationToken);
+            local.Write(new ServerRecord(
+                Environment.ProcessId,
+                $"{address}:{settings.GatewayPort}",
+                $"http://{address}:{settings.HttpPort}",
+                Version.Text,
+                GrainHosting.Name,
+                LocalServer.StartTicks(Environment.ProcessId)));
+            return new GranaryServer(app, store, ownership, local, settings);
+        }
+        catch (Exception e)
+        {
+            if (app is not null) await app.DisposeAsync();
+            store?.Dispose();
+            ownership.Dispose();
+            if (e is IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException inUse })
+                throw GranaryException.Refused($"{inUse.Message}; choose another port with --http-port");
+            throw;
+        }
+    }
+
+    private static SchedulerOptions SchedulerSettings(IConfiguration configuration)
+    {
+        var options = configuration.Get<SchedulerOptions>(SchedulerSection);
+        options.Validate();
+        return options;
+    }
+}

@@ -1,0 +1,86 @@
+using Granary.Abstractions;
+using Granary.Model;
+using Orleans;
+using Orleans.Runtime;
+
+namespace Granary.Grains.Directory;
+
+/// <summary>
+/// What exists. Written before anybody acts on it, so that a crash in between leaves something that is repeated, never something unknown.
+/// </summary>
+public sealed class DirectoryGrain(
+    [PersistentState("directory", DirectoryGrain.StorageName)] IPersistentState<DirectoryState> state,
+    IGrainFactory grains) : Grain, IDirectoryGrain
+{
+    public const string StorageName = "granary";
+
+    public Task<IReadOnlyList<string>> Pools() => Task.FromResult<IReadOnlyList<string>>([.. state.State.Pools]);
+
+    public Task<IReadOnlyList<AgentSpec>> Agents() => Task.FromResult<IReadOnlyList<AgentSpec>>([.. state.State.Agents.Values]);
+
+    public Task<AgentSpec?> Agent(string id) => Task.FromResult(state.State.Agents.GetValueOrDefault(id));
+
+    public Task<IReadOnlyList<string>> Nodes() => Task.FromResult<IReadOnlyList<string>>([.. state.State.Nodes]);
+
+    public async Task<ApplyReply> Apply(ApplyRequest request)
+    {
+        foreach (var agent in request.Agents) AgentRules.Check(agent);
+        var tally = new Tally();
+        var newPools = request.Pools.Select(p => p.Name).Concat(request.Nodes.Select(n => n.Pool))
+            .Where(p => !state.State.Pools.Contains(p)).ToHashSet(StringComparer.Ordinal);
+        foreach (var pool in request.Pools) tally.Count(newPools.Contains(pool.Name), false);
+        foreach (var agent in request.Agents)
+        {
+            var known = state.State.Agents.GetValueOrDefault(agent.Id);
+            tally.Count(known is null, known is not null && known != agent);
+            state.State.Agents[agent.Id] = agent;
+        }
+        foreach (var node in request.Nodes) tally.Count(state.State.Nodes.Add(node.Name), false);
+        state.State.Pools.UnionWith(newPools);
+        await state.WriteStateAsync();
+        foreach (var pool in newPools) await ConfigureAsync(request.Pools.FirstOrDefault(p => p.Name == pool) ?? new PoolSpec { Name = pool });
+        foreach (var pool in request.Pools.Where(p => !newPools.Contains(p.Name))) await ConfigureAsync(pool);
+        foreach (var pool in state.State.Pools)
+            await TellPoolAsync(pool, newPools.Contains(pool) ? [.. state.State.Agents.Values] : request.Agents);
+        foreach (var node in request.Nodes) await grains.GetGrain<INodeGrain>(node.Name).Declare(node);
+        return tally.Reply;
+    }
+
+    public async Task AddPool(string pool)
+    {
+        if (state.State.Pools.Add(pool))
+        {
+            await state.WriteStateAsync();
+            await ConfigureAsync(new PoolSpec { Name = pool });
+            await TellPoolAsync(pool, [.. state.State.Agents.Values]);
+        }
+    }
+
+    public async Task AddAgents(IReadOnlyList<AgentSpec> agents)
+    {
+        foreach (var agent in agents) AgentRules.Check(agent);
+        var changed = false;
+        foreach (var agent in agents)
+        {
+            changed |= state.State.Agents.GetValueOrDefault(agent.Id) != agent;
+            state.State.Agents[agent.Id] = agent;
+        }
+        if (changed) await state.WriteStateAsync();
+        await TellPoolsAsync(agents);
+    }
+
+    public async Task AddNode(string node)
+    {
+        if (state.State.Nodes.Add(node)) await state.WriteStateAsync();
+    }
+
+    private Task ConfigureAsync(PoolSpec spec) => grains.GetGrain<IPoolGrain>(spec.Name).Configure(spec);
+
+    private async Task TellPoolsAsync(IReadOnlyList<AgentSpec> agents)
+    {
+        foreach (var pool in state.State.Pools) await TellPoolAsync(pool, agents);
+    }
+
+    private Task TellPoolAsync(string pool, IReadOnlyList<AgentSpec> agents) =>
+        agents.Count == 0 ? Task.CompletedTask : grains.GetGrain<IPoolGrain>(pool).SetAgents(agents);
+}

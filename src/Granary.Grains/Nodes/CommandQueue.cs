@@ -1,0 +1,56 @@
+using Granary.Abstractions;
+
+namespace Granary.Grains.Nodes;
+
+/// <summary>Commands on their way to an agent: kept until it has taken charge of them. Used from the grain's turns only.</summary>
+internal sealed class CommandQueue
+{
+    private const int MostPerPoll = 2048;
+
+    private readonly List<NodeCommand> _waiting = [];
+    private TaskCompletionSource? _arrival;
+    private long _first = 1;
+
+    public bool IsEmpty => _waiting.Count == 0;
+
+    /// <summary>Completes when there is something to read, or the queue is closed.</summary>
+    public Task Arrival => IsEmpty ? (_arrival ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task : Task.CompletedTask;
+
+    public void Add(IReadOnlyList<NodeCommand> commands)
+    {
+        _waiting.AddRange(commands);
+        Wake();
+    }
+
+    /// <summary>Forgets commands up to and including number <paramref name="last"/>.</summary>
+    public void Acknowledge(long last)
+    {
+        var count = (int)Math.Clamp(last - _first + 1, 0, _waiting.Count);
+        if (count == 0) return;
+        _waiting.RemoveRange(0, count);
+        _first += count;
+    }
+
+    public NodeCommands Read()
+    {
+        var count = Math.Min(_waiting.Count, MostPerPoll);
+        return new NodeCommands(_first + count - 1, _waiting.GetRange(0, count));
+    }
+
+    /// <summary>A new session begins with an empty queue: its agent is told what is expected when it joins.</summary>
+    public void Restart()
+    {
+        _first += _waiting.Count;
+        _waiting.Clear();
+        Wake();
+    }
+
+    public void Close() => Restart();
+
+    private void Wake()
+    {
+        var arrival = _arrival;
+        _arrival = null;
+        arrival?.TrySetResult();
+    }
+}

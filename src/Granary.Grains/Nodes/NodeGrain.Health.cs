@@ -1,0 +1,88 @@
+using Granary.Abstractions;
+using Granary.Model;
+using Microsoft.Extensions.Logging;
+
+namespace Granary.Grains.Nodes;
+
+/// <summary>Heartbeats, upkeep, and what the pool is told of them.</summary>
+public sealed partial class NodeGrain
+{
+    private async Task CheckHealthAsync(CancellationToken cancellationToken)
+    {
+        if (!state.State.Joined) return;
+        if (!_health.Check(clock.GetUtcNow())) return;
+        LogHealth(log, _name, _health.Condition, _health.Silence(clock.GetUtcNow()).TotalSeconds);
+        if (_health.Condition == NodeCondition.Lost)
+        {
+            _session = null; // whoever comes back must join again and be told which of its leases were fenced
+            _commands.Close();
+            state.State.Joined = false;
+            await state.WriteStateAsync();
+        }
+        await grains.GetGrain<IPoolGrain>(Spec.Pool).NodeChanged(_name, CurrentState);
+    }
+
+    /// <summary>Any call of the current session is a sign of life; one of an older session is refused for good.</summary>
+    private Task CheckSessionAsync(string session)
+    {
+        if (session != _session)
+            throw GranaryException.Refused($"node {_name}: this agent's session is over (it was silent too long, or another agent took the node); it must join again");
+        var recovered = _health.Condition == NodeCondition.Suspect;
+        _health.Heard(clock.GetUtcNow());
+        return recovered ? grains.GetGrain<IPoolGrain>(Spec.Pool).NodeChanged(_name, CurrentState) : Task.CompletedTask;
+    }
+
+    private async Task<NodeView> SetUpkeepAsync(NodeState upkeep)
+    {
+        var spec = Spec;
+        if (state.State.Upkeep != upkeep)
+        {
+            state.State.Upkeep = upkeep;
+            await state.WriteStateAsync();
+        }
+        if (state.State.Joined) await grains.GetGrain<IPoolGrain>(spec.Pool).NodeChanged(_name, CurrentState);
+        return View();
+    }
+
+    private NodeState CurrentState => state.State switch
+    {
+        { Spec: null } => NodeState.Declared,
+        _ when _health.Condition == NodeCondition.Lost => NodeState.Lost,
+        { Joined: false, JoinedAt: not null } => NodeState.Down,
+        { Joined: false } => NodeState.Declared,
+        _ when _health.Condition == NodeCondition.Suspect => NodeState.Suspect,
+        _ => state.State.Upkeep,
+    };
+
+    private NodeView View() => new()
+    {
+        Spec = Spec,
+        State = CurrentState,
+        LastSeen = _health.LastHeard,
+        Joined = state.State.JoinedAt,
+        Sample = _sample,
+        AgentVersion = state.State.AgentVersion,
+    };
+
+    private async Task RegisterAsync(NodeSpec spec)
+    {
+        var directory = grains.GetGrain<IDirectoryGrain>(IDirectoryGrain.Key);
+        await directory.AddPool(spec.Pool);
+        await directory.AddNode(_name);
+    }
+
+    private static IReadOnlyDictionary<string, string>? Merge(IReadOnlyDictionary<string, string>? declared, IReadOnlyDictionary<string, string>? own)
+    {
+        if (declared is null || declared.Count == 0) return own;
+        if (own is null || own.Count == 0) return declared;
+        var merged = new Dictionary<string, string>(declared);
+        foreach (var (key, value) in own) merged[key] = value;
+        return merged;
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "node {Node} is {Condition}: not heard of for {Seconds:F1} s")]
+    private static partial void LogHealth(ILogger logger, string node, NodeCondition condition, double seconds);
+
+    [LoggerMessage(2, LogLevel.Information, "node {Node}: a new agent takes over from an earlier one")]
+    private static partial void LogReplaced(ILogger logger, string node);
+}

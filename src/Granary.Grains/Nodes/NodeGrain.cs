@@ -1,0 +1,148 @@
+using Granary.Abstractions;
+using Granary.Model;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans;
+using Orleans.Runtime;
+
+namespace Granary.Grains.Nodes;
+
+/// <summary>
+/// One machine. What must outlive the server (its declaration, whether it is cordoned, whether an agent had joined) is grain state; commands
+/// on their way are not: the pool's journal knows every lease, and an agent that joins again is told what is expected of it.
+/// </summary>
+public sealed partial class NodeGrain(
+    [PersistentState("node", NodeGrain.StorageName)] IPersistentState<NodeGrainState> state,
+    IGrainFactory grains,
+    TimeProvider clock,
+    IOptions<GrainOptions> options,
+    ILogger<NodeGrain> log) : Grain, INodeGrain
+{
+    public const string StorageName = "granary";
+
+    private readonly GrainOptions _options = options.Value;
+    private readonly CommandQueue _commands = new();
+    private readonly NodeHealth _health = new(options.Value.SuspectAfter, options.Value.LostAfter);
+    private readonly Dictionary<long, TaskCompletionSource<LogChunk>> _logReads = [];
+    private string _name = "";
+    private string? _session;
+    private long _lastRequest;
+    private NodeSample? _sample;
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _name = this.GetPrimaryKeyString();
+        if (!Names.IsValid(_name)) throw GranaryException.Invalid($"'{_name}' is no node name; use {Names.Rule}");
+        if (state.State.Joined) _health.Heard(clock.GetUtcNow());
+        var period = TimeSpan.FromTicks(Math.Max(_options.SuspectAfter.Ticks / 6, TimeSpan.TicksPerMillisecond * 20));
+        this.RegisterGrainTimer(CheckHealthAsync, new GrainTimerCreationOptions(period, period) { KeepAlive = true });
+        return Task.CompletedTask;
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _commands.Close();
+        return Task.CompletedTask;
+    }
+
+    public async Task<NodeView> Declare(NodeSpec spec)
+    {
+        if (spec.Name != _name) throw GranaryException.Invalid($"node '{_name}' was declared as '{spec.Name}'");
+        var known = state.State.Spec;
+        // an agent that is there knows its machine's capacity better than the file; the file decides pool and labels
+        var declared = known is { } && state.State.Joined && !spec.Simulated ? spec with { Capacity = known.Capacity } : spec;
+        if (known != declared)
+        {
+            if (known is { } && known.Pool != declared.Pool && state.State.Joined)
+                await grains.GetGrain<IPoolGrain>(known.Pool).NodeChanged(_name, NodeState.Down);
+            state.State.Spec = declared;
+            await state.WriteStateAsync();
+        }
+        if (state.State.Joined) await grains.GetGrain<IPoolGrain>(declared.Pool).NodeUp(new NodeUpRequest(declared, CurrentState, null));
+        return View();
+    }
+
+    public async Task<JoinReply> Join(JoinRequest request)
+    {
+        if (request.Spec.Name != _name) throw GranaryException.Invalid($"node '{_name}' was joined as '{request.Spec.Name}'");
+        var declared = state.State.Spec;
+        // the pool named in a fleet file wins over the agent's default; labels of both count
+        var spec = declared is null ? request.Spec : request.Spec with
+        {
+            Pool = request.Spec.Pool == TaskId.DefaultPool ? declared.Pool : request.Spec.Pool,
+            Labels = Merge(declared.Labels, request.Spec.Labels),
+        };
+        if (_session is not null && _session != request.Session) LogReplaced(log, _name);
+        _session = request.Session;
+        _commands.Restart();
+        _health.Heard(clock.GetUtcNow());
+        if (!state.State.Joined || state.State.Spec != spec)
+        {
+            state.State.Spec = spec;
+            state.State.Joined = true;
+            state.State.JoinedAt = clock.GetUtcNow();
+            state.State.AgentVersion = request.AgentVersion;
+            await state.WriteStateAsync();
+        }
+        await RegisterAsync(spec);
+        var reply = await grains.GetGrain<IPoolGrain>(spec.Pool).NodeUp(new NodeUpRequest(spec, CurrentState, request.Live));
+        return new JoinReply(reply.Expected, reply.Stale, _options.HeartbeatEvery);
+    }
+
+    public async Task<NodeCommands> Poll(PollRequest request)
+    {
+        await CheckSessionAsync(request.Session);
+        _commands.Acknowledge(request.Acknowledged);
+        var wait = request.MaxWait < _options.LongestPoll ? request.MaxWait : _options.LongestPoll;
+        if (_commands.IsEmpty && wait > TimeSpan.Zero) await Waits.UntilAsync(_commands.Arrival, wait, clock);
+        return _session == request.Session ? _commands.Read() : new NodeCommands(0, []);
+    }
+
+    public async Task Report(string session, IReadOnlyList<TaskReport> reports)
+    {
+        await CheckSessionAsync(session);
+        foreach (var group in reports.GroupBy(r => r.Lease.Task.Pool))
+            await grains.GetGrain<IPoolGrain>(group.Key).Report([.. group]);
+    }
+
+    public Task Heartbeat(string session, NodeSample sample)
+    {
+        var checkedIn = CheckSessionAsync(session);
+        _sample = sample;
+        return checkedIn;
+    }
+
+    public async Task Leave(string session)
+    {
+        if (session != _session) return;
+        _session = null;
+        _commands.Close();
+        state.State.Joined = false;
+        await state.WriteStateAsync();
+        await grains.GetGrain<IPoolGrain>(Spec.Pool).NodeChanged(_name, NodeState.Down);
+        _health.Forget();
+    }
+
+    public Task Send(IReadOnlyList<NodeCommand> commands)
+    {
+        // without an agent there is nobody to tell: the one that joins is told by the pool's answer
+        if (_session is not null) _commands.Add(commands);
+        return Task.CompletedTask;
+    }
+
+    public Task<NodeView> Cordon() => SetUpkeepAsync(NodeState.Cordoned);
+
+    public Task<NodeView> Uncordon() => SetUpkeepAsync(NodeState.Ready);
+
+    public Task<NodeView> Drain() => SetUpkeepAsync(NodeState.Draining);
+
+    public Task Watch(string pool) => Task.CompletedTask; // activation did it
+
+    public async Task<NodeView> Describe()
+    {
+        var use = await grains.GetGrain<IPoolGrain>(Spec.Pool).NodeUse(_name);
+        return use is null ? View() : View() with { Used = use.Used, Tasks = use.Tasks };
+    }
+
+    private NodeSpec Spec => state.State.Spec ?? throw GranaryException.NotFound($"no node '{_name}'; 'granary nodes' lists them");
+}

@@ -1,0 +1,216 @@
+using System.Buffers;
+using Granary.Abstractions;
+using Granary.Model;
+using Granary.Scheduling;
+using Granary.Storage;
+using Orleans;
+using Orleans.Runtime;
+
+namespace Granary.Grains.Pools;
+
+/// <summary>From decisions to durable events to effects.</summary>
+public sealed partial class PoolGrain
+{
+    private readonly ArrayBufferWriter<byte> _payload = new(64 * 1024);
+    private PoolBatch _open = new();
+    private PoolBatch? _writing;
+    private Task _pump = Task.CompletedTask;
+    private Task _saving = Task.CompletedTask;
+    private Exception? _failure;
+    private long _sequence;
+    private long _journalBytes;
+    private long _snapshotBytes;
+    private bool _scheduleDue;
+    private IGrainTimer? _timer;
+    private long _wakeAt = long.MaxValue;
+
+    private async Task RecoverAsync(CancellationToken cancellationToken)
+    {
+        var started = clock.GetTimestamp();
+        var recovery = await store.OpenAsync(_pool, cancellationToken);
+        _scheduler = recovery.Snapshot.IsEmpty
+            ? new PoolScheduler(_pool, schedulerOptions)
+            : PoolScheduler.ReadSnapshot(recovery.Snapshot.Span, schedulerOptions);
+        _snapshotBytes = recovery.Snapshot.Length;
+        _sequence = recovery.SnapshotSequence;
+        var batch = new EventBatch();
+        var records = 0;
+        await foreach (var record in store.ReadAsync(_pool, _sequence, cancellationToken))
+        {
+            batch.Clear();
+            EventCodec.Read(record.Payload.Span, batch);
+            foreach (ref readonly var e in batch.Events) _scheduler.Apply(e, NoEffects.Instance);
+            _sequence = record.Sequence;
+            _journalBytes += record.Payload.Length;
+            records++;
+        }
+        if (records > 0 || _snapshotBytes > 0)
+            LogRecovered(log, _pool, _snapshotBytes, records, (long)clock.GetElapsedTime(started).TotalMilliseconds);
+    }
+
+    private PoolBatch Open()
+    {
+        if (_failure is not null) throw GranaryException.Unavailable($"pool {_pool} could not write its journal and is starting again: {_failure.Message}");
+        return _open;
+    }
+
+    /// <summary>Completes when everything decided so far is durable: at once when there is nothing to write.</summary>
+    private Task CommitAsync(PoolBatch batch)
+    {
+        // a repeated operation decides nothing, but what it repeats may still be on its way to the disk
+        var durable = !batch.IsEmpty ? batch.Committed : _writing?.Committed ?? Task.CompletedTask;
+        _scheduleDue = true;
+        Kick();
+        return durable;
+    }
+
+    private void Kick()
+    {
+        if (_pump.IsCompleted && _failure is null) _pump = PumpAsync();
+    }
+
+    private async Task PumpAsync()
+    {
+        while (_failure is null)
+        {
+            var batch = _open;
+            try
+            {
+                Decide(batch);
+                if (batch.IsEmpty) break;
+                _writing = batch;
+                _open = new PoolBatch();
+                _payload.ResetWrittenCount();
+                EventCodec.Write(batch.Events, _payload);
+                // memory stands exactly where this record will: the moment for a snapshot
+                var snapshot = SnapshotIfDue();
+                await store.AppendAsync(new PoolAppend(_pool, _sequence + 1, _payload.WrittenMemory, batch.FinishedTasks), CancellationToken.None);
+                _sequence++;
+                _journalBytes += _payload.WrittenCount;
+                _writing = null;
+                batch.Complete();
+                Act(batch);
+                if (snapshot is not null) _saving = SaveAsync(snapshot, _sequence);
+            }
+            catch (Exception e)
+            {
+                GiveUp(batch, e);
+                return;
+            }
+        }
+        ArmClock();
+    }
+
+    private void Decide(PoolBatch batch)
+    {
+        if (!_scheduleDue && Now < _wakeAt) return;
+        _scheduleDue = false;
+        var before = batch.Events.Count;
+        _wakeAt = _scheduler.Schedule(Now, batch.Events, batch, _options.DecisionsPerBatch);
+        // a full measure means there may be more: come back after this commit
+        if (batch.Events.Count - before >= _options.DecisionsPerBatch) _scheduleDue = true;
+    }
+
+    /// <summary>
+    /// The journal could not be written: what is in memory may be ahead of it. Nothing undurable was acknowledged or sent; the activation
+    /// ends, and the next one reads the journal again.
+    /// </summary>
+    private void GiveUp(PoolBatch batch, Exception error)
+    {
+        _failure = error;
+        LogJournalFailed(log, _pool, _sequence + 1, error.Message);
+        var told = error is GranaryException ? error : GranaryException.Unavailable($"pool {_pool}: {error.Message}");
+        batch.Fail(told);
+        _open.Fail(told);
+        _changes.Announce();
+        DeactivateOnIdle();
+    }
+
+    private void Act(PoolBatch batch)
+    {
+        foreach (var (node, commands) in batch.Commands) _ = SendAsync(node, commands);
+        if (batch.Changes.Count == 0) return;
+        foreach (var change in batch.Changes) _changes.Add(change);
+        _changes.Announce();
+    }
+
+    /// <summary>
+    /// A node grain keeps what it was sent until its agent has taken charge. If it cannot be told, its agent learns of the leases when it
+    /// joins again; until then the attempts repeat.
+    /// </summary>
+    private async Task SendAsync(string node, List<NodeCommand> commands)
+    {
+        const int Attempts = 3;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await grains.GetGrain<INodeGrain>(node).Send(commands);
+                return;
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                if (attempt == Attempts)
+                {
+                    LogNotSent(log, _pool, node, commands.Count, e.Message);
+                    return;
+                }
+            }
+        }
+    }
+
+    private ArrayBufferWriter<byte>? SnapshotIfDue() =>
+        _saving.IsCompleted && _journalBytes > Math.Max(_options.SnapshotAfterBytes, _snapshotBytes) ? WriteSnapshot() : null;
+
+    private ArrayBufferWriter<byte> WriteSnapshot()
+    {
+        var writer = new ArrayBufferWriter<byte>((int)Math.Clamp(_snapshotBytes * 5 / 4, 64 * 1024, 1 << 30));
+        _scheduler.WriteSnapshot(writer);
+        _journalBytes = 0;
+        return writer;
+    }
+
+    private async Task SaveAsync(ArrayBufferWriter<byte> snapshot, long sequence)
+    {
+        try
+        {
+            await store.SaveSnapshotAsync(_pool, sequence, snapshot.WrittenMemory, CancellationToken.None);
+            _snapshotBytes = snapshot.WrittenCount;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            LogSnapshotFailed(log, _pool, sequence, e.Message); // the journal still holds everything
+        }
+    }
+
+    private void StartClock()
+    {
+        this.RegisterGrainTimer(
+            _ =>
+            {
+                if (_failure is null) _scheduler.Observe(Now);
+                return Task.CompletedTask;
+            },
+            new GrainTimerCreationOptions(TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(250)) { KeepAlive = true, Interleave = true });
+        _timer = this.RegisterGrainTimer(
+            _ =>
+            {
+                _scheduleDue = true;
+                Kick();
+                return Task.CompletedTask;
+            },
+            new GrainTimerCreationOptions(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan) { KeepAlive = true, Interleave = true });
+    }
+
+    private void ArmClock()
+    {
+        if (_timer is null) return;
+        if (_wakeAt == long.MaxValue)
+        {
+            _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            return;
+        }
+        var due = TimeSpan.FromMicroseconds(Math.Clamp(_wakeAt - Now, 1_000, 3_600_000_000L));
+        _timer.Change(due, Timeout.InfiniteTimeSpan);
+    }
+}

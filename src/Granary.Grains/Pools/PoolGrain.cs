@@ -1,0 +1,130 @@
+using Granary.Abstractions;
+using Granary.Model;
+using Granary.Scheduling;
+using Granary.Storage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans;
+using Orleans.Concurrency;
+
+namespace Granary.Grains.Pools;
+
+/// <summary>
+/// One pool: turns calls into commands of its <see cref="PoolScheduler"/>, makes the events durable, then acts on them. Reentrant: while
+/// one batch is being written the next is being decided, each decision within one turn.
+/// </summary>
+[Reentrant]
+public sealed partial class PoolGrain(
+    IPoolStore store,
+    IGrainFactory grains,
+    TimeProvider clock,
+    IOptions<GrainOptions> options,
+    SchedulerOptions schedulerOptions,
+    ILogger<PoolGrain> log) : Grain, IPoolGrain
+{
+    private readonly GrainOptions _options = options.Value;
+    private PoolScheduler _scheduler = null!;
+    private ChangeLog _changes = null!;
+    private string _pool = "";
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _pool = this.GetPrimaryKeyString();
+        if (!Names.IsValid(_pool)) throw GranaryException.Invalid($"'{_pool}' is no pool name; use {Names.Rule}");
+        await RecoverAsync(cancellationToken);
+        _changes = new ChangeLog(_options.ChangesKept, Now);
+        StartClock();
+        _ = WakeNodesAsync(); // not awaited: a node that joins meanwhile waits for this activation
+        Kick();
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _changes.Announce();
+        if (_failure is null)
+        {
+            await _pump;
+            await _saving;
+            if (_failure is null && _journalBytes > 0) await SaveAsync(WriteSnapshot(), _sequence);
+        }
+    }
+
+    public async Task<PoolView> Configure(PoolSpec spec)
+    {
+        var batch = Open();
+        var view = _scheduler.Configure(spec, Now, batch.Events, batch);
+        await CommitAsync(batch);
+        return view;
+    }
+
+    public Task SetAgents(IReadOnlyList<AgentSpec> agents)
+    {
+        var batch = Open();
+        _scheduler.SetAgents(agents, Now, batch.Events, batch);
+        return CommitAsync(batch);
+    }
+
+    public async Task<SubmitReply> Submit(SubmitBatch request)
+    {
+        var batch = Open();
+        CheckExists();
+        var reply = _scheduler.Submit(request, Now, batch.Events, batch);
+        await CommitAsync(batch);
+        return reply;
+    }
+
+    public async Task<CancelReply> Cancel(CancelRequest request)
+    {
+        var batch = Open();
+        var reply = _scheduler.Cancel(request, Now, batch.Events, batch);
+        await CommitAsync(batch);
+        return await SortOutUnknownAsync(reply);
+    }
+
+    public async Task<NodeUpReply> NodeUp(NodeUpRequest request)
+    {
+        var batch = Open();
+        var reply = _scheduler.NodeUp(request, Now, batch.Events, batch);
+        await CommitAsync(batch);
+        return reply;
+    }
+
+    public Task NodeChanged(string node, NodeState state)
+    {
+        var batch = Open();
+        _scheduler.NodeChanged(node, state, Now, batch.Events, batch);
+        return CommitAsync(batch);
+    }
+
+    public Task Report(IReadOnlyList<TaskReport> reports)
+    {
+        var batch = Open();
+        _scheduler.Report(reports, Now, batch.Events, batch);
+        return CommitAsync(batch);
+    }
+
+    /// <summary>A grain exists by being called, a pool by being declared.</summary>
+    private void CheckExists()
+    {
+        if (_sequence == 0 && _open.IsEmpty && _writing is null)
+            throw GranaryException.NotFound($"no pool '{_pool}'; 'granary pools' lists them, 'granary apply' declares one");
+    }
+
+    private long Now => clock.GetUtcNow().UtcTicks / TimeSpan.TicksPerMicrosecond - DateTimeOffset.UnixEpoch.UtcTicks / TimeSpan.TicksPerMicrosecond;
+
+    /// <summary>Nodes that the journal knows may have died while nobody watched: waking their grains starts the watch again.</summary>
+    private async Task WakeNodesAsync()
+    {
+        foreach (var node in _scheduler.NodeNames())
+        {
+            try
+            {
+                await grains.GetGrain<INodeGrain>(node).Watch(_pool);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                LogNodeNotWoken(log, node, _pool, e.Message);
+            }
+        }
+    }
+}
