@@ -60,14 +60,19 @@ internal static unsafe class Sys
 
     /// <summary>Takes the status of a child that has ended.</summary>
     /// <returns>False when it is not a child that has ended.</returns>
-    public static bool Reap(int pid, out WaitStatus status, out LibC.ResourceUsage usage)
+    public static bool Reap(int pid, out WaitStatus status, out LibC.ResourceUsage usage) => Wait(pid, LibC.WaitNoHang, out status, out usage);
+
+    /// <summary>Waits for one child to end and takes its status.</summary>
+    public static bool Await(int pid, out WaitStatus status) => Wait(pid, 0, out status, out _);
+
+    private static bool Wait(int pid, int options, out WaitStatus status, out LibC.ResourceUsage usage)
     {
         int raw = 0;
         LibC.ResourceUsage used = default;
         int result;
         do
         {
-            result = LibC.wait4(pid, &raw, LibC.WaitNoHang, &used);
+            result = LibC.wait4(pid, &raw, options, &used);
         }
         while (result < 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted);
         status = new(raw);

@@ -12,7 +12,7 @@ public static class ShimProgram
     /// <summary>Environment that keeps the shim small; the tasks do not inherit it.</summary>
     public static IReadOnlyList<string> Environment { get; } =
     [
-        "DOTNET_gcServer=0", "DOTNET_gcConcurrent=0", "DOTNET_GCHeapHardLimit=0x10000000", "DOTNET_GCConserveMemory=5",
+        "DOTNET_gcServer=0", "DOTNET_gcConcurrent=0", "DOTNET_GCHeapHardLimit=0x10000000", "DOTNET_GCConserveMemory=5", "DOTNET_GCgen0size=0x200000",
         "DOTNET_TieredPGO=0", "DOTNET_EnableDiagnostics=0", "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1",
     ];
 
