@@ -3,7 +3,7 @@ namespace Granary.Cli.CommandLine;
 /// <summary>The nearest known word to a mistyped one.</summary>
 internal static class Suggestion
 {
-    /// <summary>The candidate within a third of its length (at least two edits) that needs the fewest edits; null when none is near.</summary>
+    /// <summary>The candidate within a third of its length (at least two edits) that needs the fewest edits, the shorter of two; null when none is near.</summary>
     public static string? For(string word, IEnumerable<string> candidates)
     {
         string? best = null;
@@ -11,7 +11,7 @@ internal static class Suggestion
         foreach (var candidate in candidates)
         {
             var distance = candidate.StartsWith(word, StringComparison.OrdinalIgnoreCase) && word.Length > 1 ? 1 : Distance(word, candidate);
-            if (distance >= bestDistance || distance > Math.Max(2, candidate.Length / 3)) continue;
+            if (distance > bestDistance || distance == bestDistance && candidate.Length >= best!.Length || distance > Math.Max(2, candidate.Length / 3)) continue;
             // Two unrelated short words are always "near": something of the word must be in the candidate.
             if (distance >= candidate.TrimStart('-').Length) continue;
             (best, bestDistance) = (candidate, distance);

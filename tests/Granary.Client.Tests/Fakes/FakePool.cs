@@ -115,6 +115,7 @@ public sealed class FakePool(string name) : IPoolGrain
         var matching = Tasks.Values.Reverse()
             .Where(t => query.Before == 0 || t.Id.Number < query.Before)
             .Where(t => query.SubmittedFrom is not { } from || t.Submitted >= from)
+            .Where(t => query.States is null || query.States.Contains(t.State))
             .Where(t => query.Agent.Length == 0 || t.Spec.Agent == query.Agent).ToList();
         var page = matching.Take(query.Limit).ToList();
         return new TaskPage(page, page.Count < matching.Count ? page[^1].Id.Number : 0);
