@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Granary.Rest.Access;
 using Granary.Rest.Agents;
 using Granary.Rest.Events;
@@ -38,6 +39,7 @@ public static class GranaryRest
         services.AddHealthChecks().AddCheck<GrainsAnswer>("grains", tags: [ReadyTag]);
         services.Configure<JsonOptions>(json =>
         {
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             json.SerializerOptions.PropertyNamingPolicy = RestJson.Default.Options.PropertyNamingPolicy;
             foreach (var converter in RestJson.Default.Options.Converters) json.SerializerOptions.Converters.Add(converter);
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, RestJson.Default);

@@ -35,6 +35,9 @@ public sealed class OpenApiTests
         Assert.Contains(submit["parameters"]!.AsArray(), p => (string)p!["name"]! == "Idempotency-Key");
         Assert.Contains("409", submit["responses"]!.AsObject().Select(r => r.Key));
         Assert.Equal(["low", "normal", "high", "critical"], Words(schemas["PriorityClass"] ?? schemas["AgentJson"]!["properties"]!["class"]!));
+        Assert.Equal("agent", (string)Assert.Single(schemas["TaskRequest"]!["required"]!.AsArray())!);
+        Assert.Equal("integer", (string)schemas["TaskJson"]!["properties"]!["priority"]!["type"]!);
+        Assert.Contains("200", document["paths"]!["/api/tasks/{id}/logs"]!["get"]!["responses"]!.AsObject().Select(r => r.Key));
         Assert.NotEmpty((string)schemas["TaskRequest"]!["properties"]!["count"]!["description"]!);
         foreach (var reference in References(document)) Assert.NotNull(schemas[reference]);
 

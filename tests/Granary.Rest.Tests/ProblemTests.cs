@@ -49,6 +49,18 @@ public sealed class ProblemTests
     }
 
     [Fact]
+    public async Task Problems_carry_the_headers_of_every_reply()
+    {
+        await using var server = await RestServer.Start();
+        foreach (var path in new[] { "/api/pools", "/api/pools/nowhere", "/nowhere" })
+        {
+            var reply = await server.Get(path);
+            Assert.Equal("nosniff", reply.Headers.GetValues("X-Content-Type-Options").Single());
+            Assert.True(reply.Headers.CacheControl!.NoStore);
+        }
+    }
+
+    [Fact]
     public async Task A_failed_change_may_be_tried_again_under_its_key()
     {
         await using var server = await RestServer.Start();

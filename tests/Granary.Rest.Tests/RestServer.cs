@@ -8,7 +8,6 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Granary.Rest.Tests;
 
@@ -33,9 +32,11 @@ internal sealed class RestServer : IAsyncDisposable
     {
         var cluster = new FakeCluster();
         cluster.Declare("default");
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
-        builder.Logging.ClearProviders();
-        if (socket) builder.WebHost.UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        // Nothing but what the tests need: settings files would be watched, by hundreds of servers at once.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
+        builder.Services.AddRouting();
+        builder.Services.AddLogging();
+        if (socket) builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         else builder.WebHost.UseTestServer();
         builder.Services.AddSingleton(cluster.Factory);
         if (time is not null) builder.Services.AddSingleton(time);

@@ -11,10 +11,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, RestOptions options
 
     public Task InvokeAsync(HttpContext context)
     {
-        var response = context.Response.Headers;
-        // Tasks choose what their output says; no browser may take it for a page or a script.
-        response.XContentTypeOptions = "nosniff";
-        response.CacheControl = "no-store";
+        ReplyHeaders.Set(context.Response);
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = options.BodyLimitBytes;
 
         if (!options.RequireToken && !IsLoopbackName(context.Request.Host))

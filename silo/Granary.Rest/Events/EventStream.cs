@@ -11,6 +11,7 @@ namespace Granary.Rest.Events;
 internal sealed class EventStream(Cluster cluster, EventCursor cursor, string pool, string agent, TimeSpan keepAlive, TimeProvider time)
 {
     private static readonly TimeSpan PollFor = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan TooSoon = TimeSpan.FromMilliseconds(250);
 
     // Small: a reader that is slower than the pools holds the polls back, and the pool tells it of the gap.
     private readonly Channel<(string Pool, ChangeBatch Batch)> _batches = Channel.CreateBounded<(string, ChangeBatch)>(16);
@@ -78,9 +79,12 @@ internal sealed class EventStream(Cluster cluster, EventCursor cursor, string po
         {
             while (true)
             {
+                var asked = time.GetTimestamp();
                 var batch = await cluster.Pool(name).Watch(from, PollFor).WaitAsync(stopping);
                 // An empty answer with an old cursor says nothing; one that moved is an id worth having.
                 if (batch.Cursor != from || batch.Gap || batch.Changes.Count > 0) await _batches.Writer.WriteAsync((name, batch), stopping);
+                // A pool that fails answers at once with nothing; asking it again at once would only add to its trouble.
+                else if (time.GetElapsedTime(asked) < TooSoon) await Task.Delay(TooSoon, time, stopping);
                 from = batch.Cursor;
             }
         }

@@ -58,6 +58,7 @@ internal static class Problems
     public static async Task Write(HttpContext context, int status, string detail)
     {
         context.Response.StatusCode = status;
+        ReplyHeaders.Set(context.Response);
         if (status == 503 || status == 429) context.Response.Headers.RetryAfter = "1";
         await context.Response.WriteAsJsonAsync(Details(context, status, detail), RestJson.Default.ProblemDetails, "application/problem+json");
     }

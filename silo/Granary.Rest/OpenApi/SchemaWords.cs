@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Granary.Abstractions.Json;
 using Granary.Model;
 using Granary.Rest.Http;
+using Granary.Rest.Tasks;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -15,7 +16,10 @@ internal static class SchemaWords
         var type = context.JsonTypeInfo.Type;
         var bare = Nullable.GetUnderlyingType(type) ?? type;
         var orNull = bare == type ? default : JsonSchemaType.Null;
-        if (bare == typeof(ResourceSet)) Resources(schema);
+        // Properties of requests are all nullable, so that what is missing is told by name; these must be there all the same.
+        if (bare == typeof(TaskRequest)) schema.Required = new HashSet<string> { "agent" };
+        else if (bare == typeof(TaskBatchRequest)) schema.Required = new HashSet<string> { "items" };
+        else if (bare == typeof(ResourceSet)) Resources(schema);
         else if (bare == typeof(TimeSpan))
         {
             schema.Type = JsonSchemaType.String | orNull;

@@ -15,6 +15,7 @@ internal static class TaskEndpoints
     private const string ById = "/api/tasks/{id}";
     private const string ByPoolAndNumber = "/api/tasks/{pool}/{number}";
     private const int MostIdsListed = 10_000;
+    private const int MostRejectionsListed = 100;
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -60,18 +61,18 @@ internal static class TaskEndpoints
         var operation = RepeatFilter.KeyOf(context.Request) ?? Guid.NewGuid().ToString("N");
         var (pool, batch) = TaskAdmission.Read(body.RootElement, operation);
         var reply = await cluster.Pool(pool).Submit(batch);
-        var rejected = reply.Rejected.Select(r => new RejectionJson(new TaskId(pool, r.Number).ToString(), r.Reason, r.EarliestFinish)).ToList();
-        if (reply.Count > 0 && rejected.Count == reply.Count) return Refused(context, rejected);
-        IReadOnlyList<string>? ids = reply.Count > MostIdsListed ? null : [.. Enumerable.Range(0, reply.Count).Select(i => new TaskId(pool, reply.First + i).ToString())];
+        var rejected = reply.Rejected.Take(MostRejectionsListed).Select(r => new RejectionJson(new TaskId(pool, r.Number).ToString(), r.Reason, r.EarliestFinish)).ToList();
+        if (reply.Count > 0 && reply.Rejected.Count == reply.Count) return Refused(context, rejected, reply.Count);
+        var ids = reply.Count > MostIdsListed ? null : new TaskIds(pool, reply.First, reply.Count);
         var location = reply.Count == 1 ? $"/api/tasks/{pool}/{reply.First}" : $"/api/tasks?pool={pool}";
-        return TypedResults.Created(location, new SubmittedJson(pool, reply.First, reply.Count, ids, rejected, reply.Notes));
+        return TypedResults.Created(location, new SubmittedJson(pool, reply.First, reply.Count, ids, reply.Rejected.Count, rejected, reply.Notes));
     }
 
-    private static ProblemHttpResult Refused(HttpContext context, List<RejectionJson> rejected)
+    private static ProblemHttpResult Refused(HttpContext context, List<RejectionJson> rejected, int count)
     {
         var first = rejected[0];
         var promise = first.EarliestFinish is { } at ? $"; the earliest finish that could be promised is {at.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}" : "";
-        var problem = Problems.Details(context, 409, $"{first.Id} is rejected: {first.Reason}{promise}{(rejected.Count > 1 ? $" (and {rejected.Count - 1} more)" : "")}");
+        var problem = Problems.Details(context, 409, $"{first.Id} is rejected: {first.Reason}{promise}{(count > 1 ? $" (and {count - 1} more)" : "")}");
         problem.Extensions["rejected"] = rejected;
         return TypedResults.Problem(problem);
     }

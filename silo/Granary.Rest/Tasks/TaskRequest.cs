@@ -88,10 +88,11 @@ internal sealed record TaskBatchRequest
 /// <param name="First">Number of the first; the rest follow without gaps, in the order of the items.</param>
 /// <param name="Count">How many were admitted.</param>
 /// <param name="Ids">Their ids; null when there are more than 10,000: they are <c>pool/first</c> to <c>pool/(first+count-1)</c>.</param>
-/// <param name="Rejected">Those that can never meet their deadline: they have an id and the state <c>Rejected</c>.</param>
+/// <param name="RejectedCount">How many can never meet their deadline: they have an id and the state <c>Rejected</c>.</param>
+/// <param name="Rejected">The first 100 of those.</param>
 /// <param name="Notes">What is worth knowing, for example that an agent was created with weight 1.</param>
-internal sealed record SubmittedJson(string Pool, long First, int Count, IReadOnlyList<string>? Ids, IReadOnlyList<RejectionJson> Rejected,
-    IReadOnlyList<string> Notes);
+internal sealed record SubmittedJson(string Pool, long First, int Count, IReadOnlyList<string>? Ids, int RejectedCount,
+    IReadOnlyList<RejectionJson> Rejected, IReadOnlyList<string> Notes);
 
 /// <summary>Why a task was refused.</summary>
 /// <param name="EarliestFinish">The earliest finish that could be promised; null when none can.</param>

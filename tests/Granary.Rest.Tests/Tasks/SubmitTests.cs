@@ -218,6 +218,7 @@ public sealed class SubmitTests
         Assert.Equal("2026-01-31T12:05:00.000Z", (string)json["rejected"]![0]!["earliest_finish"]!);
 
         var some = await server.Post("""{"items":[{"agent":"a","command":["true"],"deadline":"1s"},{"agent":"a","command":["true"]}]}""").Json(HttpStatusCode.Created);
+        Assert.Equal(1, (int)some["rejected_count"]!);
         Assert.Equal("default/2", (string)Assert.Single(some["rejected"]!.AsArray())!["id"]!);
     }
 
