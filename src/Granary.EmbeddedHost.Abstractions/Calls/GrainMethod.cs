@@ -32,6 +32,8 @@ public sealed class GrainMethod
         ResponseTimeout = responseTimeout is null ? null : TimeSpan.Parse(responseTimeout, System.Globalization.CultureInfo.InvariantCulture);
         _parameters = parameters;
         Create = create;
+        IsInternal = interfaceType == typeof(Orleans.Runtime.IGrainTimer)
+            || !interfaceType.IsVisible && interfaceType.Assembly.GetName().Name == "Granary.EmbeddedHost";
         Key = Hash(interfaceName + "." + signature);
     }
 
@@ -50,7 +52,11 @@ public sealed class GrainMethod
     /// <summary>What stands for the method on the wire: FNV-1a, 64 bit, of interface and signature.</summary>
     public ulong Key { get; }
 
-    public MethodInfo Info => _info ??= InterfaceType.GetMethod(Name, _parameters)
+    /// <summary>The host's own traffic, which is none of the filters' business.</summary>
+    internal bool IsInternal { get; }
+
+    public MethodInfo Info => _info ??= InterfaceType.GetInterfaces().Prepend(InterfaceType)
+        .Select(i => i.GetMethod(Name, _parameters)).FirstOrDefault(m => m is not null)
         ?? throw new MissingMethodException(InterfaceName, Name);
 
     public override string ToString() => $"{InterfaceName}.{Name}";

@@ -59,6 +59,8 @@ internal sealed partial class Activation : WorkQueue, IGrainContext, ICallHost, 
         {
             case ActivationState.Active when _gate.MayEnter(call):
                 Run(call);
+                if (State == ActivationState.Deactivating)
+                    Pump();
                 break;
             case ActivationState.Ended:
                 _runtime.Reroute(call);
@@ -84,7 +86,7 @@ internal sealed partial class Activation : WorkQueue, IGrainContext, ICallHost, 
             RequestContext.Values.Value = call.Context;
         if (call.WantsToken || call.GetCancellationToken().CanBeCanceled)
             GiveOwnToken(call);
-        if (Kind.FiltersCalls || _runtime.Filters.HasIncoming)
+        if ((Kind.FiltersCalls || _runtime.Filters.HasIncoming) && !call.Method.IsInternal)
             RunFiltered(call);
         else
             call.Begin(TargetOf(call));

@@ -83,7 +83,7 @@ internal sealed class GatewayClient : CallRuntime, IConnectionOwner, IAsyncDispo
     {
         call.Context = RequestContext.Values.Value;
         call.Timeout = call.Method.ResponseTimeout ?? _responseTimeout;
-        if (!_filters.HasOutgoing)
+        if (!_filters.HasOutgoing || call.Method.IsInternal)
         {
             Dispatch(call);
             return;

@@ -1,6 +1,7 @@
 using Granary.EmbeddedHost.Activations;
 using Granary.EmbeddedHost.Calls;
 using Granary.EmbeddedHost.Scheduling;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Runtime;
@@ -10,6 +11,9 @@ namespace Granary.EmbeddedHost.Messaging;
 /// <summary>Takes calls made in the silo's process, or come through its gateway, to activations and observers.</summary>
 internal sealed class LocalRuntime : CallRuntime
 {
+    /// <summary>The key of a clock for response timeouts alone, for a test that owns the other clock; Orleans has the same.</summary>
+    private const string MessagingTime = "Orleans.Messaging";
+
     private readonly PendingCalls _pending;
     private volatile bool _stopping;
     private volatile bool _stopped;
@@ -28,7 +32,7 @@ internal sealed class LocalRuntime : CallRuntime
         DeactivationTimeout = collection.Value.DeactivationTimeout;
         Directory = new ActivationDirectory(this, classes);
         Observers = new ObserverTable(this);
-        _pending = new PendingCalls(time, messaging.Value.ResponseTimeout, OnTimeout);
+        _pending = new PendingCalls(services.GetKeyedService<TimeProvider>(MessagingTime) ?? time, messaging.Value.ResponseTimeout, OnTimeout);
     }
 
     public IServiceProvider Services { get; }
@@ -61,7 +65,7 @@ internal sealed class LocalRuntime : CallRuntime
             call.SourceId = source.GrainId;
         }
         call.Context = RequestContext.Values.Value;
-        if (Filters.HasOutgoing)
+        if (Filters.HasOutgoing && !call.Method.IsInternal)
             SendFiltered(call);
         else
             Dispatch(call);
