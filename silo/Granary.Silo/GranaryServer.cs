@@ -32,7 +32,8 @@ public sealed class GranaryServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _app.StopAsync();
+        // who waited for the stop has had it already, and services are not asked twice
+        if (!_app.Lifetime.ApplicationStopped.IsCancellationRequested) await _app.StopAsync();
         await _app.DisposeAsync();
         _store.Dispose();
         _local.Remove(Environment.ProcessId);

@@ -27,6 +27,10 @@ public interface INodeGrain : IGrainWithStringKey
     [Alias("Heartbeat"), AlwaysInterleave]
     Task Heartbeat(string session, NodeSample sample);
 
+    /// <summary>The agent is about to leave: the node gets nothing new, and what runs there is stopped with grace and goes back to the queue.</summary>
+    [Alias("Leaving")]
+    Task Leaving(string session);
+
     /// <summary>The agent leaves in good order: nothing runs there any more.</summary>
     [Alias("Leave")]
     Task Leave(string session);

@@ -108,6 +108,15 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
     /// <exception cref="OperationCanceledException">The server or a process took longer than the token allows.</exception>
     public async Task LeaveAsync(CancellationToken cancellationToken)
     {
+        try
+        {
+            // first nothing new, else what goes back to the queue comes straight back here
+            await _node.Leaving(_session).WaitAsync(_options.CallTimeout, _time, cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            LogServerAway(_options.Node.Name, OneLine(e));
+        }
         lock (_gate) _table.StopAll(ExitCause.Preempted, _time.GetUtcNow(), _orders);
         await CarryOut();
         while (true)
@@ -116,9 +125,12 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
                 if (_table is { LiveCount: 0, ReportCount: 0 }) break;
             await _allEnded.Wait(cancellationToken);
         }
-        await _node.Leave(_session).WaitAsync(cancellationToken);
-        (_processes as ProcessExecutor)?.EndWhenDone();
         _end.TrySetResult(AgentEnd.Left);
+        // no poll may come after the leave: to the server it would be a session that is over
+        await _stop.CancelAsync();
+        if (_run is not null) await _run.WaitAsync(cancellationToken);
+        await _node.Leave(_session).WaitAsync(_options.CallTimeout, _time, cancellationToken);
+        (_processes as ProcessExecutor)?.EndWhenDone();
         await StopAsync(cancellationToken);
     }
 

@@ -51,6 +51,7 @@ public sealed partial class NodeGrain
         { Joined: false, JoinedAt: not null } => NodeState.Down,
         { Joined: false } => NodeState.Declared,
         _ when _health.Condition == NodeCondition.Suspect => NodeState.Suspect,
+        _ when _leaving => NodeState.Draining,
         _ => state.State.Upkeep,
     };
 

@@ -26,6 +26,7 @@ public sealed partial class NodeGrain(
     private readonly Dictionary<long, TaskCompletionSource<LogChunk>> _logReads = [];
     private string _name = "";
     private string? _session;
+    private bool _leaving;
     private long _lastRequest;
     private NodeSample? _sample;
 
@@ -74,6 +75,7 @@ public sealed partial class NodeGrain(
         };
         if (_session is not null && _session != request.Session) LogReplaced(log, _name);
         _session = request.Session;
+        _leaving = false;
         _commands.Restart();
         _health.Heard(clock.GetUtcNow());
         if (!state.State.Joined || state.State.Spec != spec)
@@ -112,10 +114,18 @@ public sealed partial class NodeGrain(
         return checkedIn;
     }
 
+    public async Task Leaving(string session)
+    {
+        await CheckSessionAsync(session);
+        _leaving = true;
+        await grains.GetGrain<IPoolGrain>(Spec.Pool).NodeChanged(_name, CurrentState);
+    }
+
     public async Task Leave(string session)
     {
         if (session != _session) return;
         _session = null;
+        _leaving = false;
         _commands.Close();
         state.State.Joined = false;
         await state.WriteStateAsync();

@@ -14,7 +14,7 @@ internal sealed class NodeProfile
     private ResourceVector[] _free = new ResourceVector[64];
     private int _steps;
 
-    /// <summary>Builds the timeline of <paramref name="node"/> at <paramref name="now"/>, without the slot <paramref name="except"/>.</summary>
+    /// <summary>Builds the timeline of <paramref name="node"/> at <paramref name="now"/>, without the slot <paramref name="except"/> and those that yield to it.</summary>
     public void Build(NodeEntry node, long now, PlanSlot? except)
     {
         _steps = 0;
@@ -23,7 +23,7 @@ internal sealed class NodeProfile
         if (node.Plan is not null)
             foreach (var slot in node.Plan)
             {
-                if (ReferenceEquals(slot, except)) continue;
+                if (ReservationBook.Yields(slot, except)) continue;
                 // A slot whose start has come keeps its place until its task has it, however late.
                 var end = Math.Max(slot.End, now + 1);
                 if (slot.Start <= now) free -= slot.Vector;

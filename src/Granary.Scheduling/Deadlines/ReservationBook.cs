@@ -124,7 +124,7 @@ internal sealed class ReservationBook
         foreach (var slot in plan)
         {
             if (slot.Start >= end) break;
-            if (!ReferenceEquals(slot, own)) needed += slot.Vector;
+            if (!Yields(slot, own)) needed += slot.Vector;
         }
         if (needed.FitsIn(node.Free)) return true;
         _profile.Build(node, now, own);
@@ -156,6 +156,13 @@ internal sealed class ReservationBook
         }
         return free;
     }
+
+    /// <summary>
+    /// True when <paramref name="slot"/> does not stand in the way of <paramref name="own"/>: it is the same, or <paramref name="own"/> is due and
+    /// comes first. Without this, slots that became due together because something ended late would wait for each other for ever.
+    /// </summary>
+    public static bool Yields(PlanSlot slot, PlanSlot? own) =>
+        ReferenceEquals(slot, own) || (own is { Due: true } && IsBefore(own, slot));
 
     private static bool IsBefore(PlanSlot a, PlanSlot b)
     {

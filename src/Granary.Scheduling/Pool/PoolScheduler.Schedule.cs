@@ -70,7 +70,9 @@ public sealed partial class PoolScheduler
         var failed = 0;
         while (failed < Math.Min(_book.Due.Count, MostDue) && left > 0)
         {
-            if (TryDue(_book.Due[failed], now, events, effects)) left--;
+            var slot = _book.Due[failed];
+            if (slot.Guard && !slot.Vector.FitsIn(slot.Task.Item.Agent.Headroom)) Release(slot);
+            else if (TryDue(slot, now, events, effects)) left--;
             else failed++;
         }
         for (var i = _book.Homeless.Count - 1; i >= Math.Max(0, _book.Homeless.Count - MostDue) && left > 0; i--)
@@ -80,6 +82,12 @@ public sealed partial class PoolScheduler
     }
 
     private long _dueTried = -1;
+
+    /// <summary>A guard whose agent has come to its limit would only keep others waiting: it gives up its room until it is passed over again.</summary>
+    private void Release(PlanSlot slot)
+    {
+        if (_book.Remove(slot.Task) is { } node) _capacity.MarkFreed(node);
+    }
 
     private bool TryDue(PlanSlot slot, long now, EventBatch events, IPoolEffects effects)
     {

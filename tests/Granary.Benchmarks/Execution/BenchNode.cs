@@ -42,6 +42,8 @@ internal sealed class BenchNode : INodeGrain
     }
 
     public Task Heartbeat(string session, NodeSample sample) => Task.CompletedTask;
+    public Task Leaving(string session) => Task.CompletedTask;
+
     public Task Leave(string session) => Task.CompletedTask;
     public Task LogRead(string session, long requestId, LogChunk chunk) => Task.CompletedTask;
 

@@ -84,6 +84,8 @@ public sealed class FakeNode(string name) : INodeGrain
 
     public Task Heartbeat(string session, NodeSample sample) => throw new NotSupportedException();
 
+    public Task Leaving(string session) => throw new NotSupportedException();
+
     public Task Leave(string session) => throw new NotSupportedException();
 
     public Task LogRead(string session, long requestId, LogChunk chunk) => throw new NotSupportedException();

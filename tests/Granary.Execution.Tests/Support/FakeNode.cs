@@ -146,6 +146,8 @@ internal sealed class FakeNode : INodeGrain
         return Task.CompletedTask;
     }
 
+    public Task Leaving(string session) => Task.CompletedTask;
+
     public Task Leave(string session)
     {
         Change(() => HasLeft = true);

@@ -30,6 +30,8 @@ internal sealed class FakeNode(FakeCluster cluster, NodeView view) : INodeGrain
     public Task<NodeCommands> Poll(PollRequest request) => throw NotForRest();
     public Task Report(string session, IReadOnlyList<TaskReport> reports) => throw NotForRest();
     public Task Heartbeat(string session, NodeSample sample) => throw NotForRest();
+    public Task Leaving(string session) => throw NotForRest();
+
     public Task Leave(string session) => throw NotForRest();
     public Task LogRead(string session, long requestId, LogChunk chunk) => throw NotForRest();
     public Task Send(IReadOnlyList<NodeCommand> commands) => throw NotForRest();
