@@ -93,8 +93,11 @@ public sealed partial class GranaryClient : IAsyncDisposable
         {
             SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "connection refused",
             OperationCanceledException or TimeoutException => $"nothing came within {Durations.Format(options.ConnectTimeout)}",
-            _ => Quoting.Clip(e.Message),
+            _ when CallPolicy.IsBreak(e) => Quoting.Clip(e.Message, 200),
+            _ => null,
         };
+        // Somebody answers there, but it is no server that this client understands.
+        if (why is null) return new GranaryException($"the server at {server.Address} did not take this client: {CallPolicy.Failed(e).Message}", e) { Code = ErrorCode.Unavailable };
         var detail = server.Detail.Length == 0 ? why : $"{why}; {server.Detail}";
         return new GranaryException($"no server answers at {server.Address} ({detail}); start one with 'granary up'", e) { Code = ErrorCode.Unavailable };
     }

@@ -67,6 +67,7 @@ public class WaitTests
         await using var _ = client;
         var waiting = client.WaitAsync([Id(1), Id(2)], Patience);
         await cluster.Pool().Watching.WaitAsync(Patience);
+        await cluster.Pool().Answered(nameof(IPoolGrain.GetMany)).WaitAsync(Patience);
         cluster.Pool().MoveSilently(1, TaskState.Succeeded);
         cluster.Pool().Break(nameof(IPoolGrain.Watch));
         await cluster.Pool().Watching.WaitAsync(Patience);
@@ -82,8 +83,10 @@ public class WaitTests
         cluster.Pool().Move(2, TaskState.Running);
         var waiting = client.WaitAsync(Id(1), Patience);
         await cluster.Pool().Watching.WaitAsync(Patience);
+        await cluster.Pool().Answered(nameof(IPoolGrain.GetMany)).WaitAsync(Patience);
         cluster.Pool().MoveSilently(1, TaskState.Succeeded);
-        cluster.Pool().Forgotten = 2;
+        // The change that follows is forgotten before it is told.
+        cluster.Pool().Forgotten = 3;
         cluster.Pool().Move(2, TaskState.Succeeded);
         Assert.Equal(TaskState.Succeeded, (await waiting).State);
     }

@@ -26,6 +26,8 @@ public class FakeCluster : DispatchProxy
 
     public FakeNode Node(string name) => _nodes.GetOrAdd(name, n => new FakeNode(n));
 
+    public FakeTask Task(string key) => new(key, Pool(key[..key.LastIndexOf('/')]));
+
     /// <summary>A client that repeats quickly, and for as long as tests are patient.</summary>
     public GranaryClient Connect(TimeSpan? retryFor = null) => new(Client, new GranaryClientOptions
     {
@@ -38,11 +40,11 @@ public class FakeCluster : DispatchProxy
         if (targetMethod is { Name: "GetGrain", IsGenericMethod: true } && args?[0] is string key)
         {
             var asked = targetMethod.GetGenericArguments()[0];
-            if (asked == typeof(IPoolGrain)) return Pool(key);
-            if (asked == typeof(IDirectoryGrain)) return Directory;
-            if (asked == typeof(INodeGrain)) return Node(key);
-            if (asked == typeof(IAgentGrain)) return new FakeAgent(key, Directory);
-            if (asked == typeof(ITaskGrain)) return new FakeTask(key, Pool(key[..key.LastIndexOf('/')]));
+            if (asked == typeof(IPoolGrain)) return Forward.To<IPoolGrain>(Pool(key));
+            if (asked == typeof(IDirectoryGrain)) return Forward.To<IDirectoryGrain>(Directory);
+            if (asked == typeof(INodeGrain)) return Forward.To<INodeGrain>(Node(key));
+            if (asked == typeof(IAgentGrain)) return Forward.To<IAgentGrain>(new FakeAgent(key, Directory));
+            if (asked == typeof(ITaskGrain)) return Forward.To<ITaskGrain>(Task(key));
         }
         throw new NotSupportedException($"the fake cluster does not know {targetMethod}");
     }

@@ -4,7 +4,7 @@ using Granary.Model;
 
 namespace Granary.Client.Tests;
 
-public sealed class FakeDirectory(FakeCluster cluster) : IDirectoryGrain
+public sealed class FakeDirectory(FakeCluster cluster)
 {
     private readonly List<string> _pools = ["default"];
     private readonly Dictionary<string, AgentSpec> _agents = [];
@@ -36,18 +36,14 @@ public sealed class FakeDirectory(FakeCluster cluster) : IDirectoryGrain
         cluster.Node(node.Name).Spec = node;
     }
 
-    public Task AddPool(string pool) => throw new NotSupportedException();
-
     public Task AddAgents(IReadOnlyList<AgentSpec> agents)
     {
         foreach (var agent in agents) _agents[agent.Id] = agent;
         return Task.CompletedTask;
     }
-
-    public Task AddNode(string node) => throw new NotSupportedException();
 }
 
-public sealed class FakeAgent(string id, FakeDirectory directory) : IAgentGrain
+public sealed class FakeAgent(string id, FakeDirectory directory)
 {
     public async Task<AgentView> Set(AgentSpec spec)
     {
@@ -58,7 +54,7 @@ public sealed class FakeAgent(string id, FakeDirectory directory) : IAgentGrain
     public async Task<AgentView?> Get() => await directory.Agent(id) is { } spec ? new AgentView(spec, []) : null;
 }
 
-public sealed class FakeNode(string name) : INodeGrain
+public sealed class FakeNode(string name)
 {
     public NodeSpec Spec { get; set; } = new() { Name = name };
 
@@ -72,28 +68,6 @@ public sealed class FakeNode(string name) : INodeGrain
 
     public Task<NodeView> Drain() => Become(NodeState.Draining);
 
-    public Task<NodeView> Declare(NodeSpec spec) => throw new NotSupportedException();
-
-    public Task Watch(string pool) => throw new NotSupportedException();
-
-    public Task<JoinReply> Join(JoinRequest request) => throw new NotSupportedException();
-
-    public Task<NodeCommands> Poll(PollRequest request) => throw new NotSupportedException();
-
-    public Task Report(string session, IReadOnlyList<TaskReport> reports) => throw new NotSupportedException();
-
-    public Task Heartbeat(string session, NodeSample sample) => throw new NotSupportedException();
-
-    public Task Leaving(string session) => throw new NotSupportedException();
-
-    public Task Leave(string session) => throw new NotSupportedException();
-
-    public Task LogRead(string session, long requestId, LogChunk chunk) => throw new NotSupportedException();
-
-    public Task Send(IReadOnlyList<NodeCommand> commands) => throw new NotSupportedException();
-
-    public Task<LogChunk> ReadLog(LogRequest request) => throw new NotSupportedException();
-
     private Task<NodeView> Become(NodeState state)
     {
         State = state;
@@ -102,7 +76,7 @@ public sealed class FakeNode(string name) : INodeGrain
 }
 
 /// <summary>A task whose output and end follow a script: each wait takes the next step.</summary>
-public sealed class FakeTask(string key, FakePool pool) : ITaskGrain
+public sealed class FakeTask(string key, FakePool pool)
 {
     private long Number => long.Parse(key[(key.LastIndexOf('/') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
 
@@ -125,10 +99,6 @@ public sealed class FakeTask(string key, FakePool pool) : ITaskGrain
         var data = text.AsSpan(from, Math.Min(Math.Min(maxBytes, output.ChunkBytes), text.Length - from)).ToArray();
         return Task.FromResult(new LogChunk(from, data, text.Length, true));
     }
-
-    public Task<bool> Cancel(string reason) => throw new NotSupportedException();
-
-    public Task<TaskExplanation> Explain() => throw new NotSupportedException();
 }
 
 public sealed class FakeOutput

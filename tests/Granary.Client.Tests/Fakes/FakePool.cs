@@ -4,12 +4,13 @@ using Granary.Model;
 namespace Granary.Client.Tests;
 
 /// <summary>A pool that keeps tasks and their changes in memory; tests move the tasks along and break the connection.</summary>
-public sealed class FakePool(string name) : IPoolGrain
+public sealed class FakePool(string name)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, SubmitReply> _answers = [];
     private readonly List<TaskChange> _changes = [];
     private readonly Queue<(string Method, Exception Error, bool After)> _faults = [];
+    private readonly Dictionary<string, TaskCompletionSource> _answered = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _watched = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _watching;
@@ -28,6 +29,9 @@ public sealed class FakePool(string name) : IPoolGrain
     /// <summary>Changes up to this one are forgotten: who asks for them gets a gap.</summary>
     public long Forgotten { get; set; }
 
+    /// <summary>Called when a batch has been admitted.</summary>
+    public Action<SubmitBatch> Submitted { get; set; } = _ => { };
+
     public Func<SubmitItem, Rejection?> Reject { get; set; } = _ => null;
 
     /// <summary>Completes when a long poll is open.</summary>
@@ -36,6 +40,18 @@ public sealed class FakePool(string name) : IPoolGrain
         get
         {
             lock (_lock) return _watching > 0 ? Task.CompletedTask : _watched.Task;
+        }
+    }
+
+    /// <summary>Completes when a method has answered for the first time.</summary>
+    public Task Answered(string method)
+    {
+        lock (_lock)
+        {
+            if (Calls.Contains(method)) return Task.CompletedTask;
+            if (!_answered.TryGetValue(method, out var answered))
+                _answered[method] = answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return answered.Task;
         }
     }
 
@@ -94,7 +110,9 @@ public sealed class FakePool(string name) : IPoolGrain
                 };
             }
         }
-        return _answers[batch.OperationId] = new SubmitReply(first, (int)(Tasks.Count - first + 1), rejected, ["a note"]);
+        _answers[batch.OperationId] = new SubmitReply(first, (int)(Tasks.Count - first + 1), rejected, ["a note"]);
+        Submitted(batch);
+        return _answers[batch.OperationId];
     });
 
     public Task<CancelReply> Cancel(CancelRequest request) => Answer(nameof(Cancel), () =>
@@ -157,20 +175,6 @@ public sealed class FakePool(string name) : IPoolGrain
         }
     }
 
-    public Task<PoolView> Configure(PoolSpec spec) => throw new NotSupportedException();
-
-    public Task SetAgents(IReadOnlyList<AgentSpec> agents) => throw new NotSupportedException();
-
-    public Task<AgentShare?> ShareOf(string agent) => throw new NotSupportedException();
-
-    public Task<NodeUpReply> NodeUp(NodeUpRequest request) => throw new NotSupportedException();
-
-    public Task NodeChanged(string node, NodeState state) => throw new NotSupportedException();
-
-    public Task<NodeUse?> NodeUse(string node) => Task.FromResult<NodeUse?>(null);
-
-    public Task Report(IReadOnlyList<TaskReport> reports) => throw new NotSupportedException();
-
     private ChangeBatch Since(long cursor) => new(_changes.Count, cursor < Forgotten, [.. _changes.Skip((int)Math.Max(cursor, Forgotten))]);
 
     private async Task<T> Answer<T>(string method, Func<T> answer)
@@ -182,6 +186,7 @@ public sealed class FakePool(string name) : IPoolGrain
             ThrowFault(method, after: false);
             var result = answer();
             ThrowFault(method, after: true);
+            if (_answered.Remove(method, out var answered)) answered.SetResult();
             return result;
         }
     }

@@ -1,0 +1,77 @@
+using Granary.Abstractions;
+using Granary.Model;
+using Orleans;
+
+namespace Granary.Client.Tests;
+
+/// <summary>The fake pool behind a real gateway: it outlives the server, as a journal would.</summary>
+public sealed class HostedPool(FakeCluster world) : Grain, IPoolGrain
+{
+    private FakePool Fake => world.Pool(this.GetPrimaryKeyString());
+
+    public Task<SubmitReply> Submit(SubmitBatch batch) => Fake.Submit(batch);
+
+    public Task<CancelReply> Cancel(CancelRequest request) => Fake.Cancel(request);
+
+    public Task<PoolView> Describe() => Fake.Describe();
+
+    public Task<IReadOnlyList<AgentShare>> Shares() => Fake.Shares();
+
+    public Task<TaskPage> List(TaskQuery query) => Fake.List(query);
+
+    public Task<TaskView?> Get(long number) => Fake.Get(number);
+
+    public Task<IReadOnlyList<TaskView>> GetMany(IReadOnlyList<long> numbers) => Fake.GetMany(numbers);
+
+    public Task<TaskExplanation> Explain(long number) => throw GranaryException.NotFound($"no task {number} here");
+
+    public Task<ChangeBatch> Watch(long cursor, TimeSpan maxWait) => Fake.Watch(cursor, maxWait);
+
+    public Task<PoolView> Configure(PoolSpec spec) => throw new NotSupportedException();
+
+    public Task SetAgents(IReadOnlyList<AgentSpec> agents) => throw new NotSupportedException();
+
+    public Task<AgentShare?> ShareOf(string agent) => throw new NotSupportedException();
+
+    public Task<NodeUpReply> NodeUp(NodeUpRequest request) => throw new NotSupportedException();
+
+    public Task NodeChanged(string node, NodeState state) => throw new NotSupportedException();
+
+    public Task<NodeUse?> NodeUse(string node) => throw new NotSupportedException();
+
+    public Task Report(IReadOnlyList<TaskReport> reports) => throw new NotSupportedException();
+}
+
+public sealed class HostedDirectory(FakeCluster world) : Grain, IDirectoryGrain
+{
+    public Task<IReadOnlyList<string>> Pools() => world.Directory.Pools();
+
+    public Task<IReadOnlyList<AgentSpec>> Agents() => world.Directory.Agents();
+
+    public Task<AgentSpec?> Agent(string id) => world.Directory.Agent(id);
+
+    public Task<IReadOnlyList<string>> Nodes() => world.Directory.Nodes();
+
+    public Task<ApplyReply> Apply(ApplyRequest request) => world.Directory.Apply(request);
+
+    public Task AddPool(string pool) => throw new NotSupportedException();
+
+    public Task AddAgents(IReadOnlyList<AgentSpec> agents) => world.Directory.AddAgents(agents);
+
+    public Task AddNode(string node) => throw new NotSupportedException();
+}
+
+public sealed class HostedTask(FakeCluster world) : Grain, ITaskGrain
+{
+    private FakeTask Fake => world.Task(this.GetPrimaryKeyString());
+
+    public Task<TaskView> Status() => Fake.Status();
+
+    public Task<TaskView> Wait(TimeSpan maxWait) => Fake.Wait(maxWait);
+
+    public Task<bool> Cancel(string reason) => throw new NotSupportedException();
+
+    public Task<TaskExplanation> Explain() => throw new NotSupportedException();
+
+    public Task<LogChunk> ReadLog(bool standardError, long offset, int maxBytes) => Fake.ReadLog(standardError, offset, maxBytes);
+}
