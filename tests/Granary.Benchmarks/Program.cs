@@ -1,0 +1,24 @@
+using Granary.Benchmarks.Execution;
+using Granary.Benchmarks.Load;
+using Granary.Benchmarks.Storage;
+
+namespace Granary.Benchmarks;
+
+/// <summary>Figures, one family a verb: <c>dotnet run -c Release --project tests/Granary.Benchmarks -- VERB</c>.</summary>
+internal static class Program
+{
+    private static readonly (string Verb, string What, Func<string[], Task<int>> Run)[] Families =
+    [
+        ("load", "the whole: calls, submissions, lives, latency, restart", LoadProgram.RunAsync),
+        ("storage", "the journal and the task table beside the bare disk", StorageFigures.Run),
+        (ExecutionProgram.Verb, "the node agent beside bare process starts", ExecutionProgram.RunAsync),
+    ];
+
+    private static async Task<int> Main(string[] args)
+    {
+        var family = Families.FirstOrDefault(f => args.Length > 0 && f.Verb == args[0]);
+        if (family.Run is not null) return await family.Run(args[1..]);
+        await Console.Error.WriteLineAsync("which figures? " + string.Join("; ", Families.Select(f => $"{f.Verb}: {f.What}")));
+        return 2;
+    }
+}
