@@ -6,6 +6,7 @@ using Orleans.Runtime;
 
 namespace Granary.HostConformance.Tests.Calls;
 
+[GenerateSerializer]
 public enum Shade
 {
     Light,

@@ -44,36 +44,4 @@ public sealed class LifecycleTests(HostFixture host)
 
     [Fact]
     public async Task Services_come_in_by_the_constructor() => Assert.Equal("hello HELLO", await host.Grain<ILifeGrain>().Greet().Within());
-
-    [Fact]
-    public async Task An_idle_activation_ends_at_its_collection_age()
-    {
-        var grain = host.Grain<ILifeGrain>(_id);
-        await grain.Activation().Within();
-        await Bounded.Until(
-            () =>
-            {
-                host.Time.Advance(TimeSpan.FromSeconds(10));
-                return Barriers.Notes(_id).Contains("deactivate ActivationIdle");
-            },
-            "the collection");
-        Assert.Equal(2, await grain.Activation().Within());
-    }
-
-    [Fact]
-    public async Task A_delayed_activation_outlives_its_collection_age()
-    {
-        var grain = host.Grain<ILifeGrain>(_id);
-        var other = host.Grain<ILifeGrain>(_id + "other");
-        await grain.KeepFor(TimeSpan.FromDays(100)).Within();
-        await other.Activation().Within();
-        await Bounded.Until(
-            () =>
-            {
-                host.Time.Advance(TimeSpan.FromSeconds(10));
-                return Barriers.Notes(_id + "other").Contains("deactivate ActivationIdle");
-            },
-            "the collection of the other");
-        Assert.Equal(["activate"], Barriers.Notes(_id));
-    }
 }

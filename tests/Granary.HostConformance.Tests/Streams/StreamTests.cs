@@ -15,7 +15,13 @@ public sealed class StreamTests(HostFixture host)
     {
         await host.Grain<IProducerGrain>().Publish("implicit", _id, 0, 50).Within();
         var consumer = host.Grain<IImplicitConsumerGrain>(_id);
-        await Bounded.Until(async () => (await consumer.Received()).Count >= 50, "the events");
+        await Bounded.Until(
+            async () =>
+            {
+                Poll();
+                return (await consumer.Received()).Count >= 50;
+            },
+            "the events");
         Assert.Equal(Enumerable.Range(0, 50), await consumer.Received().Within());
     }
 
@@ -77,5 +83,14 @@ public sealed class StreamTests(HostFixture host)
         await handle.UnsubscribeAsync().Within();
     }
 
-    private Task Noted(int count) => Bounded.Until(() => Barriers.Notes(_id).Length >= count, $"{count} events");
+    private Task Noted(int count) => Bounded.Until(
+        () =>
+        {
+            Poll();
+            return Barriers.Notes(_id).Length >= count;
+        },
+        $"{count} events");
+
+    /// <summary>A host may look for events by the clock.</summary>
+    private void Poll() => host.Time.Advance(TimeSpan.FromMilliseconds(100));
 }

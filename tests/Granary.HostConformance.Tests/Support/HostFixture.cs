@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans;
-using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.TestingHost;
 
@@ -33,12 +32,7 @@ public sealed class HostFixture : IAsyncLifetime
                 .AddMemoryStreams(Streams)
                 .UseInMemoryReminderService()
                 .AddIncomingGrainCallFilter(Filters.FilterProbe.OnIncoming)
-                .AddOutgoingGrainCallFilter(Filters.FilterProbe.OnOutgoing)
-                .Configure<GrainCollectionOptions>(o =>
-                {
-                    o.CollectionQuantum = TimeSpan.FromSeconds(10);
-                    o.CollectionAge = TimeSpan.FromMinutes(2);
-                });
+                .AddOutgoingGrainCallFilter(Filters.FilterProbe.OnOutgoing);
             silo.Services.AddSingleton(new Lifecycles.Greeting("hello"));
             silo.Services.AddKeyedSingleton("loud", new Lifecycles.Greeting("HELLO"));
             more(silo);
@@ -56,7 +50,7 @@ public sealed class HostFixture : IAsyncLifetime
     private static void UseTime(IServiceCollection services, TimeProvider time)
     {
         services.AddSingleton(time);
-        foreach (var area in new[] { "Orleans.SystemTimers", "Orleans.Membership", "Orleans.Messaging", "Orleans.GrainDirectory" })
+        foreach (var area in new[] { "Orleans.Membership", "Orleans.Messaging", "Orleans.GrainDirectory" })
             services.AddKeyedSingleton(area, TimeProvider.System);
     }
 }

@@ -6,7 +6,9 @@ public sealed class ManualTime : TimeProvider
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
     private readonly List<(int Count, TaskCompletionSource Done)> _waiters = [];
-    private DateTimeOffset _now = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <remarks>Orleans' collector compares this clock with the real one, so it begins where that is.</remarks>
+    private DateTimeOffset _now = System.GetUtcNow();
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 

@@ -82,15 +82,6 @@ public sealed class TurnTests(HostFixture host)
     }
 
     [Fact]
-    public async Task Requests_of_one_caller_run_in_the_order_sent()
-    {
-        var grain = host.Grain<IOrderGrain>();
-        for (var i = 0; i < 100; i++)
-            _ = grain.Add(i);
-        Assert.Equal(Enumerable.Range(0, 100), await grain.All().Within());
-    }
-
-    [Fact]
     public async Task Busy_grains_leave_others_their_turn()
     {
         var busy = Enumerable.Range(0, Environment.ProcessorCount * 2)
