@@ -73,7 +73,16 @@ public sealed partial class GranaryClient
         while (true)
         {
             var asked = page;
-            var reply = await _calls.CallAsync(() => grain.List(asked), ct);
+            TaskPage reply;
+            try
+            {
+                reply = await _calls.CallAsync(() => grain.List(asked), ct);
+            }
+            catch (GranaryException e) when (page.Limit > 1 && MayBeTooLarge(e))
+            {
+                page = page with { Limit = page.Limit / 2 };
+                continue;
+            }
             foreach (var task in reply.Tasks) yield return task;
             // A page that does not lead further down would be asked for forever.
             if (reply.Next <= 0 || (page.Before > 0 && reply.Next >= page.Before)) yield break;
@@ -115,15 +124,29 @@ public sealed partial class GranaryClient
         return new CancelledTasks(accepted, finished, unknown);
     }
 
-    /// <summary>Views of the numbers that exist, in chunks.</summary>
+    /// <summary>Views of the numbers that exist, in chunks; a chunk whose views are too large for one message is asked for in halves.</summary>
     internal async Task<List<TaskView>> ReadAsync(string pool, IReadOnlyList<long> numbers, CancellationToken ct)
     {
         var grain = Pool(pool);
         var views = new List<TaskView>(numbers.Count);
-        foreach (var chunk in numbers.Chunk(ReadChunk))
-            views.AddRange(await _calls.CallAsync(() => grain.GetMany(chunk), ct));
+        var chunks = new Stack<long[]>(numbers.Chunk(ReadChunk).Reverse());
+        while (chunks.TryPop(out var chunk))
+        {
+            try
+            {
+                views.AddRange(await _calls.CallAsync(() => grain.GetMany(chunk), ct));
+            }
+            catch (GranaryException e) when (chunk.Length > 1 && MayBeTooLarge(e))
+            {
+                chunks.Push(chunk[(chunk.Length / 2)..]);
+                chunks.Push(chunk[..(chunk.Length / 2)]);
+            }
+        }
         return views;
     }
+
+    /// <summary>The hosts tell an answer over the message limit in different ways: as a failure that is none of the server's own refusals.</summary>
+    private static bool MayBeTooLarge(GranaryException e) => e.Code is ErrorCode.Invalid or ErrorCode.Unknown && e.InnerException is not null;
 
     internal static GranaryException NoTask(TaskId id) => GranaryException.NotFound($"no task {id}; 'granary tasks --pool {id.Pool}' lists what there is");
 }

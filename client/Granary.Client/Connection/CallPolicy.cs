@@ -46,6 +46,13 @@ internal sealed class CallPolicy(GranaryClientOptions options, string server)
         },
         ct);
 
+    /// <summary>
+    /// After a poll, begun at <paramref name="asked"/>, that brought nothing: waits a little when it came back at once, as from a server that is about
+    /// to go. Otherwise it returns at once.
+    /// </summary>
+    public Task PauseAfterAsync(long asked, CancellationToken ct) =>
+        Time.GetElapsedTime(asked) < options.RetryDelay ? Task.Delay(options.RetryDelay, Time, ct) : Task.CompletedTask;
+
     /// <summary>The outcome is unknown, or the request never arrived: asking again can help.</summary>
     public static bool IsBreak(Exception e) => e switch
     {

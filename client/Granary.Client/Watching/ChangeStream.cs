@@ -17,6 +17,7 @@ internal sealed class ChangeStream(GranaryClient client, string pool, GranaryCli
         while (true)
         {
             ChangeBatch batch;
+            var asked = calls.Time.GetTimestamp();
             try
             {
                 batch = await grain.Watch(cursor, options.WatchPoll).WaitAsync(ct);
@@ -33,6 +34,7 @@ internal sealed class ChangeStream(GranaryClient client, string pool, GranaryCli
             }
             cursor = batch.Cursor;
             if (batch.Gap || batch.Changes.Count > 0) yield return batch;
+            else await calls.PauseAfterAsync(asked, ct);
         }
     }
 

@@ -97,6 +97,7 @@ internal sealed class PoolFeed(GranaryClient client, string pool, GranaryClientO
             while (!LastOneLeft())
             {
                 ChangeBatch batch;
+                var asked = calls.Time.GetTimestamp();
                 try
                 {
                     batch = await grain.Watch(cursor, options.WatchPoll).WaitAsync(ct);
@@ -112,6 +113,7 @@ internal sealed class PoolFeed(GranaryClient client, string pool, GranaryClientO
                 var missed = batch.Gap || batch.Cursor < cursor || cursor == 0;
                 cursor = batch.Cursor;
                 if (missed) await ReadAllAgainAsync(ct);
+                else if (batch.Changes.Count == 0) await calls.PauseAfterAsync(asked, ct);
             }
         }
         catch (Exception e)

@@ -31,6 +31,22 @@ public class ReadingTests
     }
 
     [Fact]
+    public async Task Answers_too_large_for_a_message_are_asked_for_in_parts()
+    {
+        var (cluster, client) = await WithTasksAsync(1500);
+        await using var _ = client;
+        cluster.Pool().MostViews = 300;
+        var ids = Enumerable.Range(1, 1500).Select(n => new TaskId("default", n)).ToList();
+        Assert.Equal(ids, (await client.GetAsync(ids)).Select(v => v.Id));
+        var listed = new List<TaskId>();
+        await foreach (var task in client.ListAsync()) listed.Add(task.Id);
+        Assert.Equal(ids, listed.Order());
+        // A server that fails for another reason is not asked for ever.
+        cluster.Pool().MostViews = 0;
+        Assert.Equal(ErrorCode.Unknown, (await Assert.ThrowsAsync<GranaryException>(() => client.GetAsync(ids))).Code);
+    }
+
+    [Fact]
     public async Task Cancel_tells_apart_what_ran_what_ended_and_what_never_was()
     {
         var (cluster, client) = await WithTasksAsync(3);

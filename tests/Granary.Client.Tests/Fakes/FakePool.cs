@@ -29,6 +29,9 @@ public sealed class FakePool(string name)
     /// <summary>Changes up to this one are forgotten: who asks for them gets a gap.</summary>
     public long Forgotten { get; set; }
 
+    /// <summary>The most views that fit into an answer.</summary>
+    public int MostViews { get; set; } = int.MaxValue;
+
     /// <summary>Called when a batch has been admitted.</summary>
     public Action<SubmitBatch> Submitted { get; set; } = _ => { };
 
@@ -126,7 +129,7 @@ public sealed class FakePool(string name)
     public Task<TaskView?> Get(long number) => Answer(nameof(Get), () => Tasks.GetValueOrDefault(number));
 
     public Task<IReadOnlyList<TaskView>> GetMany(IReadOnlyList<long> numbers) =>
-        Answer(nameof(GetMany), () => (IReadOnlyList<TaskView>)[.. numbers.Where(Tasks.ContainsKey).Select(n => Tasks[n])]);
+        Answer(nameof(GetMany), () => Fitting([.. numbers.Where(Tasks.ContainsKey).Select(n => Tasks[n])]));
 
     public Task<TaskPage> List(TaskQuery query) => Answer(nameof(List), () =>
     {
@@ -135,7 +138,7 @@ public sealed class FakePool(string name)
             .Where(t => query.SubmittedFrom is not { } from || t.Submitted >= from)
             .Where(t => query.States is null || query.States.Contains(t.State))
             .Where(t => query.Agent.Length == 0 || t.Spec.Agent == query.Agent).ToList();
-        var page = matching.Take(query.Limit).ToList();
+        var page = Fitting([.. matching.Take(query.Limit)]);
         return new TaskPage(page, page.Count < matching.Count ? page[^1].Id.Number : 0);
     });
 
@@ -174,6 +177,9 @@ public sealed class FakePool(string name)
             return Since(cursor);
         }
     }
+
+    private IReadOnlyList<TaskView> Fitting(IReadOnlyList<TaskView> views) =>
+        views.Count <= MostViews ? views : throw new FormatException("the answer is larger than a message may be");
 
     private ChangeBatch Since(long cursor) => new(_changes.Count, cursor < Forgotten, [.. _changes.Skip((int)Math.Max(cursor, Forgotten))]);
 

@@ -47,6 +47,24 @@ public class GatewayTests
     }
 
     [Fact]
+    public async Task Views_that_do_not_fit_into_one_message_come_in_several()
+    {
+        var (world, port) = (FakeCluster.Create(), FreePort.Next());
+        await using var server = await TestServer.StartAsync(world, port);
+        await using var client = await GranaryClient.ConnectAsync(Options(port));
+        var ids = new List<TaskId>();
+        for (var part = 0; part < 2; part++)
+        {
+            // Half of what a message of the embedded host may hold is 8 MiB.
+            var items = Enumerable.Range(0, 200).Select(i => new SubmitItem(Spec with { Command = ["echo", new string((char)('a' + (i % 26)), 50_000) + i] })).ToList();
+            ids.AddRange((await client.SubmitManyAsync(items)).Ids);
+        }
+        var views = await client.GetAsync(ids);
+        Assert.Equal(ids, views.Select(v => v.Id));
+        Assert.All(views, v => Assert.True(v.Spec.Command[1].Length > 50_000));
+    }
+
+    [Fact]
     public async Task A_wait_outlives_a_restart_of_the_server()
     {
         var (world, port) = (FakeCluster.Create(), FreePort.Next());
