@@ -37,7 +37,8 @@ public static class NodeProgram
     public static async Task<int> RunAsync(NodeRequest request, CancellationToken cancellationToken = default)
     {
         var local = new LocalServer(request.DataDirectory);
-        var configuration = GranaryConfiguration.Load(local.DataDirectory, new Dictionary<string, string?>());
+        var configuration = GranaryConfiguration.Load(
+            local.DataDirectory, new Dictionary<string, string?> { [$"{ServerSettings.Section}:{nameof(ServerSettings.Data)}"] = local.DataDirectory });
         var settings = configuration.Get<NodeSettings>(NodeSettings.Section);
         settings.Name = request.Name ?? settings.Name;
         settings.Pool = request.Pool ?? settings.Pool;
