@@ -168,7 +168,7 @@ internal sealed class GatewayServer(
             if (reader.TryTake(out var kind, out var body))
                 return Hello.Read(kind, body);
             if (!await reader.ReadAsync(either.Token).ConfigureAwait(false))
-                throw new ProtocolException("it left without presenting itself");
+                throw new EndOfStreamException("it left without presenting itself"); // a probe, whether anybody listens: nothing to warn of
         }
     }
 
