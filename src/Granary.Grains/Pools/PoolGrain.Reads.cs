@@ -53,7 +53,7 @@ public sealed partial class PoolGrain
 
     public async Task<TaskExplanation> Explain(long number)
     {
-        var task = await Get(number) ?? throw GranaryException.NotFound($"pool {_pool} has no task {number}; 'granary tasks --pool {_pool}' lists them");
+        var task = await Get(number) ?? throw GranaryException.NotFound($"no task {new TaskId(_pool, number)}; 'granary tasks --pool {_pool}' lists those of its pool");
         return new TaskExplanation(task, _scheduler.Explain(number, Now), TaskHistory.Describe(task), _scheduler.ShareOf(task.Spec.Agent, Now));
     }
 
