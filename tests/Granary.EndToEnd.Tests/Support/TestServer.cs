@@ -1,122 +1,170 @@
-using System.Diagnostics;
-using System.Runtime.InteropServices;
+using System.Globalization;
 using System.Text.Json;
+using Granary.Client;
 
 namespace Granary.EndToEnd.Tests.Support;
 
-/// <summary>A server of its own process on free ports with a data directory of its own; killed and removed at the end.</summary>
-internal sealed partial class TestServer : IAsyncDisposable
+/// <summary>A server in a process of its own, with its own ports, data directory and node agents; all of it is ended and removed at the end.</summary>
+internal sealed class TestServer : IAsyncDisposable
 {
-    private readonly List<Process> _processes = [];
-    private Process? _process;
+    private readonly List<CliProcess> _processes = [];
+    private CliProcess? _process;
+    private GranaryClient? _client;
 
-    private TestServer(string data) => Data = data;
+    private TestServer()
+    {
+        Root = Directory.CreateTempSubdirectory("granary-e2e-").FullName;
+        Data = Path.Combine(Root, "server");
+        Directory.CreateDirectory(Data);
+    }
 
-    public string Data { get; }
+    /// <summary>Holds the data of the server and of its nodes, and what a test puts there.</summary>
+    public string Root { get; }
+
+    public string Data { get; init; }
+
+    public int GatewayPort { get; } = FreePort.Take();
+
+    public int HttpPort { get; } = FreePort.Take();
+
+    public string Gateway => FreePort.Loopback(GatewayPort);
+
+    public Uri Http => new($"http://{FreePort.Loopback(HttpPort)}");
+
+    public string Token => File.ReadAllText(Path.Combine(Data, "token")).Trim();
 
     public int ProcessId => _process?.Id ?? throw new InvalidOperationException("the server is not running");
 
     /// <summary>Environment given to the server, for settings.</summary>
     public Dictionary<string, string> Environment { get; } = [];
 
+    /// <summary>Given to every start.</summary>
+    public List<string> Options { get; } = [];
+
     public static async Task<TestServer> StartAsync(params string[] options)
     {
-        var server = Prepare();
-        await server.UpAsync(options);
+        var server = Prepare(options);
+        await server.UpAsync();
         return server;
     }
 
-    /// <summary>A data directory without a server yet.</summary>
-    public static TestServer Prepare() => new(Directory.CreateTempSubdirectory("granary-e2e-").FullName);
-
-    /// <summary>Starts (again) on the same data and waits until it is ready.</summary>
-    public async Task UpAsync(params string[] options)
+    /// <summary>A place without a server yet.</summary>
+    public static TestServer Prepare(params string[] options)
     {
-        var info = Cli.StartInfo(Data, ["up", "--data", Data, "--gateway-port", "0", "--http-port", "0", .. options]);
-        foreach (var (key, value) in Environment) info.Environment[key] = value;
-        File.Delete(Path.Combine(Data, "server.json"));
-        _process = Process.Start(info)!;
-        _processes.Add(_process);
-        var log = new System.Text.StringBuilder();
-        _process.ErrorDataReceived += (_, e) => { lock (log) log.AppendLine(e.Data); };
-        _process.OutputDataReceived += (_, e) => { lock (log) log.AppendLine(e.Data); };
-        _process.BeginErrorReadLine();
-        _process.BeginOutputReadLine();
-        await Until.TrueAsync(
-            () => Task.FromResult(_process.HasExited || (Info() is { } i && i.GetProperty("pid").GetInt32() == _process.Id)),
-            TimeSpan.FromSeconds(30), () => { lock (log) return $"the server did not become ready:\n{log}"; });
-        if (_process.HasExited) lock (log) Assert.Fail($"the server ended with {_process.ExitCode}:\n{log}");
+        var server = new TestServer();
+        server.Options.AddRange(options);
+        return server;
     }
 
-    public Task<CliResult> RunAsync(params string[] arguments) => Cli.RunAsync(Data, arguments);
+    /// <summary>A server without a node of its own, that takes half a second of silence for suspect and two for lost.</summary>
+    public static async Task<TestServer> StartWithoutNodeAsync()
+    {
+        var server = Prepare("--no-node");
+        server.Environment["GRANARY__Grains__SuspectAfter"] = "00:00:00.5";
+        server.Environment["GRANARY__Grains__LostAfter"] = "00:00:02";
+        server.Environment["GRANARY__Grains__HeartbeatEvery"] = "00:00:00.1";
+        await server.UpAsync();
+        return server;
+    }
 
+    public IEnumerable<string> UpArguments => ["up", "--data", Data, "--gateway-port", Number(GatewayPort), "--http-port", Number(HttpPort), .. Options];
+
+    /// <summary>Starts (again) on the same data and ports and waits until it is ready.</summary>
+    public async Task UpAsync()
+    {
+        var info = GranaryProgram.StartInfo(Data, UpArguments);
+        foreach (var (key, value) in Environment) info.Environment[key] = value;
+        var process = CliProcess.Start(info);
+        _processes.Add(process);
+        _process = process;
+        await Until.TrueAsync(
+            () => Task.FromResult(process.HasExited || new LocalServer(Data).Read()?.Pid == process.Id),
+            () => $"the server did not become ready:\n{process}", TimeSpan.FromSeconds(60));
+        if (process.HasExited) Assert.Fail($"the server ended:\n{process}");
+    }
+
+    /// <summary>The SDK, connected; it outlives restarts of the server.</summary>
+    public async Task<GranaryClient> ClientAsync() => _client ??= await ConnectAsync();
+
+    /// <summary>A connection that the caller disposes.</summary>
+    public Task<GranaryClient> ConnectAsync() =>
+        GranaryClient.ConnectAsync(new GranaryClientOptions { Server = Gateway, Token = Token, RetryFor = TimeSpan.FromSeconds(60), ConnectTimeout = TimeSpan.FromSeconds(30) });
+
+    public Task<CliResult> RunAsync(params string[] arguments) => GranaryProgram.RunAsync(Data, arguments);
+
+    /// <summary>Started, not waited for.</summary>
+    public CliProcess Start(params string[] arguments)
+    {
+        var process = CliProcess.Start(GranaryProgram.StartInfo(Data, arguments));
+        _processes.Add(process);
+        return process;
+    }
+
+    /// <summary>What a successful command wrote with <c>-o json</c>.</summary>
     public async Task<JsonElement> JsonAsync(params string[] arguments)
     {
-        var result = (await RunAsync([.. arguments, "-o", "json"])).Expect(0);
+        var dashes = Array.IndexOf(arguments, "--");
+        string[] all = dashes < 0 ? [.. arguments, "-o", "json"] : [.. arguments[..dashes], "-o", "json", .. arguments[dashes..]];
+        var result = (await RunAsync(all)).Expect(0);
         return JsonDocument.Parse(result.Output).RootElement;
     }
 
-    public Uri Http => new(Info()!.Value.GetProperty("http").GetString()!);
+    /// <summary>A node agent alone, with a data directory of its own, once the server sees it ready.</summary>
+    public async Task<NodeProcess> JoinAsync(string name, string capacity = "cpu=2,memory=512Mi", params string[] options)
+    {
+        var node = new NodeProcess(this, name, capacity, options);
+        await node.StartAsync();
+        return node;
+    }
 
-    public string Gateway => Info()!.Value.GetProperty("gateway").GetString()!;
+    internal CliProcess Keep(CliProcess process)
+    {
+        _processes.Add(process);
+        return process;
+    }
 
     /// <summary>SIGKILL, as a crash would.</summary>
     public async Task KillAsync()
     {
-        _process!.Kill();
-        await _process.WaitForExitAsync();
+        var process = _process!;
         _process = null;
+        process.Signal(ProcessTable.Kill);
+        await process.ExitAsync();
     }
 
-    /// <summary>SIGTERM, and the exit code.</summary>
-    public async Task<int> TerminateAsync()
+    /// <summary>SIGTERM, and what it ended with.</summary>
+    public async Task<CliResult> TerminateAsync()
     {
-        Assert.Equal(0, SysKill(_process!.Id, 15));
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(40));
-        await _process.WaitForExitAsync(limit.Token);
-        var code = _process.ExitCode;
+        var process = _process!;
         _process = null;
-        return code;
+        process.Signal(ProcessTable.Terminate);
+        return await process.ExitAsync();
+    }
+
+    public string WriteFile(string name, string text)
+    {
+        var path = Path.Combine(Root, name);
+        File.WriteAllText(path, text);
+        return path;
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_process is { HasExited: false })
-        {
-            SysKill(_process.Id, 15);
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(15));
-            try
+        if (_client is not null) await _client.DisposeAsync();
+        foreach (var process in _processes.Where(p => p.Error.Length > 0))
+            TestContext.Current.TestOutputHelper?.WriteLine($"{process}");
+        foreach (var process in _processes) await process.DisposeAsync();
+        // shims and tasks outlive what started them, as they should: here they end with the test
+        await Until.TrueAsync(
+            () =>
             {
-                await _process.WaitForExitAsync(limit.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                _process.Kill(entireProcessTree: true);
-            }
-        }
-        foreach (var process in _processes) process.Dispose();
-        try
-        {
-            Directory.Delete(Data, recursive: true);
-        }
-        catch (IOException)
-        {
-            // a task that outlived its server may still be writing: the directory is temporary anyway
-        }
+                var left = ProcessTable.Naming(Root);
+                foreach (var process in left) ProcessTable.Signal(process.Id, ProcessTable.Kill);
+                return left.Count == 0;
+            },
+            "processes of the test could not be ended");
+        Directory.Delete(Root, recursive: true);
     }
 
-    private JsonElement? Info()
-    {
-        try
-        {
-            return JsonDocument.Parse(File.ReadAllText(Path.Combine(Data, "server.json"))).RootElement;
-        }
-        catch (Exception e) when (e is IOException or JsonException)
-        {
-            return null;
-        }
-    }
-
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int SysKill(int pid, int signal);
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 }
