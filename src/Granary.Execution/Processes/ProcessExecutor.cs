@@ -13,6 +13,9 @@ internal sealed partial class ProcessExecutor(ShimLaunch launch, LaunchPlanner p
 {
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(2);
 
+    // Nobody waits for an acknowledgement: it only lets the shim forget. A start that goes out takes them along.
+    private const int AcknowledgeAt = 64;
+
     private sealed class Held(Lease lease)
     {
         public readonly Lease Lease = lease;
@@ -26,6 +29,7 @@ internal sealed partial class ProcessExecutor(ShimLaunch launch, LaunchPlanner p
     private readonly Lock _gate = new();
     private readonly Dictionary<LeaseKey, Held> _held = [];
     private readonly Dictionary<long, (TaskCompletionSource Done, LeaseKey[] Keys)> _handing = [];
+    private readonly List<Lease> _acknowledged = [];
     private readonly CancellationTokenSource _closing = new();
     private IExecutorSink? _sink;
     private ShimClient? _client;
@@ -68,6 +72,7 @@ internal sealed partial class ProcessExecutor(ShimLaunch launch, LaunchPlanner p
             _handing.Add(++_sequence, (done, [.. plans.Select(p => LeaseKey.Of(p.Lease))]));
             // without a shim they go to the next one
             _client?.Start(_sequence, plans);
+            FlushAcknowledged();
         }
         await done.Task;
     }
@@ -85,13 +90,21 @@ internal sealed partial class ProcessExecutor(ShimLaunch launch, LaunchPlanner p
 
     public void Acknowledge(IReadOnlyList<Lease> ended)
     {
-        lock (_gate) _client?.Acknowledge(ended);
+        lock (_gate)
+        {
+            _acknowledged.AddRange(ended);
+            if (_acknowledged.Count >= AcknowledgeAt) FlushAcknowledged();
+        }
     }
 
     /// <summary>The shim may end once nothing runs.</summary>
     public void EndWhenDone()
     {
-        lock (_gate) _client?.EndWhenDone();
+        lock (_gate)
+        {
+            FlushAcknowledged();
+            _client?.EndWhenDone();
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -100,6 +113,7 @@ internal sealed partial class ProcessExecutor(ShimLaunch launch, LaunchPlanner p
         ShimClient? client;
         lock (_gate)
         {
+            FlushAcknowledged();
             client = _client;
             _client = null;
             foreach (var (done, _) in _handing.Values) done.TrySetCanceled();
@@ -127,6 +141,14 @@ internal sealed partial class ProcessExecutor(ShimLaunch launch, LaunchPlanner p
         var welcome = await client.Begin(cancel);
         ShimPid = welcome.ShimPid;
         return (client, welcome);
+    }
+
+    // Lost ones do no harm: the next agent hears of those ends again and the server takes them for what they are.
+    private void FlushAcknowledged()
+    {
+        if (_acknowledged.Count == 0 || _client is null) return;
+        _client.Acknowledge(_acknowledged);
+        _acknowledged.Clear();
     }
 
     private void Taken(long sequence)

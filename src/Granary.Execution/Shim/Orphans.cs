@@ -1,7 +1,9 @@
+using System.Buffers.Text;
 using System.Globalization;
 using Granary.Execution.Posix;
 using Granary.Execution.Processes;
 using Granary.Hardware;
+using Microsoft.Win32.SafeHandles;
 
 namespace Granary.Execution.Shim;
 
@@ -11,17 +13,25 @@ namespace Granary.Execution.Shim;
 /// </summary>
 internal sealed class Orphans(SystemRoot root)
 {
-    private readonly string _children = $"/proc/self/task/{Environment.ProcessId}/children";
+    // Kept open: the kernel writes the list anew for every read from the beginning.
+    private readonly SafeFileHandle? _children = Open($"/proc/self/task/{Environment.ProcessId}/children");
 
     public IReadOnlyList<int> List()
     {
         // a kernel without CONFIG_PROC_CHILDREN has no such file: look at all processes
-        if (root.Read(_children) is not { } text)
-            return [.. AllChildren()];
-        if (text.Length == 0) return [];
+        if (_children is null) return [.. AllChildren()];
+        Span<byte> first = stackalloc byte[512];
+        var length = RandomAccess.Read(_children, first, 0);
+        if (length == 0) return [];
+        ReadOnlySpan<byte> text = first[..length];
+        if (length == first.Length)
+        {
+            var all = new byte[64 * 1024];
+            text = all.AsSpan(0, RandomAccess.Read(_children, all, 0));
+        }
         var pids = new List<int>();
-        foreach (var part in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            if (int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var pid)) pids.Add(pid);
+        foreach (var range in text.Split((byte)' '))
+            if (Utf8Parser.TryParse(text[range], out int pid, out _)) pids.Add(pid);
         return pids;
     }
 
@@ -38,6 +48,18 @@ internal sealed class Orphans(SystemRoot root)
             var left = ProcessTree.Read(root).Members(task.Pid, Environment.ProcessId, mark);
             if (left.Count == 0) return;
             foreach (var process in left) _ = Sys.Kill(process.Pid, Signals.Kill);
+        }
+    }
+
+    private static SafeFileHandle? Open(string path)
+    {
+        try
+        {
+            return File.OpenHandle(path);
+        }
+        catch (IOException)
+        {
+            return null;
         }
     }
 
