@@ -8,9 +8,24 @@ using Orleans;
 namespace Granary.Execution.Simulated;
 
 /// <summary>Plays the agent of many simulated nodes: no processes, no threads, no files; one timer for each, a few messages a second.</summary>
-public sealed class SimulatedNodes(IGrainFactory grains, TimeProvider time, ILogger<NodeAgent> logger) : IHostedService
+public sealed class SimulatedNodes : IHostedService
 {
+    private readonly Func<string, INodeGrain> _grain;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private readonly ConcurrentDictionary<string, NodeAgent> _agents = new(StringComparer.Ordinal);
+
+    public SimulatedNodes(IGrainFactory grains, TimeProvider time, ILogger<NodeAgent> logger)
+        : this(name => grains.GetGrain<INodeGrain>(name), time, logger)
+    {
+    }
+
+    internal SimulatedNodes(Func<string, INodeGrain> grain, TimeProvider time, ILogger logger)
+    {
+        _grain = grain;
+        _time = time;
+        _logger = logger;
+    }
 
     public IReadOnlyCollection<string> Names => [.. _agents.Keys];
 
@@ -20,7 +35,7 @@ public sealed class SimulatedNodes(IGrainFactory grains, TimeProvider time, ILog
     {
         if (!node.Simulated) throw GranaryException.Invalid($"node {node.Name} is not simulated: it needs an agent on its own machine");
         var options = new NodeAgentOptions { Node = node, DataDirectory = "/" };
-        var agent = new NodeAgent(grains.GetGrain<INodeGrain>(node.Name), options, time, logger, null, () => Sample(node), null);
+        var agent = new NodeAgent(_grain(node.Name), options, _time, _logger, null, () => Sample(node), null);
         if (_agents.TryAdd(node.Name, agent)) await agent.StartAsync(cancel);
     }
 
@@ -34,5 +49,5 @@ public sealed class SimulatedNodes(IGrainFactory grains, TimeProvider time, ILog
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(_agents.Keys.Select(name => Remove(name, cancellationToken)));
 
-    private NodeSample Sample(NodeSpec node) => new() { At = time.GetUtcNow(), MemoryTotalMiB = node.Capacity.MemoryMiB };
+    private NodeSample Sample(NodeSpec node) => new() { At = _time.GetUtcNow(), MemoryTotalMiB = node.Capacity.MemoryMiB };
 }

@@ -92,7 +92,8 @@ public sealed class AdoptionTests
         Cgroups.Require();
         await using var harness = await AgentHarness.Start();
         var task = harness.Assign(AgentHarness.Script("echo > ran; while [ ! -e go ]; do sleep 0.02; done; exec tail -n 1 /dev/zero")
-            with { Resources = new() { MemoryMiB = 64 } });
+            with
+        { Resources = new() { MemoryMiB = 64 } });
         harness.Node.Start(task);
         await AgentHarness.Eventually(() => File.Exists(Work(harness, task.Lease) + "/ran"), "it runs");
         var shim = harness.Agent.ShimPid;

@@ -70,7 +70,10 @@ public sealed class HandlerTests
         var sleep = new SleepHandler(time);
         var task = Assign(1, new()
         {
-            Agent = "a", Handler = "sleep", Command = argument.Length > 0 ? [argument] : [], Duration = TimeSpan.FromMilliseconds(400),
+            Agent = "a",
+            Handler = "sleep",
+            Command = argument.Length > 0 ? [argument] : [],
+            Duration = TimeSpan.FromMilliseconds(400),
         });
 
         var run = sleep.Run(task, default).AsTask();

@@ -88,7 +88,8 @@ public sealed class LimitTests
         Assert.SkipUnless(Cgroups.Here.CpuPath.Length > 0, "there is no CPU controller");
         await using var harness = await AgentHarness.Start();
         var task = harness.Assign(AgentHarness.Script("until grep -q '[:,]cpu[:,].*granary' /proc/self/cgroup; do sleep 0.02; done; echo weighed")
-            with { Resources = new() { CpuMilli = 500 }, TimeLimit = TimeSpan.FromSeconds(20) });
+            with
+        { Resources = new() { CpuMilli = 500 }, TimeLimit = TimeSpan.FromSeconds(20) });
         Assert.SkipUnless(Cgroups.Here.Version == CgroupVersion.V1, "version 2 has one group for all");
 
         var exit = await harness.Run(task);
