@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using Granary.Abstractions;
+using Granary.Grains.Tests.Support;
+using Granary.Model;
+
+namespace Granary.Grains.Tests;
+
+public sealed class NodeGrainTests(GrainsFixture fixture) : IClassFixture<GrainsFixture>
+{
+    [Fact]
+    public async Task A_newer_session_takes_the_node_and_the_older_is_refused()
+    {
+        var (_, node, old) = await fixture.PoolWithNodeAsync("taken");
+        await node.Join(new JoinRequest("newer", GrainsFixture.Spec("taken"), [], "test"));
+        var refused = await Assert.ThrowsAsync<GranaryException>(() => node.Poll(new PollRequest(old, 0, TimeSpan.Zero)));
+        Assert.Equal(ErrorCode.Refused, refused.Code);
+        await node.Poll(new PollRequest("newer", 0, TimeSpan.Zero));
+    }
+
+    [Fact]
+    public async Task A_silent_node_is_suspect_then_lost_and_its_tasks_wait_under_a_higher_token()
+    {
+        var (pool, node, session) = await fixture.PoolWithNodeAsync("silent");
+        await pool.Submit(GrainsFixture.Batch());
+        var first = Assert.Single(await GrainsFixture.NextCommandsAsync(node, session)).Start!.Lease;
+        await node.Report(session, [new TaskReport(first, ReportKind.Started, DateTimeOffset.UtcNow, null)]);
+        var seen = new HashSet<NodeState>();
+        await UntilAsync(async () => Saw(seen, (await node.Describe()).State));
+        Assert.Contains(NodeState.Suspect, seen);
+        Assert.Equal(TaskState.Queued, (await pool.Get(1))!.State);
+
+        var again = await node.Join(new JoinRequest("back", GrainsFixture.Spec("silent"), [first], "test"));
+        Assert.Equal(first, Assert.Single(again.Stale)); // what still ran there was fenced meanwhile
+        var second = Assert.Single(await GrainsFixture.NextCommandsAsync(node, "back")).Start!.Lease;
+        Assert.True(second.Token > first.Token);
+        await node.Report("back", [new TaskReport(first, ReportKind.Ended, DateTimeOffset.UtcNow, new ExitInfo { Code = 0 })]);
+        Assert.NotEqual(TaskState.Succeeded, (await pool.Get(1))!.State); // the older token changes nothing
+    }
+
+    [Fact]
+    public async Task A_cordoned_node_takes_nothing_new_until_it_is_uncordoned()
+    {
+        var (pool, node, session) = await fixture.PoolWithNodeAsync("cordoned");
+        Assert.Equal(NodeState.Cordoned, (await node.Cordon()).State);
+        await pool.Submit(GrainsFixture.Batch());
+        Assert.Empty((await node.Poll(new PollRequest(session, 0, TimeSpan.FromMilliseconds(50)))).Commands);
+        Assert.Equal(TaskState.Queued, (await pool.Get(1))!.State);
+        await node.Uncordon();
+        Assert.Single(await GrainsFixture.NextCommandsAsync(node, session));
+    }
+
+    [Fact]
+    public async Task Output_is_asked_of_the_agent()
+    {
+        var (_, node, session) = await fixture.PoolWithNodeAsync("logs");
+        var read = node.ReadLog(new LogRequest(new TaskId("logs", 1), false, 0, 100));
+        var command = Assert.Single(await GrainsFixture.NextCommandsAsync(node, session));
+        await node.LogRead(session, command.RequestId, new LogChunk(0, "hello"u8.ToArray(), 5, true));
+        Assert.Equal("hello"u8.ToArray(), (await read).Data);
+    }
+
+    [Fact]
+    public async Task A_node_that_was_never_declared_is_not_found()
+    {
+        var error = await Assert.ThrowsAsync<GranaryException>(() => fixture.Grains.GetGrain<INodeGrain>("unheard-of").Describe());
+        Assert.Equal(ErrorCode.NotFound, error.Code);
+    }
+
+    private static bool Saw(HashSet<NodeState> seen, NodeState state)
+    {
+        seen.Add(state);
+        return state == NodeState.Lost;
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        var clock = Stopwatch.StartNew();
+        while (!await condition())
+        {
+            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20), "the condition did not come true within 20 s");
+            await look.WaitForNextTickAsync();
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using Granary.Abstractions;
+using Granary.Grains.Nodes;
+using Granary.Model;
+using Granary.Scheduling;
+using Granary.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Orleans;
+using Orleans.Hosting;
+using Orleans.TestingHost;
+
+namespace Granary.Grains.Tests.Support;
+
+/// <summary>The grains on a test cluster of one silo, over a store that tests can hold and break. Health times are short.</summary>
+public sealed class GrainsFixture : IAsyncLifetime
+{
+    private readonly InProcessTestCluster _cluster;
+
+    public GrainsFixture()
+    {
+        var builder = new InProcessTestClusterBuilder(1);
+        builder.ConfigureSilo((_, silo) =>
+        {
+            silo.AddMemoryGrainStorage(NodeGrain.StorageName);
+            silo.Services.AddSingleton<IPoolStore>(Store);
+            silo.Services.AddSingleton(TimeProvider.System);
+            silo.Services.AddSingleton(new SchedulerOptions());
+            silo.Services.AddSingleton(Options.Create(new GrainOptions
+            {
+                SuspectAfter = TimeSpan.FromMilliseconds(500),
+                LostAfter = TimeSpan.FromSeconds(2),
+            }));
+        });
+        _cluster = builder.Build();
+    }
+
+    internal MemoryStore Store { get; } = new();
+
+    internal IGrainFactory Grains => _cluster.Client;
+
+    public async ValueTask InitializeAsync() => await _cluster.DeployAsync();
+
+    public async ValueTask DisposeAsync() => await _cluster.DisposeAsync();
+
+    /// <summary>A pool of its own with one node that has joined.</summary>
+    internal async Task<(IPoolGrain Pool, INodeGrain Node, string Session)> PoolWithNodeAsync(string name, int cpus = 4)
+    {
+        var node = Grains.GetGrain<INodeGrain>($"n-{name}");
+        var session = Guid.NewGuid().ToString("N");
+        await node.Join(new JoinRequest(session, Spec(name, cpus), [], "test"));
+        return (Grains.GetGrain<IPoolGrain>(name), node, session);
+    }
+
+    internal static NodeSpec Spec(string pool, int cpus = 4) =>
+        new() { Name = $"n-{pool}", Pool = pool, Capacity = new ResourceSet { CpuMilli = cpus * 1000, MemoryMiB = 4096 } };
+
+    internal static SubmitBatch Batch(int count = 1, string? operation = null) => new(
+        operation ?? Guid.NewGuid().ToString("N"),
+        [new SubmitItem(new TaskSpec { Agent = "a", Command = ["true"], Resources = new ResourceSet { CpuMilli = 1000 } }, count)]);
+
+    /// <summary>What the agent would be sent next; keeps the node alive by polling.</summary>
+    internal static async Task<IReadOnlyList<NodeCommand>> NextCommandsAsync(INodeGrain node, string session)
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            var commands = await node.Poll(new PollRequest(session, 0, TimeSpan.FromMilliseconds(100)));
+            if (commands.Commands.Count > 0) return commands.Commands;
+        }
+        throw new TimeoutException("no command came");
+    }
+}
