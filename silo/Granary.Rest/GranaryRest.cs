@@ -40,6 +40,7 @@ public static class GranaryRest
         services.Configure<JsonOptions>(json =>
         {
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+            json.SerializerOptions.Encoder = ReplyJson.Context.Options.Encoder;
             json.SerializerOptions.PropertyNamingPolicy = RestJson.Default.Options.PropertyNamingPolicy;
             foreach (var converter in RestJson.Default.Options.Converters) json.SerializerOptions.Converters.Add(converter);
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, RestJson.Default);

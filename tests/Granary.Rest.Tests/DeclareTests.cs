@@ -38,6 +38,18 @@ public sealed class DeclareTests
     }
 
     [Fact]
+    public async Task An_agent_that_only_submitted_is_there_too()
+    {
+        await using var server = await RestServer.Start();
+        server.Cluster.Agents["b"] = new() { Id = "b", Weight = 5 };
+        foreach (var id in new[] { "a", "b" })
+            server.Cluster.Pools["default"].AgentShares.Add(new() { Agent = id, Pool = "default", Spec = new() { Id = id }, Queued = 1 });
+        Assert.Equal(1, (double)(await server.Get("/api/agents/a").Json())["weight"]!);
+        var list = (await server.Get("/api/agents").Json())["items"]!.AsArray();
+        Assert.Equal([("a", 1.0), ("b", 5.0)], list.Select(a => ((string)a!["id"]!, (double)a["weight"]!)));
+    }
+
+    [Fact]
     public async Task A_node_is_declared_cordoned_uncordoned_and_drained()
     {
         await using var server = await RestServer.Start();

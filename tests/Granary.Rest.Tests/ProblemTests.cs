@@ -49,6 +49,15 @@ public sealed class ProblemTests
     }
 
     [Fact]
+    public async Task Replies_are_readable_at_a_terminal()
+    {
+        await using var server = await RestServer.Start();
+        Assert.Contains("'nowhere'", await (await server.Get("/api/pools/nowhere")).Content.ReadAsStringAsync());
+        await server.Post("""{"agent":"a","command":["echo","it's ü < 5"]}""").Json(HttpStatusCode.Created);
+        Assert.Contains("it's ü < 5", await server.Client.GetStringAsync("/api/tasks/1"));
+    }
+
+    [Fact]
     public async Task Problems_carry_the_headers_of_every_reply()
     {
         await using var server = await RestServer.Start();

@@ -48,17 +48,21 @@ internal static class AgentEndpoints
     private static async Task<Ok<Page<AgentJson>>> List(HttpContext context, Cluster cluster)
     {
         var query = new QueryReader(context.Request, "limit", "cursor");
-        var sorted = (await cluster.Directory.Agents()).OrderBy(a => a.Id, StringComparer.Ordinal).ToList();
-        var (agents, cursor) = Pages.Cut(sorted, agent => agent.Id, query);
         var shares = (await Parallelism.Each(await cluster.PoolNames(), pool => cluster.Pool(pool).Shares())).SelectMany(s => s).ToLookup(s => s.Agent, StringComparer.Ordinal);
+        // An agent that only ever submitted was never declared: the pools know it, the directory does not.
+        var specs = shares.ToDictionary(s => s.Key, s => s.First().Spec, StringComparer.Ordinal);
+        foreach (var declared in await cluster.Directory.Agents()) specs[declared.Id] = declared;
+        var (agents, cursor) = Pages.Cut([.. specs.Values.OrderBy(a => a.Id, StringComparer.Ordinal)], agent => agent.Id, query);
         return TypedResults.Ok(Pages.Make<AgentJson>(context, [.. agents.Select(agent => AgentJson.From(agent, shares[agent.Id]))], cursor));
     }
 
     private static async Task<Ok<AgentJson>> Get(string id, HttpContext context, Cluster cluster)
     {
         _ = new QueryReader(context.Request);
-        var spec = Names.IsValid(id) ? await cluster.Directory.Agent(id) : null;
-        return TypedResults.Ok(await Read(cluster, spec ?? throw await Unknown(cluster, id)));
+        if (!Names.IsValid(id)) throw await Unknown(cluster, id);
+        var declared = await cluster.Directory.Agent(id);
+        var shares = await Shares(cluster, id);
+        return TypedResults.Ok(AgentJson.From(declared ?? shares.FirstOrDefault()?.Spec ?? throw await Unknown(cluster, id), shares));
     }
 
     private static async Task<Results<Ok<AgentJson>, Created<AgentJson>>> Put(string id, HttpContext context, Cluster cluster)
@@ -82,15 +86,12 @@ internal static class AgentEndpoints
             Labels = request.Labels,
         };
         var reply = await cluster.Directory.Apply(new([], [spec], []));
-        var view = await Read(cluster, spec);
+        var view = AgentJson.From(spec, await Shares(cluster, id));
         return reply.Created > 0 ? TypedResults.Created($"/api/agents/{id}", view) : TypedResults.Ok(view);
     }
 
-    private static async Task<AgentJson> Read(Cluster cluster, AgentSpec spec)
-    {
-        var shares = await Parallelism.Each(await cluster.PoolNames(), pool => cluster.Pool(pool).ShareOf(spec.Id));
-        return AgentJson.From(spec, shares.OfType<AgentShare>());
-    }
+    private static async Task<IReadOnlyList<AgentShare>> Shares(Cluster cluster, string id) =>
+        [.. (await Parallelism.Each(await cluster.PoolNames(), pool => cluster.Pool(pool).ShareOf(id))).OfType<AgentShare>()];
 
     private static async Task<GranaryException> Unknown(Cluster cluster, string id)
     {

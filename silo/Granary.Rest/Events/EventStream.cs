@@ -43,7 +43,7 @@ internal sealed class EventStream(Cluster cluster, EventCursor cursor, string po
         var pools = pool.Length > 0 ? [pool] : await cluster.PoolNames();
         foreach (var name in pools)
             if (cursor[name] == 0) cursor[name] = (await cluster.Pool(name).Watch(0, TimeSpan.Zero).WaitAsync(stopping)).Cursor;
-        await WriteEvent(response, "hello", JsonSerializer.SerializeToUtf8Bytes(new HelloJson(pools), RestJson.Default.HelloJson), withId: true, stopping);
+        await WriteEvent(response, "hello", JsonSerializer.SerializeToUtf8Bytes(new HelloJson(pools), ReplyJson.Context.HelloJson), withId: true, stopping);
         await response.Body.FlushAsync(stopping);
         foreach (var name in pools) _polls[name] = Poll(name, cursor[name], stopping);
     }
@@ -97,13 +97,13 @@ internal sealed class EventStream(Cluster cluster, EventCursor cursor, string po
     private async Task Write(HttpResponse response, string name, ChangeBatch batch, CancellationToken stopping)
     {
         var changes = agent.Length == 0 ? batch.Changes : [.. batch.Changes.Where(c => c.Agent == agent)];
-        if (batch.Gap) await WriteEvent(response, "gap", JsonSerializer.SerializeToUtf8Bytes(new GapJson(name), RestJson.Default.GapJson), withId: false, stopping);
+        if (batch.Gap) await WriteEvent(response, "gap", JsonSerializer.SerializeToUtf8Bytes(new GapJson(name), ReplyJson.Context.GapJson), withId: false, stopping);
         // A batch has one cursor: only its last event carries it, so that a break inside the batch repeats it rather than losing the rest.
         for (var i = 0; i < changes.Count; i++)
         {
             var last = i == changes.Count - 1;
             if (last) cursor[name] = batch.Cursor;
-            var json = JsonSerializer.SerializeToUtf8Bytes(TaskChangeJson.From(changes[i]), RestJson.Default.TaskChangeJson);
+            var json = JsonSerializer.SerializeToUtf8Bytes(TaskChangeJson.From(changes[i]), ReplyJson.Context.TaskChangeJson);
             await WriteEvent(response, "task", json, withId: last, stopping);
         }
         cursor[name] = batch.Cursor;

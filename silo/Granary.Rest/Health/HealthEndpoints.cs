@@ -28,7 +28,7 @@ internal static class HealthEndpoints
     {
         var report = await health.CheckHealthAsync(check => check.Tags.Contains(GranaryRest.ReadyTag), context.RequestAborted);
         var checks = report.Entries.ToDictionary(e => e.Key, e => e.Value.Status == HealthStatus.Healthy ? "ok" : e.Value.Description ?? "failed");
-        return TypedResults.Json(new HealthJson(report.Status.ToString().ToLowerInvariant(), checks), RestJson.Default.HealthJson,
+        return TypedResults.Json(new HealthJson(report.Status.ToString().ToLowerInvariant(), checks), ReplyJson.Context.HealthJson,
             statusCode: report.Status == HealthStatus.Unhealthy ? 503 : 200);
     }
 }

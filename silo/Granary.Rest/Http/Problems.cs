@@ -60,6 +60,6 @@ internal static class Problems
         context.Response.StatusCode = status;
         ReplyHeaders.Set(context.Response);
         if (status == 503 || status == 429) context.Response.Headers.RetryAfter = "1";
-        await context.Response.WriteAsJsonAsync(Details(context, status, detail), RestJson.Default.ProblemDetails, "application/problem+json");
+        await context.Response.WriteAsJsonAsync(Details(context, status, detail), ReplyJson.Context.ProblemDetails, "application/problem+json");
     }
 }
