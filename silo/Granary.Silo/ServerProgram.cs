@@ -70,6 +70,7 @@ public static class ServerProgram
                 k.AddServerHeader = false;
             });
             builder.Services.AddSingleton(TimeProvider.System);
+            builder.Services.AddGranaryGrains();
             builder.Services.AddSingleton<IPoolStore>(store);
             builder.Services.AddSingleton<IGrainStateStore>(store);
             builder.Services.AddKeyedSingleton<IGrainStorage>(NodeGrain.StorageName, new GrainStateStorage(store));
@@ -78,7 +79,14 @@ public static class ServerProgram
             builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = settings.StopWithin);
             GrainHosting.AddServer(builder, address, settings, token);
             builder.Services.AddHostedService<Awakening>();
-            builder.Services.AddGranaryRest(new RestOptions { RequireToken = !System.Net.IPAddress.IsLoopback(address), Token = token });
+            builder.Services.AddGranaryRest(new RestOptions
+            {
+                RequireToken = !System.Net.IPAddress.IsLoopback(address),
+                Token = token,
+                LoopbackHosts = [.. new RestOptions().LoopbackHosts, address.ToString()],
+            });
+            builder.Services.AddSingleton<JournalHealth>();
+            builder.Services.AddHealthChecks().AddCheck<JournalHealth>("journal", tags: [GranaryRest.ReadyTag]);
             LocalNode.Add(builder.Services, configuration.Get<NodeSettings>(NodeSettings.Section), settings);
 
             app = builder.Build();

@@ -16,6 +16,7 @@ public sealed partial class NodeGrain(
     IGrainFactory grains,
     TimeProvider clock,
     IOptions<GrainOptions> options,
+    StopSignal stop,
     ILogger<NodeGrain> log) : Grain, INodeGrain
 {
     public const string StorageName = "granary";
@@ -96,8 +97,15 @@ public sealed partial class NodeGrain(
         await CheckSessionAsync(request.Session);
         _commands.Acknowledge(request.Acknowledged);
         var wait = request.MaxWait < _options.LongestPoll ? request.MaxWait : _options.LongestPoll;
-        if (_commands.IsEmpty && wait > TimeSpan.Zero) await Waits.UntilAsync(_commands.Arrival, wait, clock);
+        if (_commands.IsEmpty && wait > TimeSpan.Zero) await WaitForCommandsAsync(wait);
         return _session == request.Session ? _commands.Read() : new NodeCommands(0, []);
+    }
+
+    /// <summary>While the server stops, agents ask again soon: what they have yet to stop must reach them, and no stop may wait for a poll.</summary>
+    private async Task WaitForCommandsAsync(TimeSpan wait)
+    {
+        if (await Waits.UntilAsync(Task.WhenAny(_commands.Arrival, stop.Stopping), wait, clock) && _commands.IsEmpty)
+            await Waits.UntilAsync(_commands.Arrival, TimeSpan.FromMilliseconds(100), clock);
     }
 
     public async Task Report(string session, IReadOnlyList<TaskReport> reports)

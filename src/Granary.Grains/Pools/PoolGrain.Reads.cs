@@ -63,7 +63,7 @@ public sealed partial class PoolGrain
         var batch = _changes.Read(cursor, MostChanges);
         if (batch.Changes.Count > 0 || batch.Gap || _failure is not null) return batch;
         var wait = maxWait < _options.LongestPoll ? maxWait : _options.LongestPoll;
-        if (wait > TimeSpan.Zero) await Waits.UntilAsync(_changes.Arrival, wait, clock);
+        if (wait > TimeSpan.Zero) await Waits.UntilAsync(Task.WhenAny(_changes.Arrival, stop.Stopping), wait, clock);
         return _changes.Read(cursor, MostChanges);
     }
 

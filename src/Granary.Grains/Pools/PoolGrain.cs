@@ -20,6 +20,7 @@ public sealed partial class PoolGrain(
     TimeProvider clock,
     IOptions<GrainOptions> options,
     SchedulerOptions schedulerOptions,
+    StopSignal stop,
     ILogger<PoolGrain> log) : Grain, IPoolGrain
 {
     private readonly GrainOptions _options = options.Value;

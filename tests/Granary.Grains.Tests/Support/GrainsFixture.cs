@@ -24,6 +24,7 @@ public sealed class GrainsFixture : IAsyncLifetime
             silo.AddMemoryGrainStorage(NodeGrain.StorageName);
             silo.Services.AddSingleton<IPoolStore>(Store);
             silo.Services.AddSingleton(TimeProvider.System);
+            silo.Services.AddGranaryGrains();
             silo.Services.AddSingleton(new SchedulerOptions());
             silo.Services.AddSingleton(Options.Create(new GrainOptions
             {
