@@ -1,4 +1,5 @@
 using Granary.Benchmarks.Execution;
+using Granary.Benchmarks.HostCalls;
 using Granary.Benchmarks.Load;
 using Granary.Benchmarks.Storage;
 
@@ -10,6 +11,7 @@ internal static class Program
     private static readonly (string Verb, string What, Func<string[], Task<int>> Run)[] Families =
     [
         ("load", "the whole: calls, submissions, lives, latency, restart", LoadProgram.RunAsync),
+        ("host-calls", "grain calls in process and by the gateway", HostCallsProgram.RunAsync),
         ("storage", "the journal and the task table beside the bare disk", StorageFigures.Run),
         (ExecutionProgram.Verb, "the node agent beside bare process starts", ExecutionProgram.RunAsync),
     ];

@@ -10,7 +10,7 @@ namespace Granary.EmbeddedHost.Scheduling;
 /// </remarks>
 internal abstract class WorkQueue(IWorkScheduler scheduler) : TaskScheduler, IThreadPoolWorkItem
 {
-    private static readonly Action<object?> DrainAction = static queue => ((WorkQueue)queue!).Drain();
+    private static readonly Action<object?> DrainAction = static queue => ((WorkQueue)queue!).Drain(isTask: true);
 
     private readonly Lock _gate = new();
     private object?[] _incoming = [];
@@ -64,10 +64,14 @@ internal abstract class WorkQueue(IWorkScheduler scheduler) : TaskScheduler, ITh
         }
     }
 
-    /// <summary>Runs as a task of this scheduler, so that tasks that turns start belong to it too.</summary>
-    public void Execute() => new Task(DrainAction, this, TaskCreationOptions.DenyChildAttach).RunSynchronously(this);
+    public void Execute() => Drain(isTask: false);
 
-    private void Drain()
+    /// <summary>Runs items until none are left, or others should go first.</summary>
+    /// <param name="isTask">
+    /// The calling code is a task of this scheduler, so that tasks that a request starts belong to it too. What follows an await is a task
+    /// already; only with the first request does the rest of the drain become one.
+    /// </param>
+    private void Drain(bool isTask)
     {
         var before = _running;
         var contextBefore = RuntimeContext.Current;
@@ -78,8 +82,14 @@ internal abstract class WorkQueue(IWorkScheduler scheduler) : TaskScheduler, ITh
         var items = 0;
         try
         {
-            while (TryTake(out var item))
+            while (TryPeek(out var item))
             {
+                if (!isTask && item is not Task)
+                {
+                    new Task(DrainAction, this, TaskCreationOptions.DenyChildAttach).RunSynchronously(this);
+                    return;
+                }
+                _batch[_batchNext++] = null;
                 RunItem(item);
                 ExecutionContext.Restore(execution);
                 if (!scheduler.ShouldYield(++items, startedAt))
@@ -112,7 +122,7 @@ internal abstract class WorkQueue(IWorkScheduler scheduler) : TaskScheduler, ITh
         }
     }
 
-    private bool TryTake(out object item)
+    private bool TryPeek(out object item)
     {
         if (_batchNext == _batchCount && !Swap())
         {
@@ -120,7 +130,6 @@ internal abstract class WorkQueue(IWorkScheduler scheduler) : TaskScheduler, ITh
             return false;
         }
         item = _batch[_batchNext]!;
-        _batch[_batchNext++] = null;
         return true;
     }
 
