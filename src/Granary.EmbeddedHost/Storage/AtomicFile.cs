@@ -16,21 +16,12 @@ internal static class AtomicFile
             file.Flush(flushToDisk: true);
         }
         File.Move(temporary, full, overwrite: true);
-        SyncDirectory(directory);
+        DirectorySync.Flush(directory);
     }
 
     public static void Delete(string path)
     {
         File.Delete(path);
-        SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-    }
-
-    /// <summary>Makes a rename or a removal itself durable, which on Unix is a property of the directory.</summary>
-    private static void SyncDirectory(string directory)
-    {
-        if (OperatingSystem.IsWindows())
-            return;
-        using var handle = File.OpenHandle(directory, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, FileOptions.None);
-        RandomAccess.FlushToDisk(handle);
+        DirectorySync.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 }

@@ -44,6 +44,9 @@ public static class Bounded
         }
     }
 
+    public static Task<T> Within<T>(this ValueTask<T> task) => task.AsTask().Within();
+
+    /// <inheritdoc cref="Within(Task)"/>
     public static async Task<T> Within<T>(this Task<T> task)
     {
         await ((Task)task).Within();

@@ -45,6 +45,16 @@ public sealed class ManualTime : TimeProvider
         }
     }
 
+    /// <summary>How many timers are armed.</summary>
+    public int Armed
+    {
+        get
+        {
+            lock (_gate)
+                return _timers.Count;
+        }
+    }
+
     /// <summary>Completes when at least this many timers are armed.</summary>
     public Task WhenArmed(int count)
     {
