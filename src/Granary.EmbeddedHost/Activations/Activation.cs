@@ -1,5 +1,5 @@
-using Granary.EmbeddedHost.Messaging;
 using Granary.EmbeddedHost.Calls;
+using Granary.EmbeddedHost.Messaging;
 using Granary.EmbeddedHost.Scheduling;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using Granary.EmbeddedHost.Messaging;
 using Granary.EmbeddedHost.Calls;
+using Granary.EmbeddedHost.Messaging;
 using Orleans.Runtime;
 
 namespace Granary.EmbeddedHost.Activations;
