@@ -39,6 +39,7 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
     private AgentOrders _orders = new();
     private AgentOrders _carriedOut = new();
     private TimeSpan _heartbeatEvery = TimeSpan.FromSeconds(1);
+    private volatile bool _leaving;
     private Task? _run;
 
     public NodeAgent(
@@ -117,6 +118,7 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
         {
             LogServerAway(_options.Node.Name, OneLine(e));
         }
+        _leaving = true;
         lock (_gate) _table.StopAll(ExitCause.Preempted, _time.GetUtcNow(), _orders);
         await CarryOut();
         while (true)
@@ -244,7 +246,7 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
         {
             // A process lease that nobody has seen here never ran here. What ran in an earlier agent's own memory left no trace, so
             // for handlers only this agent's own life counts.
-            _table.Joined(reply, a => !first || (a.Spec.Handler.Length == 0 && _processes is not null), _time.GetUtcNow(), _orders);
+            _table.Joined(_leaving ? reply with { Expected = [] } : reply, a => !first || (a.Spec.Handler.Length == 0 && _processes is not null), _time.GetUtcNow(), _orders);
         }
         await CarryOut();
         _reportsWait.Set();
@@ -258,7 +260,11 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
         {
             foreach (var command in commands)
             {
-                if (command.Start is { } start) _table.Offer(start, _orders);
+                // one that arrives while we leave is the server's to place elsewhere once we have left
+                if (command.Start is { } start)
+                {
+                    if (!_leaving) _table.Offer(start, _orders);
+                }
                 else if (command.Stop is { } stop) _table.Stop(stop, _time.GetUtcNow(), _orders);
                 else if (command.ReadLog is { } request) _ = AnswerLog(request, command.RequestId);
             }

@@ -153,6 +153,26 @@ public sealed class NodeAgentTests
     }
 
     [Fact]
+    public async Task What_is_still_sent_to_a_leaving_agent_is_not_started()
+    {
+        var harness = await AgentHarness.Start();
+        var slow = harness.Assign(AgentHarness.Script("trap 'while [ ! -e go ]; do sleep 0.02; done; exit' TERM; echo ready; while :; do sleep 0.02; done")
+            with { KillGrace = TimeSpan.FromSeconds(20) });
+        harness.Node.Start(slow);
+        await AgentHarness.Eventually(() => harness.HasOutput(slow.Lease, "ready"), "it runs");
+
+        var leaving = harness.Agent.LeaveAsync(new CancellationTokenSource(FakeNode.Patience).Token);
+        var late = harness.Assign("true");
+        harness.Node.Start(late);
+        await harness.Node.Until(() => harness.Node.Acknowledged == 2, "the late start is heard");
+        await File.WriteAllTextAsync($"{harness.Data}/tasks/{slow.Lease.Task}/work/go", "");
+        await leaving;
+
+        Assert.DoesNotContain(harness.Node.Reports, r => r.Lease == late.Lease);
+        await harness.DisposeAsync();
+    }
+
+    [Fact]
     public async Task Output_is_read_in_pieces()
     {
         await using var harness = await AgentHarness.Start();
