@@ -1,5 +1,6 @@
 using Granary.Abstractions;
 using Granary.Execution.Processes;
+using Granary.Model;
 
 namespace Granary.Execution;
 
@@ -10,6 +11,7 @@ internal static class LogReader
 
     public static LogChunk Read(TaskFiles files, LogRequest request)
     {
+        if (!Names.IsValid(request.Task.Pool)) return new(0, [], 0, false); // it becomes part of a path
         var path = request.StandardError ? files.Error(request.Task) : files.Output(request.Task);
         try
         {

@@ -29,10 +29,23 @@ internal sealed class TaskGroups
     /// <summary>Version 1: memory and CPU are different groups.</summary>
     public bool HasSeparateCpu => HasCpu && _cpu != _memory;
 
+    /// <param name="system">Where groups can be made.</param>
+    /// <param name="instance">Part of the directory's name.</param>
+    /// <param name="remember">File that names the directories, for the next shim: it may be started in another group than this one.</param>
     /// <returns>Null when groups cannot be made here.</returns>
-    public static TaskGroups? Open(CgroupFileSystem system, string instance)
+    public static TaskGroups? Open(CgroupFileSystem system, string instance, string remember)
     {
         if (!system.Usable) return null;
+        if (File.Exists(remember) && File.ReadAllLines(remember) is [var version, var memory, var cpu] && Directory.Exists(memory)
+            && version == system.Version.ToString())
+            return new(system.Version, memory, Directory.Exists(cpu) ? cpu : "");
+        var groups = Make(system, instance);
+        if (groups is not null) File.WriteAllLines(remember, [system.Version.ToString(), groups._memory, groups._cpu]);
+        return groups;
+    }
+
+    private static TaskGroups? Make(CgroupFileSystem system, string instance)
+    {
         if (system.Version == CgroupVersion.V1)
         {
             var memory = $"{system.MemoryPath}/granary-{instance}";

@@ -6,11 +6,18 @@ namespace Granary.Execution.Processes;
 /// <summary>Turns an assignment into a launch plan: finds the program, makes the task's directories, checks what can be checked.</summary>
 internal sealed class LaunchPlanner(TaskFiles files, Func<string, string?> inherited, DiskSpace disk)
 {
+    // a quarter of the default stack limit of 8 MiB is what execve(2) takes; some systems allow more
+    private const long MostBytes = 6 * 1024 * 1024;
+
+    private static readonly Dictionary<string, string> EmptyEnvironment = [];
+
     /// <returns>A plan, or null and in one line what is wrong.</returns>
     public (LaunchPlan? Plan, string Error) Plan(Assignment assignment)
     {
         var (lease, spec) = (assignment.Lease, assignment.Spec);
         if (spec.Command.Count == 0) return (null, "there is no command to run");
+        if (!Names.IsValid(lease.Task.Pool)) return (null, $"pool name '{lease.Task.Pool}' is not valid: {Names.Rule}");
+        if (WhyUnfit(spec) is { Length: > 0 } unfit) return (null, unfit);
         if (disk.WhyFull() is { Length: > 0 } full) return (null, full);
 
         var ownWork = spec.WorkingDirectory.Length == 0;
@@ -47,6 +54,25 @@ internal sealed class LaunchPlanner(TaskFiles files, Func<string, string?> inher
             TimeLimit = spec.TimeLimit,
             KillGrace = spec.KillGrace,
         }, "");
+    }
+
+    // What cannot be said in C's strings would be cut short without a word.
+    private static string WhyUnfit(TaskSpec spec)
+    {
+        long size = 0;
+        foreach (var argument in spec.Command)
+        {
+            if (argument.Contains('\0', StringComparison.Ordinal)) return "the command contains a NUL character";
+            size += argument.Length + 9;
+        }
+        if (spec.WorkingDirectory.Contains('\0', StringComparison.Ordinal)) return "the working directory contains a NUL character";
+        foreach (var (name, value) in spec.Environment ?? EmptyEnvironment)
+        {
+            if (name.Length == 0 || name.AsSpan().ContainsAny('=', '\0')) return $"'{name.Replace('\0', '?')}' is no name for an environment variable";
+            if (value.Contains('\0', StringComparison.Ordinal)) return $"the environment variable {name} contains a NUL character";
+            size += name.Length + value.Length + 10;
+        }
+        return size > MostBytes ? "the arguments and environment are longer than the kernel takes" : "";
     }
 
     // A task writes where it works: one that cannot is refused before it fails halfway.

@@ -16,6 +16,8 @@ internal sealed partial class ProcessExecutor(ShimLaunch launch, LaunchPlanner p
     // Nobody waits for an acknowledgement: it only lets the shim forget. A start that goes out takes them along.
     private const int AcknowledgeAt = 64;
 
+    private const long LargestFrame = FrameReader.MaxFrame / 8;
+
     private sealed class Held(Lease lease)
     {
         public readonly Lease Lease = lease;
@@ -63,8 +65,18 @@ internal sealed partial class ProcessExecutor(ShimLaunch launch, LaunchPlanner p
             else (failed ??= []).Add(Failed(assignment.Lease, error));
         }
         if (failed is not null) _sink!.Report(failed);
-        if (plans.Count == 0) return;
+        // in frames that are far below the largest, however long the arguments are
+        while (plans.Count > 0)
+        {
+            var (count, size) = (0, 0L);
+            while (count < plans.Count && size < LargestFrame) size += SizeOf(plans[count++]);
+            await Hand(plans[..count]);
+            plans.RemoveRange(0, count);
+        }
+    }
 
+    private Task Hand(List<LaunchPlan> plans)
+    {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
@@ -74,8 +86,10 @@ internal sealed partial class ProcessExecutor(ShimLaunch launch, LaunchPlanner p
             _client?.Start(_sequence, plans);
             FlushAcknowledged();
         }
-        await done.Task;
+        return done.Task;
     }
+
+    private static long SizeOf(LaunchPlan plan) => plan.Arguments.Sum(a => a.Length + 4L) + plan.Environment.Sum(e => e.Length + 4L);
 
     public void Stop(StopLease stop)
     {

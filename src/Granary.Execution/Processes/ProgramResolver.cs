@@ -9,7 +9,6 @@ internal static class ProgramResolver
     public static (string Program, string Error) Resolve(string name, string searchPath, string workingDirectory)
     {
         if (name.Length == 0) return ("", "the command's first word is empty");
-        if (name.Contains('\0', StringComparison.Ordinal)) return ("", "the command contains a NUL character");
         if (name.Contains('/', StringComparison.Ordinal))
         {
             var path = name[0] == '/' ? name : $"{workingDirectory}/{name}";

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Granary.Execution.Limits;
 using Granary.Execution.Posix;
 using Granary.Execution.Processes;
@@ -53,7 +54,7 @@ internal sealed class Launcher(TaskRegister register, TaskGroups? groups, CoreAl
             task.Group = groups?.ForMemory(task.Key, plan.MemoryMiB, plan.CpuMilli);
             request = task.Group is not null
                 ? Wrapped(request, EnterGroup, task.Group.ProcessesFile)
-                : Wrapped(request, LimitData, ((plan.MemoryMiB * 4) + 256).ToString() + "000");
+                : Wrapped(request, LimitData, (((plan.MemoryMiB * 4) + 256) * 1024).ToString(CultureInfo.InvariantCulture));
         }
         Bind(task);
 

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Collections.Concurrent;
 using System.Globalization;
 using Granary.Execution.Posix;
 using Granary.Execution.Processes;
@@ -9,12 +10,14 @@ namespace Granary.Execution.Shim;
 
 /// <summary>
 /// Processes that lost their parent and were given to us, the subreaper: children of our main thread, which starts none itself. Mostly
-/// there are none, and one small read says so. A session of a living task belongs to it; another is asked for its lease.
+/// there are none, and one small read says so. They are asked for their lease once.
 /// </summary>
 internal sealed class Orphans(SystemRoot root)
 {
     // Kept open: the kernel writes the list anew for every read from the beginning.
     private readonly SafeFileHandle? _children = Open($"/proc/self/task/{Environment.ProcessId}/children");
+
+    private readonly ConcurrentDictionary<int, string> _leases = new();
 
     public IReadOnlyList<int> List()
     {
@@ -35,13 +38,21 @@ internal sealed class Orphans(SystemRoot root)
         return pids;
     }
 
+    /// <summary>The lease that an orphan was started with; read once for each.</summary>
+    public string LeaseOf(int pid) => _leases.TryGetValue(pid, out var lease) ? lease : _leases[pid] = ProcessTree.LeaseOf(root, pid);
+
+    /// <summary>It has ended and was waited for: its pid may become somebody else's.</summary>
+    public void Forget(int pid) => _leases.TryRemove(pid, out _);
+
     /// <summary>Ends what a task left behind when its main process ended; that one is still a zombie, so its group's number is still its own.</summary>
     public void EndLeftovers(ShimTask task, string mark)
     {
         _ = Sys.Kill(-task.Pid, Signals.Kill);
         if (task.Group is not null)
             foreach (var pid in task.Group.Members()) _ = Sys.Kill(pid, Signals.Kill);
-        if (List().Count == 0) return;
+        var mine = false;
+        foreach (var pid in List()) mine |= LeaseOf(pid) == mark;
+        if (!mine) return;
         // what is killed may have children that become orphans in their turn
         for (var pass = 0; pass < 10; pass++)
         {

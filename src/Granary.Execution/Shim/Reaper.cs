@@ -24,8 +24,13 @@ internal sealed class Reaper(TaskRegister register, TaskGroups? groups, Orphans 
                 continue;
             }
             var task = register.BeginEnd(pid);
-            if (task is null) _ = Sys.Reap(pid, out _, out _);
-            else End(task);
+            if (task is not null)
+            {
+                End(task);
+                continue;
+            }
+            orphans.Forget(pid);
+            _ = Sys.Reap(pid, out _, out _);
         }
     }
 

@@ -8,6 +8,7 @@ internal static class ShimFiles
     public const string Socket = "shim.sock";
     public const string Log = "shim.log";
     public const string Lock = "shim.lock";
+    public const string Groups = "shim.groups";
     public const string Messages = "shim.err";
 
     // sun_path holds 108 bytes; a longer path is reached through a symbolic link

@@ -50,6 +50,7 @@ internal sealed class ShimLaunch(ShimOptions options, IReadOnlyList<string> comm
 
     private void Start()
     {
+        _ = Ended(); // of one that died before: nobody else waits for it
         using var spawner = new Spawner();
         string[] environment = [.. ShimProgram.Environment, .. Inherited()];
         var error = spawner.Start(new SpawnRequest(command[0], [.. command, .. options.ToArguments()], environment, "/", Messages, Messages), out _child);

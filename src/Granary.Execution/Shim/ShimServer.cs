@@ -28,7 +28,7 @@ internal sealed class ShimServer : IDisposable
         var seen = new SeenTokens();
         _log = ShimLog.Open(Path.Combine(options.Directory, ShimFiles.Log), root.Read("/proc/sys/kernel/random/boot_id") ?? "",
             seen, out var logged, out var sameBoot);
-        _groups = options.Cgroups ? TaskGroups.Open(CgroupFileSystem.Detect(root), _log.Instance) : null;
+        _groups = options.Cgroups ? TaskGroups.Open(CgroupFileSystem.Detect(root), _log.Instance, Path.Combine(options.Directory, ShimFiles.Groups)) : null;
         var cores = options.PinWholeCores ? new CoreAllocator(CpuTopology.Read(root)) : null;
         _register = new(_log, seen, cores);
         new Recovery(_register, _groups, root).Run(logged, sameBoot);

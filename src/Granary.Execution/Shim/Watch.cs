@@ -74,7 +74,7 @@ internal sealed class Watch(TaskRegister register, ShimOptions options, TaskGrou
             else if (now - task.StartedTick >= Period || task.WantsMemoryWatch || task.Adopted) LookAt(task);
 
             next = Math.Min(next, Math.Min(task.DeadlineTick, task.KillAt));
-            if (task.WantsMemoryWatch || task.Adopted || task.StopCause is not null) next = Math.Min(next, now + FastPeriod);
+            if (IsHot(task, now) || task.Adopted || task.StopCause is not null) next = Math.Min(next, now + FastPeriod);
         }
         return next;
     }
@@ -100,6 +100,10 @@ internal sealed class Watch(TaskRegister register, ShimOptions options, TaskGrou
         register.Stop(task.Key, ExitCause.OutOfMemory, ExitClassifier.OutOfMemory(used, task.Plan.MemoryMiB));
         if (task.StopCause is not null) Kill(task);
     }
+
+    // Looking means reading all of /proc: often only while a task is young (most memory is taken early) or over half of its limit.
+    private static bool IsHot(ShimTask task, long now) => task.WantsMemoryWatch
+        && (now - task.StartedTick < 10 * Period || task.PeakTreeKiB > task.Plan.MemoryMiB * 512);
 
     private void Weigh(ShimTask task)
     {
@@ -181,7 +185,7 @@ internal sealed class Watch(TaskRegister register, ShimOptions options, TaskGrou
         {
             if (!ProcessStat.TryRead(root, pid, out var stat) || stat.State is 'Z' or 'X') continue;
             if (_live.Exists(t => t.Pid == stat.Session && t.Pid != 0)) continue;
-            var lease = ProcessTree.LeaseOf(root, pid);
+            var lease = orphans.LeaseOf(pid);
             var owned = lease.Length == 0 ? _live.Count > 0 : _live.Exists(t => register.Mark(t.Key) == lease);
             if (!owned) _ = Sys.Kill(pid, Signals.Kill);
         }

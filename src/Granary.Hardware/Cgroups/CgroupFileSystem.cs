@@ -85,7 +85,7 @@ public sealed record CgroupFileSystem(CgroupVersion Version, string MemoryPath, 
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return $"groups cannot be made in {path}: {e.Message}";
+            return $"groups cannot be made in {path}: {(e is UnauthorizedAccessException ? "not permitted" : e.Message)}";
         }
     }
 }

@@ -157,7 +157,8 @@ public sealed class NodeAgentTests
     {
         var harness = await AgentHarness.Start();
         var slow = harness.Assign(AgentHarness.Script("trap 'while [ ! -e go ]; do sleep 0.02; done; exit' TERM; echo ready; while :; do sleep 0.02; done")
-            with { KillGrace = TimeSpan.FromSeconds(20) });
+            with
+        { KillGrace = TimeSpan.FromSeconds(20) });
         harness.Node.Start(slow);
         await AgentHarness.Eventually(() => harness.HasOutput(slow.Lease, "ready"), "it runs");
 

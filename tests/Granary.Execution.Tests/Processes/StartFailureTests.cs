@@ -92,6 +92,33 @@ public sealed class StartFailureTests
         Assert.Equal((ExitCause.StartFailed, "the arguments and environment are longer than the kernel takes"), (exit.Cause, exit.Message));
     }
 
+    [Theory]
+    [InlineData("a\0b", "", "", "the command contains a NUL character")]
+    [InlineData("x", "A\0", "b", "'A?' is no name for an environment variable")]
+    [InlineData("x", "A=B", "b", "'A=B' is no name for an environment variable")]
+    [InlineData("x", "", "b", "'' is no name for an environment variable")]
+    [InlineData("x", "A", "\0", "the environment variable A contains a NUL character")]
+    public async Task What_cannot_be_passed_on_is_refused(string argument, string name, string value, string message)
+    {
+        await using var harness = await AgentHarness.Start();
+        var environment = value.Length > 0 ? new Dictionary<string, string> { [name] = value } : null;
+
+        var exit = await harness.Run(AgentHarness.Spec("true", argument) with { Environment = environment });
+
+        Assert.Equal((ExitCause.StartFailed, message), (exit.Cause, exit.Message));
+    }
+
+    [Fact]
+    public async Task A_pool_name_cannot_lead_out_of_the_data_directory()
+    {
+        await using var harness = await AgentHarness.Start();
+        var task = harness.Assign("true");
+        var elsewhere = task with { Lease = task.Lease with { Task = new("../..", 1) } };
+
+        Assert.StartsWith("pool name '../..' is not valid", (await harness.Run(elsewhere)).Message, StringComparison.Ordinal);
+        Assert.False((await harness.Node.Log(new(elsewhere.Lease.Task, false, 0, 10))).Found);
+    }
+
     private static string Script(AgentHarness harness, string name, string text)
     {
         var path = Path.Combine(harness.Data, name);
