@@ -56,7 +56,7 @@ internal static class SubmitCommand
         if (forProgram) call.Write(await client.GetAsync(submitted.Ids, cancel), TaskListing.At(call.Now));
         foreach (var task in rejected)
         {
-            var earliest = task.EarliestFinish is { } at
+            var earliest = task.EarliestFinish is { } at && !task.Reason.Contains("earliest", StringComparison.Ordinal)
                 ? $"; the earliest finish that can be promised is in {Spans.Age(at - call.Now)} ({at.UtcDateTime.ToString("HH:mm:ss'Z'", CultureInfo.InvariantCulture)})"
                 : "";
             call.Note($"granary: {task.Id} is refused: {task.Reason}{earliest}");
