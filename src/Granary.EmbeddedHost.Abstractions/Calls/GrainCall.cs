@@ -31,6 +31,9 @@ public abstract class GrainCall : IInvokable
     internal ICallHost? Host;
     internal bool Started;
     internal bool Finished;
+
+    /// <summary>Filters ran the method, and took its outcome.</summary>
+    internal bool Filtered;
     internal Exception? Fault;
     internal Exclusion Exclusion;
 
@@ -124,9 +127,18 @@ public abstract class GrainCall : IInvokable
     internal abstract void ReadResult(ref WireReader reader);
 
     /// <summary>Waits for the outcome on the caller's side.</summary>
-    internal abstract Task Outcome { get; }
+    internal abstract Task Outcome(TaskCreationOptions options);
 
     private protected abstract void SetTask();
+
+    /// <summary>Tells the host on the spot when the method is done, which is as a rule within the turn of its last step.</summary>
+    /// <remarks>An awaiter would not do: in a turn, which has a scheduler of its own, it goes to the thread pool and back.</remarks>
+    internal void NotifyWhenDone(Task method) => method.ContinueWith(
+        static (_, call) => ((GrainCall)call!).Host!.OnMethodDone((GrainCall)call),
+        this,
+        CancellationToken.None,
+        TaskContinuationOptions.ExecuteSynchronously | TaskContinuationOptions.DenyChildAttach,
+        TaskScheduler.Default);
 
     /// <summary>Gives the outcome to the caller, once.</summary>
     internal void Complete()

@@ -17,9 +17,9 @@ public abstract class GrainCall<T> : GrainCall
     /// <summary>The result may be shared between grain and caller: the method is marked <c>[return: Immutable]</c>.</summary>
     protected virtual bool SharesResult => false;
 
-    internal Task<T> Promise => (_promise ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+    internal Task<T> Promise(TaskCreationOptions options) => (_promise ??= new(options)).Task;
 
-    internal override Task Outcome => Promise;
+    internal override Task Outcome(TaskCreationOptions options) => Promise(options);
 
     internal sealed override void Begin(object target)
     {
@@ -34,9 +34,13 @@ public abstract class GrainCall<T> : GrainCall
             return;
         }
         if (_running.IsCompleted)
+        {
             Take();
-        else
-            _running.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() => Host!.OnMethodDone(this));
+            return;
+        }
+        var task = _running.AsTask();
+        _running = new ValueTask<T>(task);
+        NotifyWhenDone(task);
     }
 
     internal sealed override void Take()

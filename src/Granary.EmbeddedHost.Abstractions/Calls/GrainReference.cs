@@ -18,6 +18,9 @@ namespace Granary.EmbeddedHost.Calls
     /// <summary>Sends calls.</summary>
     internal abstract class CallRuntime
     {
+        /// <summary>How callers' tasks go on: not within the turn that completes them, unless the runtime orders all turns itself.</summary>
+        public TaskCreationOptions PromiseOptions { get; init; } = TaskCreationOptions.RunContinuationsAsynchronously;
+
         public abstract void Send(GrainCall call);
 
         public abstract GrainReference Reference(GrainId id, GrainInterface type);
@@ -85,7 +88,7 @@ namespace Orleans.Runtime
                 _runtime.Send(call);
                 return Task.CompletedTask;
             }
-            var promise = call.Promise;
+            var promise = call.Promise(_runtime.PromiseOptions);
             _runtime.Send(call);
             return promise;
         }
@@ -93,7 +96,7 @@ namespace Orleans.Runtime
         protected Task<T> InvokeAsync<T>(GrainCall<T> call)
         {
             Prepare(call);
-            var promise = call.Promise;
+            var promise = call.Promise(_runtime.PromiseOptions);
             _runtime.Send(call);
             return promise;
         }

@@ -11,9 +11,9 @@ public abstract class VoidGrainCall : GrainCall
     /// <summary>Calls the method on the grain.</summary>
     protected abstract ValueTask Start(object target);
 
-    internal Task Promise => (_promise ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+    internal Task Promise(TaskCreationOptions options) => (_promise ??= new(options)).Task;
 
-    internal override Task Outcome => Promise;
+    internal override Task Outcome(TaskCreationOptions options) => Promise(options);
 
     internal sealed override void Begin(object target)
     {
@@ -28,9 +28,13 @@ public abstract class VoidGrainCall : GrainCall
             return;
         }
         if (_running.IsCompleted)
+        {
             Take();
-        else
-            _running.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() => Host!.OnMethodDone(this));
+            return;
+        }
+        var task = _running.AsTask();
+        _running = new ValueTask(task);
+        NotifyWhenDone(task);
     }
 
     internal sealed override void Take()

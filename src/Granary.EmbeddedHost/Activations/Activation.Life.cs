@@ -7,7 +7,7 @@ namespace Granary.EmbeddedHost.Activations;
 /// <summary>An activation from its first request to its end.</summary>
 internal sealed partial class Activation
 {
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended;
     private readonly HashSet<GrainTimer> _timers = [];
     private ActivationLifecycle? _lifecycle;
     private DeactivationReason _reason;

@@ -16,6 +16,7 @@ internal sealed partial class Activation : WorkQueue, IGrainContext, ICallHost, 
     private Dictionary<Type, object>? _components;
     private AsyncServiceScope? _scope;
     private GrainReference? _reference;
+    private Action? _pump;
     private bool _used;
 
     public Activation(LocalRuntime runtime, GrainId id, GrainKind kind)
@@ -24,11 +25,16 @@ internal sealed partial class Activation : WorkQueue, IGrainContext, ICallHost, 
         _runtime = runtime;
         GrainId = id;
         Kind = kind;
+        _ended = new TaskCompletionSource(runtime.PromiseOptions);
+        Number = runtime.NextActivationNumber();
         _gate = new RequestGate(kind.IsReentrant);
         IdleSince = runtime.Time.GetTimestamp();
     }
 
     public GrainKind Kind { get; }
+
+    /// <summary>The order in which activations were made; what the host does to several of them it does in this order.</summary>
+    public long Number { get; }
 
     public GrainId GrainId { get; }
 
@@ -103,17 +109,12 @@ internal sealed partial class Activation : WorkQueue, IGrainContext, ICallHost, 
 
     private void RunFiltered(GrainCall call)
     {
+        call.Filtered = true;
         var run = _runtime.Filters.InvokeIncoming(call, this, TargetOf(call));
         if (run.IsCompleted)
             call.Finished = true;
         else
-            run.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() => OnFilteredDone(call));
-
-        void OnFilteredDone(GrainCall done)
-        {
-            done.Finished = true;
-            OnMethodDone(done);
-        }
+            call.NotifyWhenDone(run);
     }
 
     /// <summary>Called where the method's last step ran, which may be outside the turns: then it comes again as an item.</summary>
@@ -124,10 +125,12 @@ internal sealed partial class Activation : WorkQueue, IGrainContext, ICallHost, 
             Enqueue(call);
             return;
         }
-        if (!call.Finished)
+        if (!call.Filtered)
             call.Take();
+        call.Finished = true;
         Finish(call);
-        Pump();
+        if (_waiting.Count > 0 || State == ActivationState.Deactivating)
+            Enqueue(_pump ??= Pump);
     }
 
     private void Finish(GrainCall call)
@@ -142,7 +145,7 @@ internal sealed partial class Activation : WorkQueue, IGrainContext, ICallHost, 
         call.Complete();
     }
 
-    /// <summary>Lets in what may run now, oldest first.</summary>
+    /// <summary>Lets in what may run now, oldest first. An item of its own, so that no request runs in the context of another.</summary>
     private void Pump()
     {
         if (State == ActivationState.Active)
@@ -153,9 +156,14 @@ internal sealed partial class Activation : WorkQueue, IGrainContext, ICallHost, 
                 if (call.IsClosed)
                     continue;
                 if (State == ActivationState.Active && _gate.MayEnter(call))
+                {
                     Run(call);
+                    LeaveContext();
+                }
                 else
+                {
                     _waiting.Enqueue(call);
+                }
             }
         }
         if (State == ActivationState.Deactivating && _gate.Running == 0)
@@ -177,7 +185,7 @@ internal sealed partial class Activation : WorkQueue, IGrainContext, ICallHost, 
     {
         _gate.OpenChain(reentrancyId);
         if (_waiting.Count > 0)
-            Enqueue((Action)Pump);
+            Enqueue(_pump ??= Pump);
     }
 
     public void OnExitReentrantSection(Guid reentrancyId) => _gate.CloseChain(reentrancyId);

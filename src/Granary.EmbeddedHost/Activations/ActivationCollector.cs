@@ -20,10 +20,7 @@ internal sealed class ActivationCollector(LocalRuntime runtime, IOptions<GrainCo
     private void Collect()
     {
         var now = runtime.Time.GetTimestamp();
-        foreach (var activation in runtime.Directory.All)
-        {
-            if (activation.MayCollect(now))
-                activation.DeactivateIfIdle(activation.IdleSince);
-        }
+        foreach (var activation in runtime.Directory.All.Where(a => a.MayCollect(now)).OrderBy(a => a.Number).ToList())
+            activation.DeactivateIfIdle(activation.IdleSince);
     }
 }

@@ -93,7 +93,7 @@ internal sealed class GatewayClient : CallRuntime, IConnectionOwner, IAsyncDispo
             call.Context = RequestContext.Values.Value;
             var inner = call.Fork();
             inner.Timeout = call.Timeout;
-            var outcome = (call.Options & CallOptions.OneWay) != 0 ? Task.CompletedTask : inner.Outcome;
+            var outcome = (call.Options & CallOptions.OneWay) != 0 ? Task.CompletedTask : inner.Outcome(PromiseOptions);
             Dispatch(inner);
             await outcome.ConfigureAwait(false);
             call.BoxedResult = inner.BoxedResult;

@@ -1,5 +1,7 @@
 using System.Net;
 using Granary.EmbeddedHost.Reminders;
+using Granary.EmbeddedHost.Scheduling;
+using Granary.EmbeddedHost.Simulation;
 using Granary.EmbeddedHost.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans;
@@ -21,6 +23,14 @@ public static class EmbeddedHostExtensions
 
     /// <summary>Says how the client reaches the server.</summary>
     public static IClientBuilder ConfigureGateway(this IClientBuilder builder, Action<GatewayClientOptions> configure) => builder.Configure(configure);
+
+    /// <summary>Runs every turn of the silo where and when the simulation says, by its clock.</summary>
+    public static ISiloBuilder UseSimulation(this ISiloBuilder builder, SimulationScheduler simulation)
+    {
+        builder.Services.AddSingleton<IWorkScheduler>(simulation);
+        builder.Services.AddSingleton(simulation.Time);
+        return builder;
+    }
 
     /// <summary>Keeps states in files, one each, under a directory.</summary>
     public static ISiloBuilder AddFileGrainStorage(this ISiloBuilder builder, string name, string directory)

@@ -15,6 +15,7 @@ internal sealed class LocalRuntime : CallRuntime
     private const string MessagingTime = "Orleans.Messaging";
 
     private readonly PendingCalls _pending;
+    private long _lastActivation;
     private volatile bool _stopping;
     private volatile bool _stopped;
 
@@ -25,6 +26,7 @@ internal sealed class LocalRuntime : CallRuntime
         Services = services;
         Time = time;
         Scheduler = scheduler;
+        PromiseOptions = scheduler.PromiseOptions;
         Classes = classes;
         Filters = filters;
         Log = log;
@@ -55,6 +57,8 @@ internal sealed class LocalRuntime : CallRuntime
 
     public TimeSpan DeactivationTimeout { get; }
 
+    public long NextActivationNumber() => Interlocked.Increment(ref _lastActivation);
+
     public override GrainReference Reference(GrainId id, GrainInterface type) => type.Create(new ReferenceSeed(this, Grains.PlaceholderId.Resolve(id, Classes), type));
 
     public override void Send(GrainCall call)
@@ -82,7 +86,7 @@ internal sealed class LocalRuntime : CallRuntime
                 Dispatch(inner);
                 return;
             }
-            var outcome = inner.Outcome;
+            var outcome = inner.Outcome(PromiseOptions);
             Dispatch(inner);
             await outcome;
             call.BoxedResult = inner.BoxedResult;
@@ -158,7 +162,7 @@ internal sealed class LocalRuntime : CallRuntime
         _stopping = true;
         while (!Directory.All.All(a => a.State == ActivationState.Ended) && !cancellation.IsCancellationRequested)
         {
-            var ending = Directory.All.ToList();
+            var ending = Directory.All.OrderBy(a => a.Number).ToList();
             foreach (var activation in ending)
                 activation.Deactivate(new(Orleans.DeactivationReasonCode.ShuttingDown, "The server is stopping."), cancellation);
             try

@@ -104,8 +104,17 @@ internal sealed class ObserverQueue(IGrainObserver target, IWorkScheduler schedu
         if (!call.Finished)
             call.Take();
         Finish(call);
+        if (_waiting.Count > 0)
+            Enqueue((Action)Pump);
+    }
+
+    private void Pump()
+    {
         while (!_busy && _waiting.TryDequeue(out var next))
+        {
             Run(next);
+            LeaveContext();
+        }
     }
 
     private void Finish(GrainCall call)

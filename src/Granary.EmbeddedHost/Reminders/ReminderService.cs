@@ -164,9 +164,9 @@ internal sealed class ReminderClock : IDisposable
                 Status = new TickStatus(_entry.StartAt, _entry.Period, now),
                 TargetId = _entry.GrainId,
             };
-            var outcome = call.Outcome;
+            var outcome = call.Outcome(_runtime.PromiseOptions);
             _runtime.Dispatch(call);
-            await outcome.ConfigureAwait(false);
+            await outcome;
         }
         catch (Exception e)
         {

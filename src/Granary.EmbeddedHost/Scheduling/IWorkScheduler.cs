@@ -8,6 +8,9 @@ internal interface IWorkScheduler
 
     /// <summary>A queue that has run this long or this often gives others their turn.</summary>
     bool ShouldYield(int items, long startedAtMilliseconds);
+
+    /// <summary>How the tasks of callers go on.</summary>
+    TaskCreationOptions PromiseOptions { get; }
 }
 
 /// <summary>Runs queues on the thread pool, first come first served.</summary>
@@ -17,6 +20,8 @@ internal sealed class ThreadPoolScheduler : IWorkScheduler
     private const long MillisecondsPerTurn = 10;
 
     public static readonly ThreadPoolScheduler Instance = new();
+
+    public TaskCreationOptions PromiseOptions => TaskCreationOptions.RunContinuationsAsynchronously;
 
     /// <remarks>The pool's global queue, not the thread's own: a busy pair of grains must not keep a thread to itself.</remarks>
     public void Schedule(WorkQueue queue) => ThreadPool.UnsafeQueueUserWorkItem(queue, preferLocal: false);

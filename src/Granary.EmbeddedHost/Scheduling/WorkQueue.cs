@@ -13,6 +13,7 @@ internal abstract class WorkQueue(IWorkScheduler scheduler) : TaskScheduler, ITh
     private static readonly Action<object?> DrainAction = static queue => ((WorkQueue)queue!).Drain(isTask: true);
 
     private readonly Lock _gate = new();
+    private ExecutionContext _turnContext = null!;
     private object?[] _incoming = [];
     private int _incomingCount;
     private bool _scheduled;
@@ -34,6 +35,9 @@ internal abstract class WorkQueue(IWorkScheduler scheduler) : TaskScheduler, ITh
     protected abstract IGrainContext? Context { get; }
 
     protected abstract void RunCall(GrainCall call);
+
+    /// <summary>Forgets what the last item left in the execution context, such as a request's context.</summary>
+    protected void LeaveContext() => ExecutionContext.Restore(_turnContext);
 
     /// <summary>After a stretch of turns, with nothing left to do or with others to go first.</summary>
     protected virtual void OnDrained()
@@ -75,7 +79,7 @@ internal abstract class WorkQueue(IWorkScheduler scheduler) : TaskScheduler, ITh
     {
         var before = _running;
         var contextBefore = RuntimeContext.Current;
-        var execution = ExecutionContext.Capture()!;
+        _turnContext = ExecutionContext.Capture()!;
         _running = this;
         RuntimeContext.Current = Context;
         var startedAt = Environment.TickCount64;
@@ -91,7 +95,7 @@ internal abstract class WorkQueue(IWorkScheduler scheduler) : TaskScheduler, ITh
                 }
                 _batch[_batchNext++] = null;
                 RunItem(item);
-                ExecutionContext.Restore(execution);
+                LeaveContext();
                 if (!scheduler.ShouldYield(++items, startedAt))
                     continue;
                 OnDrained();
