@@ -2,19 +2,26 @@ using Granary.Model;
 
 namespace Granary.Scheduling.Ordering;
 
-/// <summary>What a walk looks for: nothing that asks for more than <see cref="Ceiling"/>; only what is active, when <see cref="ActiveOnly"/>.</summary>
-internal readonly record struct Probe(ResourceVector Ceiling, bool ActiveOnly);
+/// <summary>
+/// What a walk looks for: nothing that asks for more than <see cref="Ceiling"/>; shapes with a bit in <see cref="Shapes"/>; only what is
+/// active, when <see cref="ActiveOnly"/>.
+/// </summary>
+internal readonly record struct Probe(ResourceVector Ceiling, ulong Shapes, bool ActiveOnly);
 
 /// <summary>
-/// A binary heap by <see cref="OrderKey"/> in which every position also knows the lane-wise minimum of what is asked for at and below it.
-/// A walk visits items in order and skips whole subtrees that cannot hold what it looks for, so that finding the first task in order that
-/// fits does not grow with the number of those that do not.
+/// A binary heap by <see cref="OrderKey"/> in which every position also knows the lane-wise minimum of what is asked for at and below it, and
+/// a signature of the shapes there. A walk visits items in order and skips whole subtrees that cannot hold what it looks for, so that finding
+/// the first task in order that fits does not grow with the number of those that do not.
 /// </summary>
-/// <remarks>A priority search heap with a vector bound (McCreight, Priority Search Trees, 1985, in spirit).</remarks>
+/// <remarks>
+/// A priority search heap (McCreight, Priority Search Trees, 1985, in spirit) with a bound and a 64-bit signature (superimposed coding): both
+/// may let a walk in for nothing, neither keeps it out wrongly.
+/// </remarks>
 internal sealed class OrderHeap
 {
     private OrderItem[] _items = [];
     private ResourceVector[] _min = [];
+    private ulong[] _shapes = [];
     private bool[] _active = [];
     private int[] _frontier = [];
     private int _frontierCount;
@@ -27,6 +34,9 @@ internal sealed class OrderHeap
     /// <summary>The bound over everything here; infinite when empty.</summary>
     public ResourceVector Min => Count == 0 ? ResourceVector.Infinite : _min[0];
 
+    /// <summary>The signature of all shapes here.</summary>
+    public ulong Shapes => Count == 0 ? 0 : _shapes[0];
+
     public bool AnyActive => Count > 0 && _active[0];
 
     public ReadOnlySpan<OrderItem> Items => _items.AsSpan(0, Count);
@@ -37,6 +47,7 @@ internal sealed class OrderHeap
         item.HeapIndex = Count;
         _items[Count] = item;
         _min[Count] = ResourceVector.Infinite; // not what was there before: a bound that looks unchanged is not passed on
+        _shapes[Count] = 0;
         _active[Count] = false;
         Settle(Count++);
     }
@@ -81,7 +92,7 @@ internal sealed class OrderHeap
     }
 
     private bool Worth(int position, in Probe probe) =>
-        (!probe.ActiveOnly | _active[position]) & _min[position].FitsIn(probe.Ceiling);
+        (!probe.ActiveOnly | _active[position]) && (_shapes[position] & probe.Shapes) != 0 && _min[position].FitsIn(probe.Ceiling);
 
     private static int ParentOf(int position) => (position - 1) >> 1;
 
@@ -126,20 +137,24 @@ internal sealed class OrderHeap
         {
             var item = _items[position];
             var min = item.Min;
+            var shapes = item.Shapes;
             var active = item.Active;
             var left = 2 * position + 1;
             if (left < Count)
             {
                 min = ResourceVector.Min(min, _min[left]);
+                shapes |= _shapes[left];
                 active |= _active[left];
                 if (left + 1 < Count)
                 {
                     min = ResourceVector.Min(min, _min[left + 1]);
+                    shapes |= _shapes[left + 1];
                     active |= _active[left + 1];
                 }
             }
-            var same = min == _min[position] & active == _active[position];
+            var same = min == _min[position] & shapes == _shapes[position] & active == _active[position];
             _min[position] = min;
+            _shapes[position] = shapes;
             _active[position] = active;
             if (position == 0 || (same && position <= through)) return;
             position = ParentOf(position);
@@ -181,6 +196,7 @@ internal sealed class OrderHeap
         var size = _items.Length == 0 ? 1 : _items.Length * 2;
         Array.Resize(ref _items, size);
         Array.Resize(ref _min, size);
+        Array.Resize(ref _shapes, size);
         Array.Resize(ref _active, size);
     }
 }

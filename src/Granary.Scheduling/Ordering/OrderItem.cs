@@ -10,6 +10,9 @@ internal abstract class OrderItem
     /// <summary>At most what anything below asks for, lane by lane: what does not hold this holds nothing below.</summary>
     public ResourceVector Min = ResourceVector.Infinite;
 
+    /// <summary>The signature of the shapes below.</summary>
+    public ulong Shapes;
+
     /// <summary>Something below has not been tried against every node yet.</summary>
     public bool Active;
 

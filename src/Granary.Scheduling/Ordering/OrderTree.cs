@@ -28,6 +28,9 @@ internal sealed class OrderTree
 
     public IReadOnlyList<AgentEntry> Agents => _agents;
 
+    /// <summary>The shapes of what is ready.</summary>
+    public WaitingShapes Waiting { get; } = new();
+
     /// <summary>The pool's capacity, which shares are fractions of.</summary>
     public ShareBasis Basis { get; private set; } = new(ResourceTotals.Zero);
 
@@ -136,7 +139,6 @@ internal sealed class OrderTree
         var agent = queue.Agent;
         queue.Tasks.Add(task, Rules.SortKey(task));
         agent.Asked += queue.Shape.Vector;
-        queue.Shape.Ready++;
         if (agent.Ready++ == 0) agent.DemandSince = task.ReadySince;
         if (task.HeapIndex > 0) return;
         queue.Key = KeyOf(queue);
@@ -145,6 +147,7 @@ internal sealed class OrderTree
             queue.Active = queue.Shape.BlockedEpoch != epoch;
             queue.PassedSince = queue.Active ? 0 : Now;
             agent.Order.Add(queue);
+            Waiting.Add(queue);
         }
         else
             agent.Order.Update(queue);
@@ -152,19 +155,19 @@ internal sealed class OrderTree
     }
 
     /// <summary>The task waits no more. The caller places the agent anew.</summary>
-    public static void Dequeue(TaskEntry task)
+    public void Dequeue(TaskEntry task)
     {
         var queue = task.Item.Queue;
         var agent = queue.Agent;
         var wasHead = task.HeapIndex == 0;
         queue.Tasks.Remove(task);
         agent.Asked -= queue.Shape.Vector;
-        queue.Shape.Ready--;
         agent.Ready--;
         if (!wasHead) return;
         if (queue.Tasks.Count == 0)
         {
             agent.Order.Remove(queue);
+            Waiting.Remove(queue);
             queue.Active = false;
             queue.PassedSince = 0;
             return;
@@ -214,6 +217,21 @@ internal sealed class OrderTree
         for (; parent.Parent is { } above; parent = above) Place(parent, above);
     }
 
+    /// <summary>True when <paramref name="a"/> goes before <paramref name="b"/>: by class, then where their paths to the root part, then within the agent.</summary>
+    public bool Before(ShapeQueue a, ShapeQueue b)
+    {
+        if (ReferenceEquals(a.Agent, b.Agent)) return OrderItem.Before(a, b);
+        if (a.Agent.Key.Level != b.Agent.Key.Level) return a.Agent.Key.Level > b.Agent.Key.Level;
+        if (!HasGroups) return OrderItem.Before(a.Agent, b.Agent);
+        OrderNode x = a.Agent, y = b.Agent;
+        while (DepthOf(x) > DepthOf(y)) x = x.Parent!;
+        while (DepthOf(y) > DepthOf(x)) y = y.Parent!;
+        while (!ReferenceEquals(x.Parent, y.Parent)) (x, y) = (x.Parent!, y.Parent!);
+        return OrderItem.Before(x, y);
+    }
+
+    private static int DepthOf(OrderNode node) => node is GroupEntry group ? group.Depth : node.Parent!.Depth + 1;
+
     /// <summary>After a walk: what is tried is not active any more. Positions stay.</summary>
     public void Settle(AgentEntry agent)
     {
@@ -226,6 +244,7 @@ internal sealed class OrderTree
             parent.Children.UpdateBounds(item);
             if (parent.Parent is not { } above) return;
             parent.Min = parent.Children.Min;
+            parent.Shapes = parent.Children.Shapes;
             parent.Active = parent.Children.AnyActive;
             item = parent;
             parent = above;
@@ -241,6 +260,7 @@ internal sealed class OrderTree
         }
         group.Key = OrderRules.KeyOf(group, Basis);
         group.Min = group.Children.Min;
+        group.Shapes = group.Children.Shapes;
         group.Active = group.Children.AnyActive;
         if (group.HeapIndex < 0) above.Children.Add(group);
         else above.Children.Update(group);
@@ -251,6 +271,7 @@ internal sealed class OrderTree
         var min = agent.Order.Min;
         var within = min.FitsIn(agent.Headroom);
         agent.Min = within ? min : ResourceVector.Infinite;
+        agent.Shapes = within ? agent.Order.Shapes : 0;
         agent.Active = within && (agent.Order.AnyActive || agent.Recheck);
     }
 

@@ -10,6 +10,7 @@ internal sealed class ShapeQueue : OrderItem
         Agent = agent;
         Shape = shape;
         Min = shape.Vector;
+        Shapes = shape.Bit;
     }
 
     public AgentEntry Agent { get; }
@@ -20,6 +21,9 @@ internal sealed class ShapeQueue : OrderItem
     public int Items { get; set; }
 
     public TaskHeap Tasks { get; } = new();
+
+    /// <summary>Its place in <see cref="Shape.Queues"/>; -1 when nothing waits here.</summary>
+    public int ShapeIndex { get; set; } = -1;
 
     /// <summary>Since when it has waited while no node had room; 0 when it has not been passed over.</summary>
     public long PassedSince { get; set; }

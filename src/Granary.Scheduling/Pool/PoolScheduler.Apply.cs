@@ -144,7 +144,7 @@ public sealed partial class PoolScheduler
     {
         _queued--;
         task.Item.Agent.Queued--;
-        if (task.HeapIndex >= 0) Ordering.OrderTree.Dequeue(task);
+        if (task.HeapIndex >= 0) _order.Dequeue(task);
         else if (task.InBackoff) _backoff.Forget(task);
         else _waitingForDependencies--;
         if (task.Slot is not null && _book.Remove(task) is { } node) _capacity.MarkFreed(node);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Granary.Model;
 using Granary.Scheduling.Deadlines;
 using Granary.Scheduling.Ordering;
@@ -14,6 +15,16 @@ public sealed partial class PoolScheduler
     /// <summary>How many due reservations one call tries.</summary>
     private const int MostDue = 256;
 
+    /// <summary>Up to so many queues whose shape fits a freed node are compared one by one at once.</summary>
+    private const int FewCandidates = 64;
+
+    /// <summary>Up to so many they are, when a walk of <see cref="ShortWalk"/> steps has not found one.</summary>
+    private const int ManyCandidates = 4096;
+
+    private const int ShortWalk = 48;
+
+    private readonly List<ShapeQueue> _refused = [];
+    private int _visits;
     private int _refusals;
     private int _nextLevel;
 
@@ -45,7 +56,7 @@ public sealed partial class PoolScheduler
         }
         if (left == 0) return now;
         if (ReserveForStarving(now)) return now;
-        return Math.Min(Math.Min(_backoff.NextDue(), _book.NextStart()), Math.Min(NextAging(), _starving.NextDue));
+        return Math.Min(Math.Min(_backoff.NextDue(), _book.NextStart()), Math.Min(NextAging(), NextGuard()));
     }
 
     private long NextAging() => _order.Root.Children.Count == 0 ? long.MaxValue : _order.NextChange;
@@ -116,13 +127,56 @@ public sealed partial class PoolScheduler
     /// <summary>The first task in order that a freed node has room for.</summary>
     private bool FindFor(NodeEntry node, long now, out TaskEntry task, out NodeEntry target)
     {
-        var probe = new Probe(_book.Open(node), ActiveOnly: false);
-        return Search(probe, node, now, out task, out target);
+        var open = _book.Open(node);
+        var shapes = _order.Waiting.Find(open, out var queues);
+        (task, target) = (null!, null!);
+        if (shapes == 0) return false;
+        // A walk finds the first in order at once when much fits. When it does not, those that fit are compared one by one.
+        _visits = queues <= FewCandidates ? 0 : queues <= ManyCandidates ? ShortWalk : int.MaxValue;
+        if (_visits > 0 && Search(new Probe(open, shapes, ActiveOnly: false), node, now, out task, out target)) return true;
+        return _visits <= 0 && FindAmongFitting(node, now, out task, out target);
+    }
+
+    /// <summary>The first in order of the queues whose shape fits the freed node.</summary>
+    private bool FindAmongFitting(NodeEntry node, long now, out TaskEntry task, out NodeEntry target)
+    {
+        _refusals = 0;
+        _refused.Clear();
+        while (_refusals < MostRefusals)
+        {
+            ShapeQueue? best = null;
+            foreach (var shape in _order.Waiting.Fitting)
+                foreach (var queue in CollectionsMarshal.AsSpan(shape.Queues))
+                    if ((best is null || _order.Before(queue, best)) && !_refused.Contains(queue)
+                        && (!queue.Agent.HasLimit || shape.VectorRef.FitsIn(queue.Agent.Headroom)))
+                        best = queue;
+            if (best is null) break;
+            if (Fits(best, node, now, out task, out target)) return true;
+            _refused.Add(best);
+        }
+        (task, target) = (null!, null!);
+        return false;
+    }
+
+    /// <summary>Whether a queue's first task may start, on the freed node or, when it is not known to fail elsewhere, where it fits tightest.</summary>
+    private bool Fits(ShapeQueue queue, NodeEntry node, long now, out TaskEntry task, out NodeEntry target)
+    {
+        task = queue.Tasks.First;
+        target = null!;
+        if (!queue.Shape.VectorRef.FitsIn(queue.Agent.Headroom)) return false;
+        if (queue.Active) target = Choose(task, now)!;
+        else if (_book.Allows(node, queue.Shape.VectorRef, task.Item.Estimate, now, task.Slot)) target = node;
+        if (target is not null) return true;
+        _refusals++;
+        return false;
     }
 
     /// <summary>The first task in order that has not been tried on every node and fits on one.</summary>
-    private bool FindUntried(long now, out TaskEntry task, out NodeEntry target) =>
-        Search(new Probe(ResourceVector.Infinite, ActiveOnly: true), null, now, out task, out target);
+    private bool FindUntried(long now, out TaskEntry task, out NodeEntry target)
+    {
+        _visits = int.MaxValue;
+        return Search(new Probe(ResourceVector.Infinite, ulong.MaxValue, ActiveOnly: true), null, now, out task, out target);
+    }
 
     /// <summary>Walks the tree in order, one class level after another, so that a group cannot bring a lower class before a higher.</summary>
     private bool Search(in Probe probe, NodeEntry? node, long now, out TaskEntry task, out NodeEntry target)
@@ -133,7 +187,7 @@ public sealed partial class PoolScheduler
         {
             _nextLevel = int.MinValue;
             if (Walk(_order.Root, level, probe, node, now, out task, out target)) return true;
-            if (_nextLevel == int.MinValue || _refusals >= MostRefusals) return false;
+            if (_nextLevel == int.MinValue || _refusals >= MostRefusals || _visits <= 0) return false;
             level = _nextLevel;
         }
     }
@@ -142,8 +196,9 @@ public sealed partial class PoolScheduler
     {
         var children = group.Children;
         children.Begin(probe);
-        while (_refusals < MostRefusals && children.Next(probe) is { } item)
+        while (_refusals < MostRefusals && _visits > 0 && children.Next(probe) is { } item)
         {
+            _visits--;
             if (item.Key.Level < level)
             {
                 _nextLevel = Math.Max(_nextLevel, item.Key.Level);
@@ -161,17 +216,12 @@ public sealed partial class PoolScheduler
     /// <summary>The first of an agent's tasks that the freed node has room for.</summary>
     private bool FindFor(AgentEntry agent, in Probe probe, NodeEntry node, long now, out TaskEntry task, out NodeEntry target)
     {
-        var own = agent.HasLimit ? new Probe(ResourceVector.Min(probe.Ceiling, agent.Headroom), false) : probe;
+        var own = agent.HasLimit ? new Probe(ResourceVector.Min(probe.Ceiling, agent.Headroom), probe.Shapes, false) : probe;
         agent.Order.Begin(own);
-        while (_refusals < MostRefusals && agent.Order.Next(own) is ShapeQueue queue)
+        while (_refusals < MostRefusals && _visits > 0 && agent.Order.Next(own) is ShapeQueue queue)
         {
-            if (!queue.Shape.VectorRef.FitsIn(own.Ceiling)) continue;
-            task = queue.Tasks.First;
-            // What is not known to fail elsewhere may fit more tightly there.
-            target = (queue.Active ? Choose(task, now)
-                : _book.Allows(node, queue.Shape.VectorRef, task.Item.Estimate, now, task.Slot) ? node : null)!;
-            if (target is not null) return true;
-            _refusals++;
+            _visits--;
+            if (queue.Shape.VectorRef.FitsIn(own.Ceiling) && Fits(queue, node, now, out task, out target)) return true;
         }
         (task, target) = (null!, null!);
         return false;
@@ -180,7 +230,7 @@ public sealed partial class PoolScheduler
     /// <summary>The first of an agent's untried tasks that fits on a node. Those that fit nowhere are tried no more until something is freed.</summary>
     private bool FindUntried(AgentEntry agent, long now, out TaskEntry task, out NodeEntry target)
     {
-        var probe = new Probe(agent.Headroom, !agent.Recheck);
+        var probe = new Probe(agent.Headroom, ulong.MaxValue, !agent.Recheck);
         var tried = false;
         agent.Order.Begin(probe);
         while (_refusals < MostRefusals && agent.Order.Next(probe) is ShapeQueue queue)

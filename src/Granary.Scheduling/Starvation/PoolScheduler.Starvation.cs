@@ -15,11 +15,11 @@ public sealed partial class PoolScheduler
     private bool ReserveForStarving(long now)
     {
         var begun = false;
-        while (_starving.TakeStarving(now) is { } queue)
+        while (MayReserve && _starving.TakeStarving(now) is { } queue)
         {
             var task = queue.Tasks.First;
             if (task.Slot is not null) continue;
-            if (_book.Guards >= _options.MaxStarvationReservations || !queue.Shape.VectorRef.FitsIn(queue.Agent.Headroom)
+            if (!queue.Shape.VectorRef.FitsIn(queue.Agent.Headroom)
                 || EarliestRoom(task, now) is not { } room)
             {
                 _starving.Postpone(queue, now + Math.Max(Clock.Second / 10, Clock.ToMicros(_options.StarvationGuard) / 4));
@@ -31,6 +31,11 @@ public sealed partial class PoolScheduler
         }
         return begun;
     }
+
+    private bool MayReserve => _book.Guards < _options.MaxStarvationReservations;
+
+    /// <summary>When a task will have waited too long; while all reservations are taken, one that ends brings the next look.</summary>
+    private long NextGuard() => MayReserve ? _starving.NextDue : long.MaxValue;
 
     private (NodeEntry Node, long Start)? EarliestRoom(TaskEntry task, long now)
     {
