@@ -20,7 +20,7 @@ public sealed record SchedulerOptions
     /// </summary>
     public TimeSpan AgingStep { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>A ready task that has been passed over this long because no node had room gets a reservation. Default 30 seconds.</summary>
+    /// <summary>A ready task that has been passed over this long because no node had room gets a reservation; zero reserves at once, in strict order, at a higher cost. Default 30 seconds.</summary>
     public TimeSpan StarvationGuard { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How many tasks may hold such a reservation at once, 1 to 1,000. Default 8.</summary>

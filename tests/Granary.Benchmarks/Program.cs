@@ -2,6 +2,7 @@ using Granary.Benchmarks.Execution;
 using Granary.Benchmarks.HostCalls;
 using Granary.Benchmarks.Load;
 using Granary.Benchmarks.Micro;
+using Granary.Benchmarks.SchedulerDecisions;
 using Granary.Benchmarks.Storage;
 
 namespace Granary.Benchmarks;
@@ -13,6 +14,7 @@ internal static class Program
     [
         ("load", "the whole: calls, submissions, lives, latency, restart", LoadProgram.RunAsync),
         ("host-calls", "grain calls in process and by the gateway", HostCallsProgram.RunAsync),
+        ("decisions", "the scheduler alone, beside one that sorts everything", a => Task.FromResult(DecisionsProgram.Run(a))),
         ("storage", "the journal and the task table beside the bare disk", StorageFigures.Run),
         ("micro", "the small beside its plain version, by BenchmarkDotNet", MicroProgram.RunAsync),
         (ExecutionProgram.Verb, "the node agent beside bare process starts", ExecutionProgram.RunAsync),

@@ -83,7 +83,6 @@ internal sealed class ReservationBook
     {
         if (slot.Node is null) return;
         TakeOff(slot);
-        slot.Node = null;
         if (!slot.Guard) AddHomeless(slot);
     }
 
@@ -176,6 +175,7 @@ internal sealed class ReservationBook
     private void TakeOff(PlanSlot slot)
     {
         slot.Node!.Plan!.Remove(slot);
+        slot.Node = null; // what is left of it in the queue of starts does not hold any more
         if (!slot.Due) return;
         slot.Due = false;
         _due.Remove(slot);

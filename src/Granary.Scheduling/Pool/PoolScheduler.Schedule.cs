@@ -39,6 +39,7 @@ public sealed partial class PoolScheduler
         while (_backoff.TakeDue(now) is { } rested) _order.Enqueue(rested, _capacity.Epoch);
         PlanPromises(now);
         var left = PlaceDue(now, events, effects, maxDecisions);
+        if (_options.StarvationGuard == TimeSpan.Zero) TryEverythingAnew();
         while (left > 0 && _capacity.NextFreed() is { } node)
         {
             if (FindFor(node, now, out var task, out var target))
@@ -82,7 +83,7 @@ public sealed partial class PoolScheduler
         while (failed < Math.Min(_book.Due.Count, MostDue) && left > 0)
         {
             var slot = _book.Due[failed];
-            if (slot.Guard && !slot.Vector.FitsIn(slot.Task.Item.Agent.Headroom)) Release(slot);
+            if (slot.Task.HeapIndex < 0 || !slot.Vector.FitsIn(slot.Task.Item.Agent.Headroom)) Release(slot, now);
             else if (TryDue(slot, now, events, effects)) left--;
             else failed++;
         }
@@ -94,10 +95,21 @@ public sealed partial class PoolScheduler
 
     private long _dueTried = -1;
 
-    /// <summary>A guard whose agent has come to its limit would only keep others waiting: it gives up its room until it is passed over again.</summary>
-    private void Release(PlanSlot slot)
+    /// <summary>
+    /// What cannot start though its time has come, because its agent is at its limit or what it waits for has not ended, would only keep others
+    /// waiting: it gives up its room. A promise is tried first as soon as it can start; a guard is set again when it is passed over again.
+    /// </summary>
+    private void Release(PlanSlot slot, long now)
     {
-        if (_book.Remove(slot.Task) is { } node) _capacity.MarkFreed(node);
+        var node = slot.Node!;
+        if (slot.Guard)
+        {
+            _book.Remove(slot.Task);
+            _starving.Postpone(slot.Task.Item.Queue, now + GuardPause);
+        }
+        else
+            _book.Lift(slot);
+        _capacity.MarkFreed(node);
     }
 
     private bool TryDue(PlanSlot slot, long now, EventBatch events, IPoolEffects effects)
@@ -248,6 +260,7 @@ public sealed partial class PoolScheduler
             }
             queue.Active = false;
             _starving.Watch(queue, now);
+            if (NextGuard() <= now) ReserveForStarving(now); // before anything behind it takes the room
             agent.Order.UpdateBounds(queue);
             tried = true;
         }

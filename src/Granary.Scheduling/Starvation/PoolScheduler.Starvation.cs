@@ -22,7 +22,7 @@ public sealed partial class PoolScheduler
             if (!queue.Shape.VectorRef.FitsIn(queue.Agent.Headroom)
                 || EarliestRoom(task, now) is not { } room)
             {
-                _starving.Postpone(queue, now + Math.Max(Clock.Second / 10, Clock.ToMicros(_options.StarvationGuard) / 4));
+                _starving.Postpone(queue, now + GuardPause);
                 continue;
             }
             var slot = _book.Add(task, guard: true);
@@ -31,6 +31,26 @@ public sealed partial class PoolScheduler
         }
         return begun;
     }
+
+    /// <summary>
+    /// With a guard of zero the order is strict: whatever comes first and does not fit is reserved for before anything behind it is looked at, so
+    /// everything is walked in order instead of what fits the freed nodes alone.
+    /// </summary>
+    private void TryEverythingAnew()
+    {
+        var any = false;
+        for (; _capacity.NextFreed() is { } node; any = true) _capacity.Settled(node);
+        if (!any) return;
+        foreach (var agent in _order.Agents)
+        {
+            if (agent.Ready == 0) continue;
+            agent.Recheck = true;
+            _order.Settle(agent);
+        }
+    }
+
+    /// <summary>After how long a reservation that cannot be made is tried again.</summary>
+    private long GuardPause => Math.Max(Clock.Second / 10, Clock.ToMicros(_options.StarvationGuard) / 4);
 
     private bool MayReserve => _book.Guards < _options.MaxStarvationReservations;
 

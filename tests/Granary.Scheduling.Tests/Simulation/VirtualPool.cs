@@ -99,7 +99,7 @@ internal sealed class VirtualPool : IPoolEffects
         Scheduler.Report([new TaskReport(assignment.Lease, kind, Clock.ToTime(Now), exit)], Now, Events, this);
 
     /// <summary>A command at a time to come.</summary>
-    public void At(double seconds, Action command) => Plan(new Happening(Start + (long)(seconds * Clock.Second), null, command));
+    public void At(double seconds, Action command) => Plan(new Happening(Start + (long)(seconds * Clock.Second), null, command), after: 1L << 40);
 
     /// <summary>The node's processes vanish with it: what they would have reported is never said.</summary>
     public void Lose(string node)
@@ -174,7 +174,8 @@ internal sealed class VirtualPool : IPoolEffects
         Scheduler.Report(_reports, Now, Events, this);
     }
 
-    private void Plan(Happening happening) => _future.Enqueue(happening, (happening.At, _order++));
+    /// <summary>Of one moment, what nodes report comes first.</summary>
+    private void Plan(Happening happening, long after = 0) => _future.Enqueue(happening, (happening.At, after + _order++));
 
     private sealed record Happening(long At, Assignment? Assignment, Action? Command);
 }
