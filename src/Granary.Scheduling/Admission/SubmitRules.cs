@@ -24,7 +24,7 @@ internal static class SubmitRules
         {
             var item = batch.Items[i];
             if (item?.Spec is null) throw GranaryException.Invalid($"item {i}: has no spec");
-            Check(item.Spec, $"item {i}{(item.Spec.Name is { Length: > 0 and <= LongestName } ? $" ({item.Spec.Name})" : "")}");
+            Check(item.Spec, item.Spec.Name is { Length: > 0 } && IsName(item.Spec.Name) ? $"item {i} ({item.Spec.Name})" : $"item {i}");
             if (item.Count is < 1 or > MostMembers) throw GranaryException.Invalid($"item {i}: count {item.Count} is not valid; use 1 to {MostMembers}");
             members += item.Count;
             foreach (var position in item.AfterItems ?? [])
@@ -37,7 +37,7 @@ internal static class SubmitRules
     private static void Check(TaskSpec spec, string what)
     {
         if (!Names.IsValid(spec.Agent)) throw GranaryException.Invalid($"{what}: agent '{spec.Agent}' is not a valid id; use {Names.Rule}");
-        if (spec.Name is null || spec.Name.Length > LongestName || spec.Name.AsSpan().ContainsAnyInRange('\0', '\x1f'))
+        if (!IsName(spec.Name))
             throw GranaryException.Invalid($"{what}: its name is not valid; use up to {LongestName} characters and none that are not printable");
         if (spec.Command is null || spec.Handler is null || (spec.Command.Count == 0) == (spec.Handler.Length == 0))
             throw GranaryException.Invalid($"{what}: needs either a command or a handler, and not both");
@@ -54,6 +54,8 @@ internal static class SubmitRules
         Span(spec.RetryBackoff, TimeSpan.Zero, "retry back-off", what);
         Span(spec.KillGrace, TimeSpan.Zero, "kill grace", what);
     }
+
+    private static bool IsName(string? name) => name is not null && name.Length <= LongestName && !name.Any(char.IsControl);
 
     private static void Range(long value, long low, long high, string field, string what)
     {

@@ -31,14 +31,14 @@ internal sealed class OrderRules(PoolStrategy strategy, SchedulerOptions options
     };
 
     /// <summary>
-    /// Where a task stands among its agent's: promised deadlines first, earliest first; then priority, one unit of which is worth one aging
+    /// Where a task stands among its agent's: promised deadlines first, earliest first (not where priority alone decides); then priority, one unit of which is worth one aging
     /// step of waiting, so that the order of two tasks never changes and none waits for ever; then submission.
     /// </summary>
     public long SortKey(TaskEntry task)
     {
         var item = task.Item;
         if (Strategy == PoolStrategy.Fifo) return item.Submitted;
-        if (item.Deadline != 0) return Promised + item.Deadline;
+        if (item.Deadline != 0 && Strategy != PoolStrategy.Priority) return Promised + item.Deadline;
         return item.Submitted - item.Spec.Priority * _agingStep;
     }
 

@@ -80,6 +80,8 @@ internal sealed class VirtualPool : IPoolEffects
         Scheduler.NodeUp(new NodeUpRequest(_nodes[name], state, []), Now, Events, this);
     }
 
+    public ResourceSet Capacity(string node) => _nodes[node].Capacity;
+
     public void Agent(string id, double weight = 1, string group = "", PriorityClass priorityClass = PriorityClass.Normal,
         ResourceSet? guarantee = null, ResourceSet? limit = null) => Scheduler.SetAgents([new AgentSpec
         {
