@@ -13,9 +13,9 @@ internal static class UpCommand
         var listen = new Option<string?>("--listen") { Description = "address to listen on (default: loopback only)", HelpName = "HOST" };
         var noNode = new Option<bool>("--no-node") { Description = "without a node agent of its own" };
         var detach = new Option<bool>("--detach", "-d") { Description = "in the background; returns once it answers" };
-        var log = new Option<string?>(Detached.LogOption) { Hidden = true };
+        var detached = new Option<bool>(Detached.Option) { Hidden = true };
         return scope.Does(
-            new Command("up", "the server, with a node agent for this machine") { options.Data, listen, options.GatewayPort, options.HttpPort, noNode, detach, log },
+            new Command("up", "the server, with a node agent for this machine") { options.Data, listen, options.GatewayPort, options.HttpPort, noNode, detach, detached },
             async (call, cancel) =>
             {
                 var up = options.Read(call) with { Listen = call.Get(listen), NoNode = call.Get(noNode) };

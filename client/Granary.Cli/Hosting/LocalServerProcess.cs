@@ -38,7 +38,7 @@ internal static class LocalServerProcess
         }
         var said = new FileInfo(log).Length;
         var pinned = up with { DataDirectory = server.DataDirectory };
-        using var process = Process.Start(Self(["up", $"{Detached.LogOption}={log}", .. pinned.Words()]))
+        using var process = Process.Start(Self(log, ["up", Detached.Option, .. pinned.Words()]))
             ?? throw GranaryException.Unavailable("the server's process could not be started");
         var limit = Stopwatch.StartNew();
         while (limit.Elapsed < StartLimit)
@@ -80,16 +80,18 @@ internal static class LocalServerProcess
         }
     }
 
-    /// <summary>This very program again; run by the dotnet program when it has no host of its own.</summary>
-    private static ProcessStartInfo Self(IEnumerable<string> words)
+    /// <summary>
+    /// This very program again, its output in a file and no input. The shell connects them, since the runtime keeps copies of what a process
+    /// was started with: a pipe that was replaced later would stay open, and who reads from it would wait for the server.
+    /// </summary>
+    private static ProcessStartInfo Self(string log, IEnumerable<string> words)
     {
-        var path = Environment.ProcessPath ?? "granary";
-        var start = new ProcessStartInfo(path) { UseShellExecute = false };
-        if (Path.GetFileNameWithoutExtension(path) == "dotnet") start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "granary.dll"));
+        var program = Environment.ProcessPath ?? "granary";
+        var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false };
+        foreach (var word in (string[])["-c", "log=$1; shift; exec \"$@\" </dev/null >>\"$log\" 2>&1", "sh", log, program]) start.ArgumentList.Add(word);
+        // Run by the dotnet program when it has no host of its own.
+        if (Path.GetFileNameWithoutExtension(program) == "dotnet") start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "granary.dll"));
         foreach (var word in words) start.ArgumentList.Add(word);
-        // Set for short commands by the launcher; a server wants its own defaults.
-        start.Environment.Remove("DOTNET_TieredPGO");
-        start.Environment.Remove("DOTNET_gcConcurrent");
         return start;
     }
 
