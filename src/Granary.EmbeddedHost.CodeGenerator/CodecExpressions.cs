@@ -157,7 +157,7 @@ internal sealed class CodecExpressions
         {
             var signed = named.EnumUnderlyingType!.SpecialType is SpecialType.System_SByte or SpecialType.System_Int16
                 or SpecialType.System_Int32 or SpecialType.System_Int64;
-            return new CodecExpression($"new {Names.Codecs}.{(signed ? "Signed" : "Unsigned")}Codec<{named.Code()}>()", "VarInt", false);
+            return new CodecExpression($"{Names.Codecs}.{(signed ? "Signed" : "Unsigned")}Codec<{named.Code()}>.Instance", "VarInt", true);
         }
         if (named.SpecialType == SpecialType.System_Object || named.TypeKind == TypeKind.Class && named.IsException())
             return new CodecExpression($"{Names.Codecs}.AnyCodec<{named.Code()}>.Instance", "Group", true);

@@ -15,20 +15,18 @@ public static class GrainRegistry
     private static readonly ConcurrentDictionary<Type, GrainInterface> Interfaces = new();
     private static readonly ConcurrentDictionary<string, GrainInterface> InterfacesByName = new();
     private static readonly ConcurrentDictionary<Type, GrainClass> ClassesByType = new();
-    private static readonly ConcurrentDictionary<ulong, GrainMethod> Methods = new();
     private static readonly Lock DiscoveryGate = new();
     private static int _discoveredAssemblies = -1;
+
+    /// <summary>Made when first asked for: a client without observers never asks.</summary>
+    private static Dictionary<ulong, GrainMethod>? _methods;
 
     public static void Add(GrainInterface type)
     {
         if (!Interfaces.TryAdd(type.Type, type))
             return;
         InterfacesByName[type.Name] = type;
-        foreach (var method in type.Methods)
-        {
-            if (!Methods.TryAdd(method.Key, method) && Methods[method.Key].ToString() != method.ToString())
-                throw new InvalidOperationException($"{method} and {Methods[method.Key]} have the same key; give one an [Alias].");
-        }
+        Volatile.Write(ref _methods, null);
     }
 
     public static void Add(GrainClass type) => ClassesByType.TryAdd(type.Type, type);
@@ -63,10 +61,23 @@ public static class GrainRegistry
 
     internal static GrainMethod? FindMethod(ulong key)
     {
-        if (Methods.TryGetValue(key, out var found))
+        var methods = Volatile.Read(ref _methods) ?? IndexMethods();
+        if (methods.TryGetValue(key, out var found))
             return found;
         Discover();
-        return Methods.GetValueOrDefault(key);
+        return (Volatile.Read(ref _methods) ?? IndexMethods()).GetValueOrDefault(key);
+    }
+
+    private static Dictionary<ulong, GrainMethod> IndexMethods()
+    {
+        var methods = new Dictionary<ulong, GrainMethod>();
+        foreach (var method in Interfaces.Values.SelectMany(i => i.Methods))
+        {
+            if (!methods.TryAdd(method.Key, method))
+                throw new InvalidOperationException($"{method} and {methods[method.Key]} have the same key; give one an [Alias].");
+        }
+        Volatile.Write(ref _methods, methods);
+        return methods;
     }
 
     /// <summary>Loads what the loaded assemblies name as parts, until nothing new comes.</summary>

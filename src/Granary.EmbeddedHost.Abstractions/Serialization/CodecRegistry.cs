@@ -12,11 +12,7 @@ internal static class CodecRegistry
     /// <summary>Codecs of declared types that no name stands for, such as collections.</summary>
     private static readonly ConcurrentDictionary<Type, Codec> Declared = new();
 
-    static CodecRegistry()
-    {
-        foreach (var codec in WellKnownCodecs.All)
-            Add(codec);
-    }
+    private static int _hasWellKnown;
 
     public static void Add(Codec codec)
     {
@@ -29,6 +25,7 @@ internal static class CodecRegistry
 
     public static Codec? Find(Type type)
     {
+        AddWellKnown();
         if (ByType.TryGetValue(type, out var codec))
             return codec;
         System.Runtime.CompilerServices.RuntimeHelpers.RunModuleConstructor(type.Module.ModuleHandle);
@@ -38,6 +35,7 @@ internal static class CodecRegistry
     /// <summary>The codec of a type that a whole message or stored state has.</summary>
     public static Codec<T> OfDeclared<T>()
     {
+        AddWellKnown();
         if (!Declared.TryGetValue(typeof(T), out var codec))
         {
             System.Runtime.CompilerServices.RuntimeHelpers.RunModuleConstructor(typeof(T).Module.ModuleHandle);
@@ -50,11 +48,27 @@ internal static class CodecRegistry
         return codec as Codec<T> ?? throw new CodecException($"{typeof(T)} has no codec; mark it [GenerateSerializer].");
     }
 
+    /// <summary>Adds the platform's types when one is first looked for: most programs that only call and are called never do.</summary>
+    private static void AddWellKnown()
+    {
+        if (Volatile.Read(ref _hasWellKnown) != 0)
+            return;
+        lock (Declared)
+        {
+            if (_hasWellKnown != 0)
+                return;
+            foreach (var codec in WellKnownCodecs.All)
+                Add(codec);
+            Volatile.Write(ref _hasWellKnown, 1);
+        }
+    }
+
     public static Codec OfValue(object value) => Find(value.GetType())
         ?? throw new CodecException($"{value.GetType()} has no codec; mark it [GenerateSerializer], or declare a type that has one.");
 
     public static Codec OfAlias(string alias)
     {
+        AddWellKnown();
         if (ByAlias.TryGetValue(alias, out var codec))
             return codec;
         Calls.GrainRegistry.Discover();

@@ -3,9 +3,15 @@ using System.Runtime.CompilerServices;
 namespace Granary.EmbeddedHost.Serialization;
 
 /// <summary>Signed integers and enums over them, in zigzag form.</summary>
-public sealed class SignedCodec<T>(string? alias = null) : ShallowCodec<T> where T : unmanaged
+public sealed class SignedCodec<T> : ShallowCodec<T> where T : unmanaged
 {
-    public override string? Alias { get; } = alias;
+    public static readonly SignedCodec<T> Instance = new();
+
+    private SignedCodec()
+    {
+    }
+
+    public override string? Alias => typeof(T).IsEnum ? null : typeof(T).Name;
 
     public override WireType WireType => WireType.VarInt;
 
@@ -31,9 +37,15 @@ public sealed class SignedCodec<T>(string? alias = null) : ShallowCodec<T> where
 }
 
 /// <summary>Unsigned integers, characters, and enums over them.</summary>
-public sealed class UnsignedCodec<T>(string? alias = null) : ShallowCodec<T> where T : unmanaged
+public sealed class UnsignedCodec<T> : ShallowCodec<T> where T : unmanaged
 {
-    public override string? Alias { get; } = alias;
+    public static readonly UnsignedCodec<T> Instance = new();
+
+    private UnsignedCodec()
+    {
+    }
+
+    public override string? Alias => typeof(T).IsEnum ? null : typeof(T).Name;
 
     public override WireType WireType => WireType.VarInt;
 
@@ -59,9 +71,15 @@ public sealed class UnsignedCodec<T>(string? alias = null) : ShallowCodec<T> whe
 }
 
 /// <summary>Values of 4, 8 or 16 bytes, bit by bit.</summary>
-public sealed class FixedCodec<T>(string? alias = null) : ShallowCodec<T> where T : unmanaged
+public sealed class FixedCodec<T> : ShallowCodec<T> where T : unmanaged
 {
-    public override string? Alias { get; } = alias;
+    public static readonly FixedCodec<T> Instance = new();
+
+    private FixedCodec()
+    {
+    }
+
+    public override string? Alias => typeof(T).IsEnum ? null : typeof(T).Name;
 
     public override WireType WireType => Unsafe.SizeOf<T>() switch
     {
@@ -93,6 +111,8 @@ public sealed class FixedCodec<T>(string? alias = null) : ShallowCodec<T> where 
 /// <summary>True and false.</summary>
 public sealed class BooleanCodec : ShallowCodec<bool>
 {
+    public static readonly BooleanCodec Instance = new();
+
     public override string? Alias => "bool";
 
     public override WireType WireType => WireType.VarInt;
@@ -105,6 +125,8 @@ public sealed class BooleanCodec : ShallowCodec<bool>
 /// <summary>Strings, as UTF-8.</summary>
 public sealed class StringCodec : ShallowCodec<string>
 {
+    public static readonly StringCodec Instance = new();
+
     public override string? Alias => "string";
 
     public override WireType WireType => WireType.Bytes;

@@ -5,6 +5,8 @@ namespace Granary.EmbeddedHost.Serialization;
 /// <summary>The status of a reminder's tick.</summary>
 public sealed class TickStatusCodec : ShallowCodec<TickStatus>
 {
+    public static readonly TickStatusCodec Instance = new();
+
     public override string Alias => nameof(TickStatus);
 
     public override WireType WireType => WireType.Group;

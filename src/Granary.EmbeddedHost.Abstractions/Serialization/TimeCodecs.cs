@@ -3,6 +3,8 @@ namespace Granary.EmbeddedHost.Serialization;
 /// <summary>Dates and times with their kind, exact to the tick.</summary>
 public sealed class DateTimeCodec : ShallowCodec<DateTime>
 {
+    public static readonly DateTimeCodec Instance = new();
+
     public override string? Alias => "DateTime";
 
     public override WireType WireType => WireType.Fixed64;
@@ -22,6 +24,8 @@ public sealed class DateTimeCodec : ShallowCodec<DateTime>
 /// <summary>Points in time with their offset from UTC.</summary>
 public sealed class DateTimeOffsetCodec : ShallowCodec<DateTimeOffset>
 {
+    public static readonly DateTimeOffsetCodec Instance = new();
+
     public override string? Alias => "DateTimeOffset";
 
     public override WireType WireType => WireType.Fixed128;

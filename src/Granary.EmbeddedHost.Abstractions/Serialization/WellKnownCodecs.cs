@@ -9,49 +9,42 @@ namespace Granary.EmbeddedHost.Serialization;
 /// <summary>Codecs of the platform's and the host's own types.</summary>
 public static class WellKnownCodecs
 {
-    public static readonly BooleanCodec Boolean = new();
-    public static readonly UnsignedCodec<byte> Byte = new("byte");
-    public static readonly SignedCodec<sbyte> SByte = new("sbyte");
-    public static readonly SignedCodec<short> Int16 = new("short");
-    public static readonly UnsignedCodec<ushort> UInt16 = new("ushort");
-    public static readonly SignedCodec<int> Int32 = new("int");
-    public static readonly UnsignedCodec<uint> UInt32 = new("uint");
-    public static readonly SignedCodec<long> Int64 = new("long");
-    public static readonly UnsignedCodec<ulong> UInt64 = new("ulong");
-    public static readonly FixedCodec<Int128> Int128 = new("Int128");
-    public static readonly FixedCodec<UInt128> UInt128 = new("UInt128");
-    public static readonly UnsignedCodec<char> Char = new("char");
-    public static readonly FixedCodec<float> Single = new("float");
-    public static readonly FixedCodec<double> Double = new("double");
-    public static readonly FixedCodec<decimal> Decimal = new("decimal");
-    public static readonly StringCodec String = new();
-    public static readonly FixedCodec<Guid> Guid = new("Guid");
-    public static readonly DateTimeCodec DateTime = new();
-    public static readonly DateTimeOffsetCodec DateTimeOffset = new();
-    public static readonly SignedCodec<TimeSpan> TimeSpan = new("TimeSpan");
-    public static readonly SignedCodec<DateOnly> DateOnly = new("DateOnly");
-    public static readonly SignedCodec<TimeOnly> TimeOnly = new("TimeOnly");
-    public static readonly BytesCodec<byte[]> Bytes = new("byte[]", false, b => b, b => b);
-    public static readonly BytesCodec<ReadOnlyMemory<byte>> ReadOnlyMemory = new(null, false, b => b, b => b);
-    public static readonly BytesCodec<Memory<byte>> Memory = new(null, false, b => b, b => b);
-    public static readonly BytesCodec<BigInteger> BigInteger = new("BigInteger", true, b => b.ToByteArray(), b => new BigInteger(b));
-    public static readonly TextCodec<Uri> Uri = new("Uri", u => u.OriginalString, t => new Uri(t, UriKind.RelativeOrAbsolute));
-    public static readonly TextCodec<Version> Version = new("Version", v => v.ToString(), System.Version.Parse);
-    public static readonly TextCodec<IPAddress> IPAddress = new("IPAddress", a => a.ToString(), System.Net.IPAddress.Parse);
-    public static readonly TextCodec<IPEndPoint> IPEndPoint = new("IPEndPoint", a => a.ToString(), System.Net.IPEndPoint.Parse);
-    public static readonly TextCodec<GrainId> GrainId = new(
-        "GrainId", i => i.IsDefault ? "" : i.ToString(), t => t.Length == 0 ? default : Orleans.Runtime.GrainId.Parse(t));
-    public static readonly TextCodec<GrainType> GrainType = new(
-        "GrainType", i => i.ToString(), t => t.Length == 0 ? default : Orleans.Runtime.GrainType.Create(t));
-    public static readonly TextCodec<IdSpan> IdSpan = new("IdSpan", i => i.ToString(), Orleans.Runtime.IdSpan.Create);
-    public static readonly TextCodec<StreamId> StreamId = new(
-        "StreamId",
-        i => $"{i.GetNamespace()?.Length ?? -1}:{i.GetNamespace()}{i.GetKeyAsString()}",
-        t => t.IndexOf(':') is var colon && int.Parse(t.AsSpan(0, colon), System.Globalization.CultureInfo.InvariantCulture) is var n && n < 0
-            ? Orleans.Runtime.StreamId.Create(null, t[(colon + 1)..])
-            : Orleans.Runtime.StreamId.Create(t.Substring(colon + 1, n), t[(colon + 1 + n)..]));
-    public static readonly TickStatusCodec TickStatus = new();
-    public static readonly AnyCodec<Exception> Exception = AnyCodec<Exception>.Instance;
+    public static BooleanCodec Boolean => BooleanCodec.Instance;
+    public static UnsignedCodec<byte> Byte => UnsignedCodec<byte>.Instance;
+    public static SignedCodec<sbyte> SByte => SignedCodec<sbyte>.Instance;
+    public static SignedCodec<short> Int16 => SignedCodec<short>.Instance;
+    public static UnsignedCodec<ushort> UInt16 => UnsignedCodec<ushort>.Instance;
+    public static SignedCodec<int> Int32 => SignedCodec<int>.Instance;
+    public static UnsignedCodec<uint> UInt32 => UnsignedCodec<uint>.Instance;
+    public static SignedCodec<long> Int64 => SignedCodec<long>.Instance;
+    public static UnsignedCodec<ulong> UInt64 => UnsignedCodec<ulong>.Instance;
+    public static FixedCodec<Int128> Int128 => FixedCodec<Int128>.Instance;
+    public static FixedCodec<UInt128> UInt128 => FixedCodec<UInt128>.Instance;
+    public static UnsignedCodec<char> Char => UnsignedCodec<char>.Instance;
+    public static FixedCodec<float> Single => FixedCodec<float>.Instance;
+    public static FixedCodec<double> Double => FixedCodec<double>.Instance;
+    public static FixedCodec<decimal> Decimal => FixedCodec<decimal>.Instance;
+    public static StringCodec String => StringCodec.Instance;
+    public static FixedCodec<Guid> Guid => FixedCodec<Guid>.Instance;
+    public static DateTimeCodec DateTime => DateTimeCodec.Instance;
+    public static DateTimeOffsetCodec DateTimeOffset => DateTimeOffsetCodec.Instance;
+    public static SignedCodec<TimeSpan> TimeSpan => SignedCodec<TimeSpan>.Instance;
+    public static SignedCodec<DateOnly> DateOnly => SignedCodec<DateOnly>.Instance;
+    public static SignedCodec<TimeOnly> TimeOnly => SignedCodec<TimeOnly>.Instance;
+    public static BytesCodec<byte[]> Bytes => OfBytes.Instance;
+    public static BytesCodec<ReadOnlyMemory<byte>> ReadOnlyMemory => OfReadOnlyMemory.Instance;
+    public static BytesCodec<Memory<byte>> Memory => OfMemory.Instance;
+    public static BytesCodec<BigInteger> BigInteger => OfBigInteger.Instance;
+    public static TextCodec<Uri> Uri => OfUri.Instance;
+    public static TextCodec<Version> Version => OfVersion.Instance;
+    public static TextCodec<IPAddress> IPAddress => OfIPAddress.Instance;
+    public static TextCodec<IPEndPoint> IPEndPoint => OfIPEndPoint.Instance;
+    public static TextCodec<GrainId> GrainId => OfGrainId.Instance;
+    public static TextCodec<GrainType> GrainType => OfGrainType.Instance;
+    public static TextCodec<IdSpan> IdSpan => OfIdSpan.Instance;
+    public static TextCodec<StreamId> StreamId => OfStreamId.Instance;
+    public static TickStatusCodec TickStatus => TickStatusCodec.Instance;
+    public static AnyCodec<Exception> Exception => AnyCodec<Exception>.Instance;
 
     internal static IEnumerable<Codec> All =>
     [
@@ -71,6 +64,74 @@ public static class WellKnownCodecs
     ];
 
     private static ExceptionCodec<T> Of<T>() where T : Exception => new(typeof(T).Name);
+
+    // Each in a class of its own: a program pays at its start for the ones it uses.
+    private static class OfBytes
+    {
+        internal static readonly BytesCodec<byte[]> Instance = new("byte[]", false, b => b, b => b);
+    }
+
+    private static class OfReadOnlyMemory
+    {
+        internal static readonly BytesCodec<ReadOnlyMemory<byte>> Instance = new(null, false, b => b, b => b);
+    }
+
+    private static class OfMemory
+    {
+        internal static readonly BytesCodec<Memory<byte>> Instance = new(null, false, b => b, b => b);
+    }
+
+    private static class OfBigInteger
+    {
+        internal static readonly BytesCodec<BigInteger> Instance = new("BigInteger", true, b => b.ToByteArray(), b => new BigInteger(b));
+    }
+
+    private static class OfUri
+    {
+        internal static readonly TextCodec<Uri> Instance = new("Uri", u => u.OriginalString, t => new Uri(t, UriKind.RelativeOrAbsolute));
+    }
+
+    private static class OfVersion
+    {
+        internal static readonly TextCodec<Version> Instance = new("Version", v => v.ToString(), System.Version.Parse);
+    }
+
+    private static class OfIPAddress
+    {
+        internal static readonly TextCodec<IPAddress> Instance = new("IPAddress", a => a.ToString(), System.Net.IPAddress.Parse);
+    }
+
+    private static class OfIPEndPoint
+    {
+        internal static readonly TextCodec<IPEndPoint> Instance = new("IPEndPoint", a => a.ToString(), System.Net.IPEndPoint.Parse);
+    }
+
+    private static class OfGrainId
+    {
+        internal static readonly TextCodec<GrainId> Instance = new(
+        "GrainId", i => i.IsDefault ? "" : i.ToString(), t => t.Length == 0 ? default : Orleans.Runtime.GrainId.Parse(t));
+    }
+
+    private static class OfGrainType
+    {
+        internal static readonly TextCodec<GrainType> Instance = new(
+        "GrainType", i => i.ToString(), t => t.Length == 0 ? default : Orleans.Runtime.GrainType.Create(t));
+    }
+
+    private static class OfIdSpan
+    {
+        internal static readonly TextCodec<IdSpan> Instance = new("IdSpan", i => i.ToString(), Orleans.Runtime.IdSpan.Create);
+    }
+
+    private static class OfStreamId
+    {
+        internal static readonly TextCodec<StreamId> Instance = new(
+        "StreamId",
+        i => $"{i.GetNamespace()?.Length ?? -1}:{i.GetNamespace()}{i.GetKeyAsString()}",
+        t => t.IndexOf(':') is var colon && int.Parse(t.AsSpan(0, colon), System.Globalization.CultureInfo.InvariantCulture) is var n && n < 0
+            ? Orleans.Runtime.StreamId.Create(null, t[(colon + 1)..])
+            : Orleans.Runtime.StreamId.Create(t.Substring(colon + 1, n), t[(colon + 1 + n)..]));
+    }
 
     private sealed class WrappedExceptionCodec() : ExceptionCodec<WrappedException>(nameof(WrappedException))
     {

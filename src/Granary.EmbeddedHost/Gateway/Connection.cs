@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net.Sockets;
 using Granary.EmbeddedHost.Calls;
 using Granary.EmbeddedHost.Serialization;
@@ -27,8 +26,8 @@ internal sealed class Connection : ICallSink, IDisposable
     private readonly FrameReader _reader;
     private readonly IConnectionOwner _owner;
     private readonly FrameWriter _writer;
-    private readonly ConcurrentDictionary<ulong, GrainCall> _sent = new();
-    private readonly ConcurrentDictionary<ulong, GrainCall> _running = new();
+    private readonly CallTable _sent = new();
+    private readonly CallTable _running = new();
     private ulong _lastId;
     private Exception? _failure;
     private TaskCompletionSource? _requestDone;
@@ -50,7 +49,7 @@ internal sealed class Connection : ICallSink, IDisposable
         if (!oneWay)
         {
             call.CorrelationId = Interlocked.Increment(ref _lastId);
-            _sent[call.CorrelationId] = call;
+            _sent.TryAdd(call.CorrelationId, call);
         }
         bool sent;
         try
@@ -91,7 +90,8 @@ internal sealed class Connection : ICallSink, IDisposable
                 while (_reader.TryTake(out var kind, out var body))
                     Handle(kind, body);
                 await _writer.WaitForRoomAsync().ConfigureAwait(false);
-                await WaitForRequestsAsync().ConfigureAwait(false);
+                if (_running.Count >= _owner.MaxRequests)
+                    await WaitForRequestsAsync().ConfigureAwait(false);
             }
             while (await _reader.ReadAsync(cancellation).ConfigureAwait(false));
             return _failure;
@@ -132,10 +132,9 @@ internal sealed class Connection : ICallSink, IDisposable
         _writer.Close();
         _socket.Dispose();
         Interlocked.Exchange(ref _requestDone, null)?.TrySetResult();
-        foreach (var id in _sent.Keys)
+        foreach (var call in _sent.TakeAll())
         {
-            if (_sent.TryRemove(id, out var call))
-                call.Fail(new SiloUnavailableException($"The connection was lost while {call} was under way; it may or may not have run."));
+            call.Fail(new SiloUnavailableException($"The connection was lost while {call} was under way; it may or may not have run."));
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed class ObserverTable(CallRuntime runtime, IWorkScheduler schedule
 {
     private static readonly GrainType ObserverType = GrainType.Create("sys.observer");
 
-    private readonly ConcurrentDictionary<GrainId, ObserverQueue> _objects = new();
+    private readonly ConcurrentDictionary<string, ObserverQueue> _objects = new();
     private readonly ConcurrentDictionary<string, IObserverRoute> _routes = new();
     private long _lastNumber;
 
@@ -37,7 +37,7 @@ internal sealed class ObserverTable(CallRuntime runtime, IWorkScheduler schedule
         if (target is GrainReference)
             throw new ArgumentException("The object is a reference already.", nameof(target));
         var id = GrainId.Create(ObserverType, $"{clientId}/{Interlocked.Increment(ref _lastNumber)}");
-        _objects[id] = new ObserverQueue(target, scheduler, log);
+        _objects[id.Key.ToString()] = new ObserverQueue(target, scheduler, log);
         return (T)(object)runtime.Reference(id, GrainRegistry.GetInterface(typeof(T)));
     }
 
@@ -45,7 +45,7 @@ internal sealed class ObserverTable(CallRuntime runtime, IWorkScheduler schedule
     {
         if (reference is not GrainReference { GrainId: var id })
             throw new ArgumentException("Pass the reference that CreateObjectReference returned.", nameof(reference));
-        _objects.TryRemove(id, out _);
+        _objects.TryRemove(id.Key.ToString(), out _);
     }
 
     public void Connect(string client, IObserverRoute route) => _routes[client] = route;
@@ -54,7 +54,7 @@ internal sealed class ObserverTable(CallRuntime runtime, IWorkScheduler schedule
 
     public void Deliver(GrainCall call)
     {
-        if (_objects.TryGetValue(call.TargetId, out var queue))
+        if (_objects.TryGetValue(call.TargetId.Key.ToString(), out var queue))
             queue.Enqueue(call);
         else if (_routes.TryGetValue(ClientOf(call.TargetId), out var route))
             route.Send(call);

@@ -22,7 +22,9 @@ internal sealed class PendingCalls : IDisposable
         _time = time;
         _defaultTimeout = defaultTimeout;
         _onTimeout = onTimeout;
-        _shards = [.. Enumerable.Range(0, Math.Min(16, Environment.ProcessorCount * 2)).Select(_ => new Shard(this, defaultTimeout))];
+        _shards = new Shard[Math.Min(16, Environment.ProcessorCount * 2)];
+        for (var i = 0; i < _shards.Length; i++)
+            _shards[i] = new Shard(this, defaultTimeout);
         _timer = time.CreateTimer(static state => ((PendingCalls)state!).Expire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -79,7 +81,7 @@ internal sealed class PendingCalls : IDisposable
     {
         private readonly Lock _gate;
         private readonly CallList _default;
-        private readonly Dictionary<TimeSpan, CallList> _others = [];
+        private readonly Dictionary<long, CallList> _others = [];
         private readonly PendingCalls _owner;
         private readonly TimeSpan _defaultTimeout;
 
@@ -132,8 +134,8 @@ internal sealed class PendingCalls : IDisposable
 
         private CallList Other(TimeSpan timeout)
         {
-            if (!_others.TryGetValue(timeout, out var list))
-                _others[timeout] = list = new CallList(timeout, _gate);
+            if (!_others.TryGetValue(timeout.Ticks, out var list))
+                _others[timeout.Ticks] = list = new CallList(timeout, _gate);
             return list;
         }
     }
