@@ -17,9 +17,9 @@ public sealed record GranaryClientOptions
     /// <summary>The local server's data directory. Default: <see cref="LocalServer.DefaultDataDirectory()"/>.</summary>
     public string? DataDirectory { get; init; }
 
-    /// <summary>How long connecting may take. Default 5 s.</summary>
+    /// <summary>How long connecting may take; nobody at the port is told at once. Default 15 s: tasks may hold every core of the machine.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
-    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How long a call is repeated while the connection is broken, before it fails as unavailable. Default 30 s; 0 for not at all.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]

@@ -38,6 +38,20 @@ public sealed class NodeGrainTests(GrainsFixture fixture) : IClassFixture<Grains
     }
 
     [Fact]
+    public async Task A_loss_that_the_pool_could_not_write_down_is_told_again()
+    {
+        var (pool, node, session) = await fixture.PoolWithNodeAsync("retold");
+        await pool.Submit(GrainsFixture.Batch());
+        var lease = Assert.Single(await GrainsFixture.NextCommandsAsync(node, session)).Start!.Lease;
+        await node.Report(session, [new TaskReport(lease, ReportKind.Started, DateTimeOffset.UtcNow, null)]);
+        await UntilAsync(async () => (await node.Describe()).State == NodeState.Suspect);
+        fixture.Store.FailNext = new IOException("no space left");
+        await UntilAsync(async () => (await node.Describe()).State == NodeState.Lost);
+        await UntilAsync(async () => (await pool.Get(1))!.State == TaskState.Queued);
+        Assert.Null(fixture.Store.FailNext); // the first telling did fail
+    }
+
+    [Fact]
     public async Task A_cordoned_node_takes_nothing_new_until_it_is_uncordoned()
     {
         var (pool, node, session) = await fixture.PoolWithNodeAsync("cordoned");

@@ -29,8 +29,26 @@ public sealed class NodeHealthTests
         Assert.False(health.Check(Start.AddSeconds(1)));
         Assert.True(health.Check(Start.AddSeconds(4)));
         Assert.False(health.Check(Start.AddSeconds(5)));
+        Assert.False(health.Check(Start.AddSeconds(7)));
+        Assert.False(health.Check(Start.AddSeconds(9)));
         Assert.True(health.Check(Start.AddSeconds(11)));
         Assert.False(health.Check(Start.AddSeconds(12)));
+    }
+
+    [Fact]
+    public void Time_in_which_nobody_looked_is_not_held_against_a_node()
+    {
+        var health = Health();
+        health.Heard(Start);
+        Assert.False(health.Check(Start.AddSeconds(1)));
+        Assert.False(health.Check(Start.AddSeconds(101))); // the server was stopped for 100 s: it knows of 1 s of silence
+        Assert.Equal(TimeSpan.FromSeconds(1), health.Silence(Start.AddSeconds(101)));
+        Assert.False(health.Check(Start.AddSeconds(102)));
+        Assert.True(health.Check(Start.AddSeconds(104)));
+        Assert.Equal(NodeCondition.Suspect, health.Condition);
+        health.Heard(Start.AddSeconds(105));
+        Assert.False(health.Check(Start.AddSeconds(107)));
+        Assert.True(health.Check(Start.AddSeconds(109)));
     }
 
     [Fact]

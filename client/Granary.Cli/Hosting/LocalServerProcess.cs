@@ -26,6 +26,8 @@ internal static class LocalServerProcess
         var log = LogFile(server);
         try
         {
+            // the output of tasks is nobody else's business
+            if (!OperatingSystem.IsWindows()) Directory.CreateDirectory(server.DataDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             Directory.CreateDirectory(Path.GetDirectoryName(log)!);
             // The server makes its own files; this one is made here so that the first words are not lost, readable by nobody else.
             var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite };

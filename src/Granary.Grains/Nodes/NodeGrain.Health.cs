@@ -7,19 +7,47 @@ namespace Granary.Grains.Nodes;
 /// <summary>Heartbeats, upkeep, and what the pool is told of them.</summary>
 public sealed partial class NodeGrain
 {
+    private NodeState? _told;
+    private bool _telling;
+
     private async Task CheckHealthAsync(CancellationToken cancellationToken)
     {
-        if (!state.State.Joined) return;
-        if (!_health.Check(clock.GetUtcNow())) return;
-        LogHealth(log, _name, _health.Condition, _health.Silence(clock.GetUtcNow()).TotalSeconds);
-        if (_health.Condition == NodeCondition.Lost)
+        if (state.State.Joined && _health.Check(clock.GetUtcNow()))
         {
-            _session = null; // whoever comes back must join again and be told which of its leases were fenced
-            _commands.Close();
-            state.State.Joined = false;
-            await state.WriteStateAsync();
+            LogHealth(log, _name, _health.Condition, _health.Silence(clock.GetUtcNow()).TotalSeconds);
+            if (_health.Condition == NodeCondition.Lost)
+            {
+                _session = null; // whoever comes back must join again and be told which of its leases were fenced
+                _commands.Close();
+                state.State.Joined = false;
+                await state.WriteStateAsync();
+            }
         }
-        await grains.GetGrain<IPoolGrain>(Spec.Pool).NodeChanged(_name, CurrentState);
+        await TellPoolAsync();
+    }
+
+    /// <summary>
+    /// What this grain knows of the node's state the pool must come to know, though it could not be told at first (its journal could not be written)
+    /// or the server died in between: the timer calls this until it has been told.
+    /// </summary>
+    private async Task TellPoolAsync()
+    {
+        var current = CurrentState;
+        if (_telling || _told == current || state.State.JoinedAt is null) return;
+        _telling = true;
+        try
+        {
+            await grains.GetGrain<IPoolGrain>(Spec.Pool).NodeChanged(_name, current);
+            _told = current;
+        }
+        catch (GranaryException e) when (e.Code == Model.ErrorCode.NotFound)
+        {
+            _told = current; // the server died before this node was made known: its agent's next join does that
+        }
+        finally
+        {
+            _telling = false;
+        }
     }
 
     /// <summary>Any call of the current session is a sign of life; one of an older session is refused for good.</summary>
@@ -29,7 +57,7 @@ public sealed partial class NodeGrain
             throw GranaryException.Refused($"node {_name}: this agent's session is over (it was silent too long, or another agent took the node); it must join again");
         var recovered = _health.Condition == NodeCondition.Suspect;
         _health.Heard(clock.GetUtcNow());
-        return recovered ? grains.GetGrain<IPoolGrain>(Spec.Pool).NodeChanged(_name, CurrentState) : Task.CompletedTask;
+        return recovered ? TellPoolAsync() : Task.CompletedTask;
     }
 
     private async Task<NodeView> SetUpkeepAsync(NodeState upkeep)

@@ -58,6 +58,7 @@ public sealed partial class NodeGrain(
             if (known is { } && known.Pool != declared.Pool && state.State.Joined)
                 await grains.GetGrain<IPoolGrain>(known.Pool).NodeChanged(_name, NodeState.Down);
             state.State.Spec = declared;
+            _told = null;
             await state.WriteStateAsync();
         }
         if (state.State.Joined) await grains.GetGrain<IPoolGrain>(declared.Pool).NodeUp(new NodeUpRequest(declared, CurrentState, null));
@@ -89,6 +90,7 @@ public sealed partial class NodeGrain(
         }
         await RegisterAsync(spec);
         var reply = await grains.GetGrain<IPoolGrain>(spec.Pool).NodeUp(new NodeUpRequest(spec, CurrentState, request.Live));
+        _told = null;
         return new JoinReply(reply.Expected, reply.Stale, _options.HeartbeatEvery);
     }
 

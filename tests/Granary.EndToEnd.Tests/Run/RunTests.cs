@@ -70,6 +70,19 @@ public sealed class RunTests
     }
 
     [Fact]
+    public async Task GoesOn_WhenTheServerDiesAndComesBack()
+    {
+        await using var server = await TestServer.StartAsync();
+        var gate = Path.Combine(server.Root, "gate");
+        var run = server.Start("run", server.WriteFile("fleet.yaml", Fleets.Gated(gate)));
+        await RunningAsync(server, 20);
+        await server.KillAsync();
+        await server.UpAsync();
+        await File.WriteAllTextAsync(gate, "");
+        Assert.Contains("20 of 20", (await run.ExitAsync()).Expect(0).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task LosesNothing_WhenItIsKilled()
     {
         await using var server = TestServer.Prepare();

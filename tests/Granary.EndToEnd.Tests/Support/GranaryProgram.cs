@@ -5,8 +5,8 @@ namespace Granary.EndToEnd.Tests.Support;
 /// <summary>The command line as a user runs it.</summary>
 internal static class GranaryProgram
 {
-    /// <summary>The program beside these tests.</summary>
-    public static string File { get; } = Path.Combine(AppContext.BaseDirectory, "granary.dll");
+    /// <summary>The program in its own output folder, which lies beside that of these tests.</summary>
+    public static string File { get; } = Find();
 
     /// <param name="dataDirectory">Where it looks for, or keeps, the local server.</param>
     /// <param name="arguments">Without the program's name.</param>
@@ -22,6 +22,13 @@ internal static class GranaryProgram
         info.Environment["GRANARY__Server__GatewayPort"] = "0";
         info.Environment["GRANARY__Server__HttpPort"] = "0";
         return info;
+    }
+
+    private static string Find()
+    {
+        var own = new DirectoryInfo(AppContext.BaseDirectory);
+        var program = Path.Combine(own.Parent!.Parent!.FullName, "Granary.Cli", own.Name, "granary.dll");
+        return Path.Exists(program) ? program : throw new FileNotFoundException($"{program} is missing; build client/Granary.Cli in the same configuration");
     }
 
     /// <summary>Runs to the end, at most <paramref name="within"/> (default 60 s).</summary>

@@ -39,12 +39,5 @@ internal sealed class NodeProcess(TestServer server, string name, string capacit
     }
 
     /// <summary>What a power cut does: agent, shim and tasks die at once.</summary>
-    public Task KillTreeAsync() => Until.TrueAsync(
-        () =>
-        {
-            var left = ProcessTable.Naming(Data);
-            foreach (var process in left) ProcessTable.Signal(process.Id, ProcessTable.Kill);
-            return left.Count == 0;
-        },
-        "the node's processes could not be killed");
+    public Task KillTreeAsync() => ProcessTable.KillAllAsync(Data);
 }

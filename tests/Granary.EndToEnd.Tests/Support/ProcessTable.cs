@@ -44,6 +44,16 @@ internal static partial class ProcessTable
         if (SysKill(pid, signal) != 0) Assert.Equal(NoSuchProcess, Marshal.GetLastPInvokeError());
     }
 
+    /// <summary>SIGKILL for all that name <paramref name="path"/>, until there is none: some start others as they die.</summary>
+    public static Task KillAllAsync(string path) => Until.TrueAsync(
+        () =>
+        {
+            var left = Naming(path);
+            foreach (var process in left) Signal(process.Id, Kill);
+            return left.Count == 0;
+        },
+        $"processes that name {path} could not be killed");
+
     private const int NoSuchProcess = 3;
 
     private static string Read(string file)

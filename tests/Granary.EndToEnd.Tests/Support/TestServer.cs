@@ -132,6 +132,13 @@ internal sealed class TestServer : IAsyncDisposable
         await process.ExitAsync();
     }
 
+    /// <summary>What a power cut does: the server, its shim, all nodes and tasks die at once.</summary>
+    public async Task KillEverythingAsync()
+    {
+        _process = null;
+        await ProcessTable.KillAllAsync(Root);
+    }
+
     /// <summary>SIGTERM, and what it ended with.</summary>
     public async Task<CliResult> TerminateAsync()
     {
@@ -155,14 +162,7 @@ internal sealed class TestServer : IAsyncDisposable
             TestContext.Current.TestOutputHelper?.WriteLine($"{process}");
         foreach (var process in _processes) await process.DisposeAsync();
         // shims and tasks outlive what started them, as they should: here they end with the test
-        await Until.TrueAsync(
-            () =>
-            {
-                var left = ProcessTable.Naming(Root);
-                foreach (var process in left) ProcessTable.Signal(process.Id, ProcessTable.Kill);
-                return left.Count == 0;
-            },
-            "processes of the test could not be ended");
+        await ProcessTable.KillAllAsync(Root);
         Directory.Delete(Root, recursive: true);
     }
 

@@ -17,8 +17,9 @@ internal static class GrainHosting
     public static void AddServer(WebApplicationBuilder builder, IPAddress address, ServerSettings settings, string token) =>
         builder.UseOrleans(silo =>
         {
-            silo.UseLocalhostClustering(Ports.Claim(address, 0, ""), settings.GatewayPort, null, GranaryCluster.Id, GranaryCluster.Id);
-            silo.Configure<EndpointOptions>(o => o.AdvertisedIPAddress = IPAddress.IsLoopback(address) ? IPAddress.Loopback : address);
+            // the one silo talks to itself over loopback; its gateway listens where it was told to
+            silo.UseLocalhostClustering(Ports.Claim(IPAddress.Loopback, 0, ""), settings.GatewayPort, null, GranaryCluster.Id, GranaryCluster.Id);
+            silo.Configure<EndpointOptions>(o => o.GatewayListeningEndpoint = new IPEndPoint(address, settings.GatewayPort));
             var filter = new GatewayTokenFilter(token);
             silo.Services.AddSingleton<IIncomingGrainCallFilter>(filter);
             silo.Services.AddSingleton<IOutgoingGrainCallFilter>(filter);
