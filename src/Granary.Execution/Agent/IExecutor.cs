@@ -6,8 +6,8 @@ namespace Granary.Execution;
 /// <summary>Runs leases in one way: as processes, in-process or on a simulated clock. Calls come from one caller at a time.</summary>
 public interface IExecutor : IAsyncDisposable
 {
-    /// <summary>Begins; what an earlier agent left here is in the answer, and everything that happens from then on goes to the sink.</summary>
-    Task<Holdings> Connect(IExecutorSink sink, CancellationToken cancel);
+    /// <summary>Begins. What an earlier agent left here goes to the sink first, then everything that happens.</summary>
+    Task Connect(IExecutorSink sink, CancellationToken cancel);
 
     /// <summary>Takes charge of attempts. When it returns they will be started, even if this agent dies: a start that fails is an end.</summary>
     ValueTask Start(IReadOnlyList<Assignment> assignments);
@@ -22,6 +22,9 @@ public interface IExecutor : IAsyncDisposable
 /// <summary>Where an executor tells what became of leases; may be called from any thread.</summary>
 public interface IExecutorSink
 {
+    /// <summary>What an executor holds from an earlier agent; called at most once, before the first report.</summary>
+    void Adopt(Holdings holdings);
+
     void Report(IReadOnlyList<TaskReport> reports);
 
     /// <summary>Another agent has taken over what this one ran.</summary>
@@ -30,7 +33,4 @@ public interface IExecutorSink
 
 /// <param name="Held">Attempts that live, or whose ends were not acknowledged.</param>
 /// <param name="Seen">The newest token of every task it remembers.</param>
-public sealed record Holdings(IReadOnlyList<HeldLease> Held, IReadOnlyList<LeaseKey> Seen)
-{
-    public static Holdings None { get; } = new([], []);
-}
+public sealed record Holdings(IReadOnlyList<HeldLease> Held, IReadOnlyList<LeaseKey> Seen);

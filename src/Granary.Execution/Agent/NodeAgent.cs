@@ -91,6 +91,8 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stop.CancelAsync();
+        // first, since what runs may be waiting for a shim that cannot be had
+        if (_processes is not null) await _processes.DisposeAsync();
         if (_run is not null) await _run.WaitAsync(cancellationToken);
         await DisposeAsync();
     }
@@ -145,6 +147,12 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
         _lock = null;
     }
 
+    void IExecutorSink.Adopt(Holdings holdings)
+    {
+        lock (_gate) _table.Adopt(holdings);
+        if (holdings.Held.Count > 0) LogAdopted(_options.Node.Name, holdings.Held.Count(h => h.End is null), holdings.Held.Count(h => h.End is not null));
+    }
+
     void IExecutorSink.Report(IReadOnlyList<TaskReport> reports)
     {
         bool more, ended;
@@ -168,9 +176,7 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
             TakeLock();
             try
             {
-                var holdings = await _processes.Connect(this, cancel);
-                lock (_gate) _table.Adopt(holdings);
-                if (holdings.Held.Count > 0) LogAdopted(_options.Node.Name, holdings.Held.Count(h => h.End is null), holdings.Held.Count(h => h.End is not null));
+                await _processes.Connect(this, cancel);
             }
             catch (IOException e)
             {

@@ -20,10 +20,10 @@ internal sealed class HandlerExecutor(HandlerRegistry registry, TimeProvider tim
     private IExecutorSink? _sink;
     private bool _closed;
 
-    public Task<Holdings> Connect(IExecutorSink sink, CancellationToken cancel)
+    public Task Connect(IExecutorSink sink, CancellationToken cancel)
     {
         _sink = sink;
-        return Task.FromResult(Holdings.None);
+        return Task.CompletedTask;
     }
 
     public ValueTask Start(IReadOnlyList<Assignment> assignments)

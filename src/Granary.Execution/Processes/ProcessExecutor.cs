@@ -18,6 +18,8 @@ internal sealed partial class ProcessExecutor(ShimLaunch launch, LaunchPlanner p
 
     private const long LargestFrame = FrameReader.MaxFrame / 8;
 
+    private const int MostAttempts = 50;
+
     private sealed class Held(Lease lease)
     {
         public readonly Lease Lease = lease;
@@ -37,21 +39,26 @@ internal sealed partial class ProcessExecutor(ShimLaunch launch, LaunchPlanner p
     private ShimClient? _client;
     private long _sequence;
     private bool _superseded;
+    private bool _adopted;
 
     /// <summary>Process id of the shim; for tests and messages.</summary>
     public int ShimPid { get; private set; }
 
-    public async Task<Holdings> Connect(IExecutorSink sink, CancellationToken cancel)
+    public async Task Connect(IExecutorSink sink, CancellationToken cancel)
     {
         _sink = sink;
-        var (client, welcome) = await Open(cancel);
-        lock (_gate)
+        for (var attempt = 1; ; attempt++)
         {
-            _client = client;
-            foreach (var held in welcome.Held)
-                if (held.End is null) _held[LeaseKey.Of(held.Lease)] = new(held.Lease) { Started = held.Started is not null };
+            try
+            {
+                await Open(cancel);
+                return;
+            }
+            catch (ShimGoneException) when (attempt < MostAttempts)
+            {
+                // an earlier shim that was killed can accept a connection in its last moments
+            }
         }
-        return new(welcome.Held, welcome.Seen);
     }
 
     public async ValueTask Start(IReadOnlyList<Assignment> assignments)
@@ -80,6 +87,7 @@ internal sealed partial class ProcessExecutor(ShimLaunch launch, LaunchPlanner p
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
+            _closing.Token.ThrowIfCancellationRequested();
             foreach (var plan in plans) _held[LeaseKey.Of(plan.Lease)] = new(plan.Lease) { Plan = plan };
             _handing.Add(++_sequence, (done, [.. plans.Select(p => LeaseKey.Of(p.Lease))]));
             // without a shim they go to the next one
@@ -136,12 +144,13 @@ internal sealed partial class ProcessExecutor(ShimLaunch launch, LaunchPlanner p
         client?.Dispose();
     }
 
-    private async Task<(ShimClient Client, Welcome Welcome)> Open(CancellationToken cancel)
+    private async Task Open(CancellationToken cancel)
     {
         var socket = await launch.Connect(cancel);
         ShimClient? self = null;
         var client = new ShimClient(socket)
         {
+            OnWelcome = Welcomed,
             OnReports = Heard,
             OnTaken = Taken,
             OnSuperseded = () =>
@@ -152,9 +161,26 @@ internal sealed partial class ProcessExecutor(ShimLaunch launch, LaunchPlanner p
             OnLost = () => Lost(self!),
         };
         self = client;
-        var welcome = await client.Begin(cancel);
+        await client.Begin(cancel);
+    }
+
+    private void Welcomed(ShimClient client, Welcome welcome)
+    {
         ShimPid = welcome.ShimPid;
-        return (client, welcome);
+        if (_adopted)
+        {
+            Resume(client, welcome);
+            LogShimBack(welcome.ShimPid, welcome.Held.Count);
+            return;
+        }
+        _adopted = true;
+        lock (_gate)
+        {
+            foreach (var held in welcome.Held)
+                if (held.End is null) _held[LeaseKey.Of(held.Lease)] = new(held.Lease) { Started = held.Started is not null };
+            _client = client;
+        }
+        _sink!.Adopt(new(welcome.Held, welcome.Seen));
     }
 
     // Lost ones do no harm: the next agent hears of those ends again and the server takes them for what they are.
@@ -206,9 +232,7 @@ internal sealed partial class ProcessExecutor(ShimLaunch launch, LaunchPlanner p
         {
             try
             {
-                var (client, welcome) = await Open(_closing.Token);
-                Resume(client, welcome);
-                LogShimBack(welcome.ShimPid, welcome.Held.Count);
+                await Open(_closing.Token);
                 return;
             }
             catch (OperationCanceledException)

@@ -10,9 +10,12 @@ internal sealed class ShimClient : IDisposable
     private readonly Socket _socket;
     private readonly Lock _gate = new();
     private readonly FrameWriter _writer = new();
-    private readonly TaskCompletionSource<Welcome> _welcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _welcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ShimClient(Socket socket) => _socket = socket;
+
+    /// <summary>What the shim holds; no report comes before this has returned.</summary>
+    public required Action<ShimClient, Welcome> OnWelcome { get; init; }
 
     /// <summary>Several reports at a time, in the order in which they happened.</summary>
     public required Action<IReadOnlyList<TaskReport>> OnReports { get; init; }
@@ -23,11 +26,11 @@ internal sealed class ShimClient : IDisposable
     /// <summary>The shim is gone, or this client was closed.</summary>
     public required Action OnLost { get; init; }
 
-    public async Task<Welcome> Begin(CancellationToken cancel)
+    public async Task Begin(CancellationToken cancel)
     {
         new Thread(Read) { IsBackground = true, Name = "from shim" }.Start();
         Send(static (w, _) => w.Begin(FrameKind.Hello).End(), 0);
-        return await _welcome.Task.WaitAsync(cancel);
+        await _welcome.Task.WaitAsync(cancel);
     }
 
     public void Start(long sequence, IReadOnlyCollection<LaunchPlan> plans) => Send(static (w, x) =>
@@ -97,7 +100,9 @@ internal sealed class ShimClient : IDisposable
         {
             error = e;
         }
-        _welcome.TrySetException(new IOException("the shim closed the connection: " + (error?.Message ?? "it ended"), error));
+        _welcome.TrySetException(error is InvalidDataException
+            ? new IOException(error.Message, error)
+            : new ShimGoneException("the shim closed the connection: " + (error?.Message ?? "it ended"), error));
         _ = _welcome.Task.Exception; // seen, whoever waits for it
         _socket.Dispose();
         OnLost();
@@ -108,7 +113,8 @@ internal sealed class ShimClient : IDisposable
         switch (frame.Kind)
         {
             case FrameKind.Welcome:
-                _welcome.TrySetResult(WelcomeCodec.Read(ref frame));
+                OnWelcome(this, WelcomeCodec.Read(ref frame));
+                _welcome.TrySetResult();
                 break;
             case FrameKind.Taken:
                 OnTaken(frame.Long());
@@ -124,3 +130,6 @@ internal sealed class ShimClient : IDisposable
         }
     }
 }
+
+/// <summary>The shim ended before it had said what it holds.</summary>
+internal sealed class ShimGoneException(string message, Exception? inner) : IOException(message, inner);

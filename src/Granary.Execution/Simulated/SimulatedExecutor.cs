@@ -27,10 +27,10 @@ internal sealed class SimulatedExecutor : IExecutor
         _timer = time.CreateTimer(_ => Advance(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    public Task<Holdings> Connect(IExecutorSink sink, CancellationToken cancel)
+    public Task Connect(IExecutorSink sink, CancellationToken cancel)
     {
         _sink = sink;
-        return Task.FromResult(Holdings.None);
+        return Task.CompletedTask;
     }
 
     public ValueTask Start(IReadOnlyList<Assignment> assignments)
