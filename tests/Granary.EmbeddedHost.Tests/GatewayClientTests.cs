@@ -93,7 +93,9 @@ public sealed class GatewayClientTests
         var client = await server.ConnectAsync();
         await client.Grain<ITestGrain>(_id).Listen(client.Cluster.CreateObjectReference<IListener>(new Listener(_id))).Within();
         await client.DisposeAsync();
-        await Assert.ThrowsAsync<ClientNotAvailableException>(() => server.Grain<ITestGrain>(_id).Say("x").Within());
+        await Bounded.Until(
+            async () => await Assert.ThrowsAnyAsync<OrleansException>(() => server.Grain<ITestGrain>(_id).Say("x").Within()) is ClientNotAvailableException,
+            "the server's notice that the client left");
     }
 
     [Fact]
