@@ -10,6 +10,7 @@ internal sealed class FakeCheckout : IDisposable
         #!/usr/bin/env bash
         echo "$*" >>"$CALLS"
         case $1 in
+            format) exit "${FAKE_FORMAT:-0}" ;;
             restore)
                 [[ -z ${FAKE_MISSING:-} ]] || { echo "probe.csproj : error NU1101: Unable to find package $FAKE_MISSING. No packages exist with this id"; exit 1; }
                 ;;
