@@ -114,9 +114,24 @@ public class EventCodecTests
         var resources = new ResourceSet { CpuMilli = 1500, MemoryMiB = 64, GpuMilli = 1, GpuMemoryMiB = 2, NetworkMbps = 3, StorageMBps = 4, Custom = new Dictionary<string, long> { ["licence"] = 1000 } };
         var spec = new TaskSpec
         {
-            Agent = "a", Name = "index", Command = ["sh", "-c", "true"], Shell = true, WorkingDirectory = "/tmp", Environment = labels, Resources = resources,
-            Priority = -5, Deadline = TimeSpan.FromSeconds(60), Duration = TimeSpan.FromSeconds(2), TimeLimit = TimeSpan.FromMinutes(1), Retries = 2,
-            RetryBackoff = TimeSpan.FromMilliseconds(1500), Labels = labels, OnLoss = LossPolicy.Report, KillGrace = TimeSpan.FromSeconds(7), OutputLimitBytes = 12345, MayFail = true,
+            Agent = "a",
+            Name = "index",
+            Command = ["sh", "-c", "true"],
+            Shell = true,
+            WorkingDirectory = "/tmp",
+            Environment = labels,
+            Resources = resources,
+            Priority = -5,
+            Deadline = TimeSpan.FromSeconds(60),
+            Duration = TimeSpan.FromSeconds(2),
+            TimeLimit = TimeSpan.FromMinutes(1),
+            Retries = 2,
+            RetryBackoff = TimeSpan.FromMilliseconds(1500),
+            Labels = labels,
+            OnLoss = LossPolicy.Report,
+            KillGrace = TimeSpan.FromSeconds(7),
+            OutputLimitBytes = 12345,
+            MayFail = true,
         };
         var exit = new ExitInfo { Code = 3, Signal = 9, PeakMemoryKiB = 1024, CpuTime = TimeSpan.FromSeconds(1.5), WallTime = TimeSpan.FromSeconds(2), Cause = ExitCause.ExitCode, Message = "exit code 3" };
         var reply = new SubmitReply(1, 3, [new Rejection(3, "too late", Clock.ToTime(At + 5))], ["agent a was not declared: created with weight 1"]);
