@@ -13,6 +13,9 @@ namespace Granary.Scheduling.Deadlines;
 /// </remarks>
 internal sealed class AdmissionTest(ReservationBook book, SchedulerOptions options)
 {
+    /// <summary>So many promises that find no node are enough to see that there is no room for more.</summary>
+    private const int MostFailures = 256;
+
     private int _lastNode;
     private (ItemEntry Item, long Now, long Earliest) _refused;
 
@@ -35,8 +38,10 @@ internal sealed class AdmissionTest(ReservationBook book, SchedulerOptions optio
     public void PlanHomeless(IReadOnlyList<NodeEntry> nodes, long now)
     {
         var slots = book.Homeless.ToArray();
-        Array.Sort(slots, (a, b) => Compare(a, b));
-        foreach (var slot in slots) TryNodes(slot.Task, nodes, now);
+        Array.Sort(slots, Compare);
+        var failed = 0;
+        foreach (var slot in slots)
+            if (!TryNodes(slot.Task, nodes, now) && ++failed == MostFailures) break;
     }
 
     private bool TryNodes(TaskEntry task, IReadOnlyList<NodeEntry> nodes, long now)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Granary.Model;
 using Granary.Scheduling.State;
 
@@ -12,6 +13,7 @@ internal sealed class OrderTree
     private readonly Dictionary<string, AgentEntry> _byName = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, GroupEntry> _groups = new(StringComparer.Ordinal);
     private readonly PriorityQueue<AgentEntry, (long, int)> _aging = new();
+    private OrderKey[] _ranks = [];
     private bool _stale;
     private long _refreshAt;
 
@@ -45,6 +47,7 @@ internal sealed class OrderTree
     {
         var agent = new AgentEntry(_agents.Count, spec);
         _agents.Add(agent);
+        if (_ranks.Length < _agents.Count) Array.Resize(ref _ranks, Math.Max(16, _ranks.Length * 2));
         _byName[spec.Id] = agent;
         Attach(agent, spec, lanes);
         return agent;
@@ -205,6 +208,7 @@ internal sealed class OrderTree
         else
         {
             agent.Key = Rules.KeyOf(agent, Basis, Now);
+            _ranks[agent.Index] = agent.Key;
             SetBounds(agent);
             if (agent.HeapIndex < 0) parent.Children.Add(agent);
             else parent.Children.Update(agent);
@@ -228,6 +232,27 @@ internal sealed class OrderTree
         while (DepthOf(y) > DepthOf(x)) y = y.Parent!;
         while (!ReferenceEquals(x.Parent, y.Parent)) (x, y) = (x.Parent!, y.Parent!);
         return OrderItem.Before(x, y);
+    }
+
+    /// <summary>
+    /// The first in order of the queues of some shapes that <paramref name="refused"/> does not hold and whose agents' limits hold it; null
+    /// for none. Agents' keys lie side by side, so that most queues are passed without a look at them.
+    /// </summary>
+    public ShapeQueue? FirstOf(ReadOnlySpan<Shape> shapes, List<ShapeQueue> refused)
+    {
+        ShapeQueue? best = null;
+        var rank = default(OrderKey);
+        foreach (var shape in shapes)
+            foreach (ref readonly var waiter in CollectionsMarshal.AsSpan(shape.Queues))
+            {
+                ref readonly var other = ref _ranks[waiter.Agent];
+                if (best is not null && (HasGroups ? other.Level < rank.Level : OrderKey.Compare(other, rank) > 0)) continue;
+                if (best is not null && !Before(waiter.Queue, best)) continue;
+                if (!shape.VectorRef.FitsIn(waiter.Queue.Agent.Headroom) || refused.Contains(waiter.Queue)) continue;
+                best = waiter.Queue;
+                rank = other;
+            }
+        return best;
     }
 
     private static int DepthOf(OrderNode node) => node is GroupEntry group ? group.Depth : node.Parent!.Depth + 1;

@@ -23,7 +23,7 @@ internal sealed class Shape(ResourceVector vector, int durationClass, int id)
     public int WaitingIndex { get; set; } = -1;
 
     /// <summary>Agents' queues of this shape in which tasks wait.</summary>
-    public List<ShapeQueue> Queues { get; } = [];
+    public List<Waiter> Queues { get; } = [];
 
     /// <summary>The capacity epoch in which no node had room for it; no node has been freed since while they are equal.</summary>
     public long BlockedEpoch { get; set; } = -1;
@@ -38,3 +38,5 @@ internal sealed class Shape(ResourceVector vector, int durationClass, int id)
     public bool TooLarge { get; set; }
 }
 
+/// <summary>A queue in which tasks wait, with its agent's number: comparing agents touches no object.</summary>
+internal readonly record struct Waiter(int Agent, ShapeQueue Queue);

@@ -20,7 +20,7 @@ internal sealed class WaitingShapes
     {
         var shape = queue.Shape;
         queue.ShapeIndex = shape.Queues.Count;
-        shape.Queues.Add(queue);
+        shape.Queues.Add(new Waiter(queue.Agent.Index, queue));
         if (shape.Queues.Count > 1) return;
         if (Count == _shapes.Length)
         {
@@ -39,7 +39,7 @@ internal sealed class WaitingShapes
         var queues = queue.Shape.Queues;
         var lastQueue = queues[^1];
         queues[queue.ShapeIndex] = lastQueue;
-        lastQueue.ShapeIndex = queue.ShapeIndex;
+        lastQueue.Queue.ShapeIndex = queue.ShapeIndex;
         queues.RemoveAt(queues.Count - 1);
         queue.ShapeIndex = -1;
         if (queues.Count > 0) return;

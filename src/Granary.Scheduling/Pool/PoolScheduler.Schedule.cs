@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Granary.Model;
 using Granary.Scheduling.Deadlines;
 using Granary.Scheduling.Ordering;
@@ -156,12 +155,7 @@ public sealed partial class PoolScheduler
         _refused.Clear();
         while (_refusals < MostRefusals)
         {
-            ShapeQueue? best = null;
-            foreach (var shape in _order.Waiting.Fitting)
-                foreach (var queue in CollectionsMarshal.AsSpan(shape.Queues))
-                    if ((best is null || _order.Before(queue, best)) && !_refused.Contains(queue)
-                        && (!queue.Agent.HasLimit || shape.VectorRef.FitsIn(queue.Agent.Headroom)))
-                        best = queue;
+            var best = _order.FirstOf(_order.Waiting.Fitting, _refused);
             if (best is null) break;
             if (Fits(best, node, now, out task, out target)) return true;
             _refused.Add(best);

@@ -74,6 +74,35 @@ public class DeadlineCases
         Assert.All(pool.Final.Where(t => t.Deadline is not null), t => Assert.True(t.Finished <= t.Deadline));
     }
 
+    [Fact]
+    public void Promises_are_kept_across_a_restart()
+    {
+        var pool = new VirtualPool();
+        pool.Node("n", Make.Cpu(1));
+        pool.Agent("busy", priorityClass: PriorityClass.Critical);
+        pool.Submit(Make.Task("busy", seconds: 3), 50);
+        Assert.Empty(pool.Submit(Make.Task("a", seconds: 5, deadline: 30), 3).Rejected);
+        pool.Run(untilSeconds: 1);
+        pool.Scheduler = PoolScheduler.ReadSnapshot(Laws.ReplayTests.Snapshot(pool.Scheduler), pool.Scheduler.Options);
+        pool.Run();
+        Assert.Equal(3, pool.Final.Count(t => t.Spec.Agent == "a" && t.Finished <= t.Deadline));
+        Assert.Equal((3, 0), (pool.Scheduler.Describe(pool.Now).DeadlinesKept, pool.Scheduler.Describe(pool.Now).DeadlinesMissed));
+    }
+
+    [Fact]
+    public void A_promise_on_a_lost_node_moves_to_another()
+    {
+        var pool = new VirtualPool();
+        pool.Node("n1", Make.Cpu(1));
+        Assert.Empty(pool.Submit(Make.Task("a", seconds: 5, deadline: 40), 2).Rejected);
+        pool.Run(untilSeconds: 1);
+        pool.Node("n2", Make.Cpu(1));
+        pool.Submit(Make.Task("busy", seconds: 4), 30);
+        pool.Lose("n1");
+        pool.Run();
+        Assert.Equal(2, pool.Final.Count(t => t.Spec.Agent == "a" && t.Node == "n2" && t.Finished <= t.Deadline));
+    }
+
     private static (VirtualPool Pool, List<(long Number, double DueAt)> Rejected) Run(int seconds, params (int Cost, int Period)[] tasks)
     {
         var pool = new VirtualPool(new SchedulerOptions { DeadlineSlack = 0 });
