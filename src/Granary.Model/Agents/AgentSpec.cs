@@ -25,8 +25,11 @@ public sealed record AgentSpec
     /// <summary>Free words shown beside it, for example <c>domain: physics</c>.</summary>
     [Id(6)] public IReadOnlyDictionary<string, string>? Labels { get; init; }
 
+    /// <summary>What it is owed beyond this; null for nothing.</summary>
+    [Id(7)] public AgentTerms? Terms { get; init; }
+
     public bool Equals(AgentSpec? other) => other is not null && Id == other.Id && Weight.Equals(other.Weight) && Group == other.Group
-        && Class == other.Class && Guarantee == other.Guarantee && Limit == other.Limit && LabelSet.Same(Labels, other.Labels);
+        && Class == other.Class && Guarantee == other.Guarantee && Limit == other.Limit && LabelSet.Same(Labels, other.Labels) && Terms == other.Terms;
 
     public override int GetHashCode() => HashCode.Combine(Id, Weight, Group, Class, Guarantee, Limit);
 }

@@ -14,8 +14,11 @@ public sealed record NodeSpec
     /// <summary>No processes: tasks take their declared duration on the server's clock.</summary>
     [Id(4)] public bool Simulated { get; init; }
 
+    /// <summary>What the machine is beyond its capacity; null where nothing was declared.</summary>
+    [Id(5)] public NodeTraits? Traits { get; init; }
+
     public bool Equals(NodeSpec? other) => other is not null && Name == other.Name && Pool == other.Pool && Capacity == other.Capacity
-        && Simulated == other.Simulated && LabelSet.Same(Labels, other.Labels);
+        && Simulated == other.Simulated && LabelSet.Same(Labels, other.Labels) && Traits == other.Traits;
 
     public override int GetHashCode() => HashCode.Combine(Name, Pool, Capacity, Simulated);
 }

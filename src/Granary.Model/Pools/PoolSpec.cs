@@ -12,6 +12,9 @@ public sealed record PoolSpec
 
     /// <summary>Pools of one cohort lend to each other; empty for none.</summary>
     [Id(3)] public string Cohort { get; init; } = "";
+
+    /// <summary>Rules beyond the strategy; null for the defaults.</summary>
+    [Id(4)] public PoolPolicy? Policy { get; init; }
 }
 
 /// <summary>How a pool orders what waits.</summary>

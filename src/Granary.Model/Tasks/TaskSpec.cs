@@ -57,6 +57,9 @@ public sealed record TaskSpec
 
     /// <summary>A failure of this task is expected (a sample that shows a memory limit): it does not fail <c>run</c> or <c>wait</c>.</summary>
     [Id(18)] public bool MayFail { get; init; }
+
+    /// <summary>What it asks of the scheduler beyond this; null for nothing.</summary>
+    [Id(19)] public TaskTerms? Terms { get; init; }
 }
 
 /// <summary>What becomes of an attempt whose node is lost or whose end is unknown.</summary>

@@ -11,7 +11,7 @@ namespace Granary.Scheduling;
 public static class EventCodec
 {
     /// <summary>The version that is written.</summary>
-    public const byte Version = 1;
+    public const byte Version = 2;
 
     public static void Write(EventBatch batch, IBufferWriter<byte> output)
     {
@@ -37,8 +37,7 @@ public static class EventCodec
     {
         ArgumentNullException.ThrowIfNull(batch);
         var r = new JournalReader(record);
-        if (r.Byte() is var version and not Version)
-            throw new GranaryException($"journal record is of version {version}; this build reads up to {Version}: use the build that wrote it, or a newer one");
+        r.Begin(Version, "journal record");
         var specs = new TaskSpec[r.Count()];
         for (var i = 0; i < specs.Length; i++) specs[i] = ModelCodec.ReadTask(ref r);
         var count = r.Count();
@@ -133,6 +132,9 @@ public static class EventCodec
                 w.Number(e.Count);
                 w.Text((string)e.Detail!);
                 break;
+            case EventKind.GroupSet:
+                ModelCodec.Write(ref w, (GroupSpec)e.Detail!);
+                break;
             default:
                 throw new InvalidOperationException($"event kind {e.Kind} has no layout");
         }
@@ -157,6 +159,7 @@ public static class EventCodec
                 return new PoolEvent(kind, at, number, token, again, Count: outcome, Detail: new EndRecord(ModelCodec.ReadExit(ref r), reason));
             case EventKind.StopIssued: return new PoolEvent(kind, at, Number: r.Number(), Token: r.Number(), Value: r.Number(), Detail: r.Text());
             case EventKind.Cancelled: return new PoolEvent(kind, at, Number: r.Number(), Count: r.Int(), Detail: r.Text());
+            case EventKind.GroupSet: return new PoolEvent(kind, at, Detail: ModelCodec.ReadGroup(ref r));
             default: throw r.Damaged($"holds an event of kind {(int)kind}, which this build does not know,");
         }
     }

@@ -38,6 +38,9 @@ public enum EventKind : byte
 
     /// <summary>Count members from Number on, all waiting, were cancelled; Detail is the reason.</summary>
     Cancelled = 12,
+
+    /// <summary>What a group is owed as a whole: a <see cref="Model.GroupSpec"/>.</summary>
+    GroupSet = 13,
 }
 
 /// <summary>What becomes of a task whose attempt ended.</summary>

@@ -10,6 +10,9 @@ internal ref struct JournalReader(ReadOnlySpan<byte> input)
     private readonly ReadOnlySpan<byte> _input = input;
     private int _at;
 
+    /// <summary>The version of the record's layout, as its first byte said.</summary>
+    public byte Version { get; private set; }
+
     public readonly bool AtEnd => _at == _input.Length;
 
     public readonly int Position => _at;
@@ -18,6 +21,15 @@ internal ref struct JournalReader(ReadOnlySpan<byte> input)
     {
         if (_at >= _input.Length) throw Damaged("ends too early");
         return _input[_at++];
+    }
+
+    /// <summary>Reads the version that a record begins with.</summary>
+    /// <exception cref="GranaryException">The version is later than <paramref name="newest"/>.</exception>
+    public void Begin(byte newest, string record)
+    {
+        Version = Byte();
+        if (Version is 0 || Version > newest)
+            throw new GranaryException($"{record} is of version {Version}; this build reads up to {newest}: use the build that wrote it, or a newer one");
     }
 
     public bool Flag() => Byte() != 0;

@@ -1,9 +1,10 @@
+using System.Text.Json.Serialization.Metadata;
 using Granary.Abstractions;
 using Granary.Model;
 
 namespace Granary.Scheduling.Journal;
 
-/// <summary>The model's records as bytes. The layout is version 1 of journal records and snapshots: change it only with a new version.</summary>
+/// <summary>The model's records as bytes. Version 2 of the layout appends the optional parts to version 1.</summary>
 internal static class ModelCodec
 {
     public static void Write(ref JournalWriter w, ResourceSet set)
@@ -83,6 +84,7 @@ internal static class ModelCodec
         w.Number(spec.KillGrace.Ticks);
         w.Number(spec.OutputLimitBytes);
         w.Flag(spec.MayFail);
+        w.Text(SpecExtras.Write(spec.Terms, ExtrasJson.Default.TaskTerms));
     }
 
     public static TaskSpec ReadTask(ref JournalReader r)
@@ -112,6 +114,7 @@ internal static class ModelCodec
             KillGrace = new TimeSpan(r.Number()),
             OutputLimitBytes = r.Number(),
             MayFail = r.Flag(),
+            Terms = Extra(ref r, ExtrasJson.Default.TaskTerms),
         };
     }
 
@@ -124,6 +127,7 @@ internal static class ModelCodec
         Write(ref w, spec.Guarantee);
         Write(ref w, spec.Limit);
         Write(ref w, spec.Labels);
+        w.Text(SpecExtras.Write(spec.Terms, ExtrasJson.Default.AgentTerms));
     }
 
     public static AgentSpec ReadAgent(ref JournalReader r) => new()
@@ -135,6 +139,7 @@ internal static class ModelCodec
         Guarantee = ReadResources(ref r),
         Limit = ReadResources(ref r),
         Labels = ReadLabels(ref r),
+        Terms = Extra(ref r, ExtrasJson.Default.AgentTerms),
     };
 
     public static void Write(ref JournalWriter w, NodeSpec spec)
@@ -144,6 +149,7 @@ internal static class ModelCodec
         Write(ref w, spec.Capacity);
         Write(ref w, spec.Labels);
         w.Flag(spec.Simulated);
+        w.Text(SpecExtras.Write(spec.Traits, ExtrasJson.Default.NodeTraits));
     }
 
     public static NodeSpec ReadNode(ref JournalReader r) => new()
@@ -153,6 +159,7 @@ internal static class ModelCodec
         Capacity = ReadResources(ref r),
         Labels = ReadLabels(ref r),
         Simulated = r.Flag(),
+        Traits = Extra(ref r, ExtrasJson.Default.NodeTraits),
     };
 
     public static void Write(ref JournalWriter w, PoolSpec spec)
@@ -161,6 +168,7 @@ internal static class ModelCodec
         w.Byte((byte)spec.Strategy);
         w.Byte((byte)spec.Mode);
         w.Text(spec.Cohort);
+        w.Text(SpecExtras.Write(spec.Policy, ExtrasJson.Default.PoolPolicy));
     }
 
     public static PoolSpec ReadPool(ref JournalReader r) => new()
@@ -169,7 +177,16 @@ internal static class ModelCodec
         Strategy = (PoolStrategy)r.Byte(),
         Mode = (PoolMode)r.Byte(),
         Cohort = r.Text(),
+        Policy = Extra(ref r, ExtrasJson.Default.PoolPolicy),
     };
+
+    public static void Write(ref JournalWriter w, GroupSpec spec) => w.Text(SpecExtras.Write(spec, ExtrasJson.Default.GroupSpec));
+
+    public static GroupSpec ReadGroup(ref JournalReader r) =>
+        SpecExtras.Read(r.Text(), ExtrasJson.Default.GroupSpec) ?? throw r.Damaged("holds an empty group");
+
+    private static T? Extra<T>(ref JournalReader r, JsonTypeInfo<T> type) where T : class =>
+        r.Version >= 2 ? SpecExtras.Read(r.Text(), type) : null;
 
     public static void Write(ref JournalWriter w, ExitInfo? exit)
     {

@@ -15,6 +15,7 @@ public sealed partial class PoolScheduler
         {
             case EventKind.PoolConfigured: ApplyConfigured((PoolSpec)e.Detail!, e.At); break;
             case EventKind.AgentSet: ApplyAgent((AgentSpec)e.Detail!); break;
+            case EventKind.GroupSet: ApplyGroup((GroupSpec)e.Detail!); break;
             case EventKind.NodeSet: ApplyNode((NodeSpec)e.Detail!, (NodeState)e.Value); break;
             case EventKind.NodeStateChanged: ApplyNodeState(_capacity.Nodes[e.Node], (NodeState)e.Value); break;
             case EventKind.Admitted: ApplyAdmitted((AdmittedItem)e.Detail!, e.Number, e.Count, e.At, effects); break;

@@ -10,7 +10,7 @@ namespace Granary.Scheduling;
 public sealed partial class PoolScheduler
 {
     /// <summary>The version of snapshots that is written.</summary>
-    public const byte SnapshotVersion = 1;
+    public const byte SnapshotVersion = 2;
 
     /// <summary>Writes the logical state: the same state gives the same bytes, whether it grew or was replayed.</summary>
     public void WriteSnapshot(IBufferWriter<byte> output)
@@ -38,6 +38,7 @@ public sealed partial class PoolScheduler
         WriteTasks(ref w);
         w.Unsigned((ulong)_operations.Records.Count);
         foreach (var record in _operations.Records) ModelCodec.Write(ref w, record);
+        WriteSections(ref w);
         w.Flush();
     }
 
@@ -46,8 +47,7 @@ public sealed partial class PoolScheduler
     public static PoolScheduler ReadSnapshot(ReadOnlySpan<byte> snapshot, SchedulerOptions options)
     {
         var r = new JournalReader(snapshot);
-        if (r.Byte() is var version and not SnapshotVersion)
-            throw new GranaryException($"snapshot is of version {version}; this build reads up to {SnapshotVersion}: use the build that wrote it, or a newer one");
+        r.Begin(SnapshotVersion, "snapshot");
         var scheduler = new PoolScheduler(r.Text(), options);
         scheduler.Restore(ref r);
         if (!r.AtEnd) throw r.Damaged("goes on after its end");
@@ -74,6 +74,7 @@ public sealed partial class PoolScheduler
         ReadOutcomes(ref r);
         ReadTasks(ref r);
         for (var operations = r.Count(); operations > 0; operations--) _operations.Add(ModelCodec.ReadOperation(ref r));
+        if (r.Version >= 2) ReadSections(ref r);
     }
 
     private void WriteAgents(ref JournalWriter w)

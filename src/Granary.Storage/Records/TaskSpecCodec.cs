@@ -9,7 +9,7 @@ namespace Granary.Storage;
 /// </summary>
 public static class TaskSpecCodec
 {
-    public const byte Version = 1;
+    public const byte Version = 2;
 
     public static void Write(RecordWriter writer, TaskSpec spec)
     {
@@ -34,6 +34,7 @@ public static class TaskSpecCodec
         writer.Signed(spec.KillGrace.Ticks);
         writer.Signed(spec.OutputLimitBytes);
         writer.Bool(spec.MayFail);
+        writer.Text(SpecExtras.Write(spec.Terms, ExtrasJson.Default.TaskTerms));
     }
 
     /// <exception cref="StorageException">Damaged, or of a later version than this build knows.</exception>
@@ -66,6 +67,7 @@ public static class TaskSpecCodec
             KillGrace = new TimeSpan(reader.Signed()),
             OutputLimitBytes = reader.Signed(),
             MayFail = reader.Bool(),
+            Terms = version >= 2 ? SpecExtras.Read(reader.Text(), ExtrasJson.Default.TaskTerms) : null,
         };
     }
 

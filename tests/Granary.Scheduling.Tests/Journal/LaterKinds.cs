@@ -1,0 +1,14 @@
+using Granary.Model;
+
+namespace Granary.Scheduling.Tests.Journal;
+
+/// <summary>One event of each kind that came after version 1 of the journal.</summary>
+internal static class LaterKinds
+{
+    private const long At = 1_700_000_000_000_000;
+
+    public static IReadOnlyList<PoolEvent> Events { get; } =
+    [
+        new(EventKind.GroupSet, At, Detail: new GroupSpec { Path = "research/energy", Weight = 2, Guarantee = new ResourceSet { CpuMilli = 500 } }),
+    ];
+}
