@@ -16,7 +16,7 @@ public interface IPoolEffects
     bool WantsFinished { get; }
 
     /// <summary>A lease was granted: tell the node to start it.</summary>
-    void Start(Assignment assignment);
+    void Start(in LeaseGrant grant);
 
     /// <summary>Tell the node to stop a lease. May come more than once for one lease.</summary>
     void Stop(StopLease stop);
@@ -41,7 +41,7 @@ public sealed class NoEffects : IPoolEffects
 
     public bool WantsFinished => false;
 
-    public void Start(Assignment assignment)
+    public void Start(in LeaseGrant grant)
     {
     }
 

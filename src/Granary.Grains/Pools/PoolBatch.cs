@@ -29,7 +29,7 @@ internal sealed class PoolBatch : IPoolEffects
 
     public bool WantsFinished => true;
 
-    public void Start(Assignment assignment) => CommandsFor(assignment.Lease.Node).Add(new NodeCommand { Start = assignment });
+    public void Start(in LeaseGrant grant) => CommandsFor(grant.Node).Add(new NodeCommand { Start = grant.ToAssignment() });
 
     public void Stop(StopLease stop) => CommandsFor(stop.Lease.Node).Add(new NodeCommand { Stop = stop });
 

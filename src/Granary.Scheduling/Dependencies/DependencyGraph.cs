@@ -47,7 +47,7 @@ internal sealed class DependencyGraph(TaskTable tasks)
     }
 
     /// <summary>A task succeeded. Returns the items that wait for nothing any more.</summary>
-    public IReadOnlyList<ItemEntry> Complete(TaskEntry task)
+    public List<ItemEntry> Complete(TaskEntry task)
     {
         _released.Clear();
         Succeeded.Add(task.Number);

@@ -113,7 +113,7 @@ public static class EventCodec
                 w.Number(e.Token);
                 break;
             case EventKind.Ended:
-                var end = (EndRecord)e.Detail!;
+                var end = EndRecord.From(e.Detail);
                 w.Number(e.Number);
                 w.Number(e.Token);
                 w.Number(e.Value);
@@ -156,7 +156,7 @@ public static class EventCodec
             case EventKind.Ended:
                 var (number, token, again, outcome) = (r.Number(), r.Number(), r.Number(), r.Int());
                 var reason = r.Text();
-                return new PoolEvent(kind, at, number, token, again, Count: outcome, Detail: new EndRecord(ModelCodec.ReadExit(ref r), reason));
+                return new PoolEvent(kind, at, number, token, again, Count: outcome, Detail: new EndRecord(ModelCodec.ReadExit(ref r), reason).ToDetail());
             case EventKind.StopIssued: return new PoolEvent(kind, at, Number: r.Number(), Token: r.Number(), Value: r.Number(), Detail: r.Text());
             case EventKind.Cancelled: return new PoolEvent(kind, at, Number: r.Number(), Count: r.Int(), Detail: r.Text());
             case EventKind.GroupSet: return new PoolEvent(kind, at, Detail: ModelCodec.ReadGroup(ref r));

@@ -31,4 +31,10 @@ public sealed record OperationRecord(string Id, SubmitReply Reply);
 /// <summary>How an attempt ended.</summary>
 /// <param name="Exit">What the node reported; null when nobody saw the end.</param>
 /// <param name="Reason">One line for people; empty for success.</param>
-public sealed record EndRecord(ExitInfo? Exit, string Reason);
+public readonly record struct EndRecord(ExitInfo? Exit, string Reason)
+{
+    /// <summary>As an event's detail: an end without a reason, which most are, is the exit itself, so that it costs no allocation.</summary>
+    public object? ToDetail() => Reason.Length == 0 ? Exit : this;
+
+    public static EndRecord From(object? detail) => detail is EndRecord record ? record : new EndRecord((ExitInfo?)detail, "");
+}

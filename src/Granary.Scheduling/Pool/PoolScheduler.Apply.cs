@@ -24,7 +24,7 @@ public sealed partial class PoolScheduler
             case EventKind.OperationRecorded: _operations.Add((OperationRecord)e.Detail!); break;
             case EventKind.Placed: ApplyPlaced(Live(e.Number), _capacity.Nodes[e.Node], e.Token, e.At, effects); break;
             case EventKind.Started: ApplyStarted(Live(e.Number), e.At, effects); break;
-            case EventKind.Ended: ApplyEnded(Live(e.Number), (AttemptOutcome)e.Count, (EndRecord)e.Detail!, e.At, e.Value, effects); break;
+            case EventKind.Ended: ApplyEnded(Live(e.Number), (AttemptOutcome)e.Count, EndRecord.From(e.Detail), e.At, e.Value, effects); break;
             case EventKind.StopIssued: ApplyStop(Live(e.Number), (ExitCause)e.Value, (string)e.Detail!, effects); break;
             default: throw new GranaryException($"event kind {(int)e.Kind} is not known to this build; use the build that wrote the journal, or a newer one");
         }
@@ -177,7 +177,7 @@ public sealed partial class PoolScheduler
         _capacity.Grant(node, task);
         _order.Hold(agent, task.Item.Shape.VectorRef, 1);
         _order.Place(agent);
-        effects.Start(AssignmentOf(task));
+        effects.Start(GrantOf(task));
         if (effects.WantsChanges) effects.Changed(ChangeOf(task, TaskState.Placed, "", at));
     }
 
@@ -199,7 +199,7 @@ public sealed partial class PoolScheduler
         effects.Stop(new StopLease(LeaseOf(task), cause));
     }
 
-    private void ApplyEnded(TaskEntry task, AttemptOutcome outcome, EndRecord end, long at, long again, IPoolEffects effects)
+    private void ApplyEnded(TaskEntry task, AttemptOutcome outcome, in EndRecord end, long at, long again, IPoolEffects effects)
     {
         var (item, agent, node) = (task.Item, task.Item.Agent, task.Node!);
         if (task.State == TaskState.Placed)

@@ -71,7 +71,10 @@ public sealed partial class PoolScheduler
         return new NodeUpReply(expected, stale);
     }
 
-    private Assignment AssignmentOf(TaskEntry task) => new(LeaseOf(task), task.Item.Spec, task.Index, task.Item.Count);
+    private Assignment AssignmentOf(TaskEntry task) => GrantOf(task).ToAssignment();
+
+    private LeaseGrant GrantOf(TaskEntry task) =>
+        new(_pool, task.Number, task.Node!.Spec.Name, task.Attempt, task.Token, task.Item.Spec, task.Index, task.Item.Count);
 
     private static TaskEntry[] ByNumber(NodeEntry node)
     {

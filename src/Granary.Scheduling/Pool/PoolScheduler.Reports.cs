@@ -10,8 +10,9 @@ public sealed partial class PoolScheduler
     public void Report(IReadOnlyList<TaskReport> reports, long now, EventBatch events, IPoolEffects effects)
     {
         ArgumentNullException.ThrowIfNull(reports);
-        foreach (var report in reports)
+        for (var i = 0; i < reports.Count; i++)
         {
+            var report = reports[i];
             if (Current(report.Lease) is not { } task) continue;
             var at = Math.Clamp(Clock.ToMicros(report.At), task.StartedAt != 0 ? task.StartedAt : task.PlacedAt, Math.Max(now, task.PlacedAt));
             switch (report.Kind)
@@ -45,7 +46,7 @@ public sealed partial class PoolScheduler
             _ => 0,
         };
         var reason = outcome == AttemptOutcome.Cancelled && task.Stop == StopMark.Cancelled ? task.Reason : ExitReason.Of(exit);
-        Emit(new PoolEvent(EventKind.Ended, at, task.Number, task.Token, again, Count: (int)outcome, Detail: new EndRecord(exit, reason)), events, effects);
+        Emit(new PoolEvent(EventKind.Ended, at, task.Number, task.Token, again, Count: (int)outcome, Detail: new EndRecord(exit, reason).ToDetail()), events, effects);
         CancelBroken(now, events, effects);
     }
 
@@ -54,7 +55,7 @@ public sealed partial class PoolScheduler
     {
         var outcome = task.Stop == StopMark.Cancelled ? AttemptOutcome.Cancelled : AttemptOutcome.Requeue;
         var reason = outcome == AttemptOutcome.Cancelled ? task.Reason : "the node did not have it";
-        Emit(new PoolEvent(EventKind.Ended, now, task.Number, task.Token, Count: (int)outcome, Detail: new EndRecord(null, reason)), events, effects);
+        Emit(new PoolEvent(EventKind.Ended, now, task.Number, task.Token, Count: (int)outcome, Detail: new EndRecord(null, reason).ToDetail()), events, effects);
         CancelBroken(now, events, effects);
     }
 
@@ -64,7 +65,7 @@ public sealed partial class PoolScheduler
         var outcome = task.Stop == StopMark.Cancelled ? AttemptOutcome.Cancelled
             : task.Item.Spec.OnLoss == LossPolicy.Retry ? AttemptOutcome.Requeue : AttemptOutcome.Lost;
         Emit(new PoolEvent(EventKind.Ended, now, task.Number, task.Token, Count: (int)outcome,
-            Detail: new EndRecord(null, outcome == AttemptOutcome.Cancelled ? task.Reason : reason)), events, effects);
+            Detail: new EndRecord(null, outcome == AttemptOutcome.Cancelled ? task.Reason : reason).ToDetail()), events, effects);
         CancelBroken(now, events, effects);
     }
 

@@ -108,6 +108,7 @@ public class EventCodecTests
         NodeSpec node => $"{node with { Labels = null }} {Describe(node.Labels)}",
         OperationRecord record => $"{record.Id} {record.Reply.First} {record.Reply.Count} {string.Join(';', record.Reply.Rejected)} {string.Join(';', record.Reply.Notes)}",
         IReadOnlyDictionary<string, string> labels => string.Join(',', labels.OrderBy(l => l.Key, StringComparer.Ordinal)),
+        ExitInfo exit => new EndRecord(exit, "").ToString(),
         _ => detail?.ToString() ?? "",
     };
 

@@ -58,8 +58,9 @@ internal sealed class VirtualPool : IPoolEffects
 
     public bool WantsFinished => true;
 
-    void IPoolEffects.Start(Assignment assignment)
+    void IPoolEffects.Start(in LeaseGrant grant)
     {
+        var assignment = grant.ToAssignment();
         Starts.Add((Now, assignment));
         Plan(new Happening(Now, assignment, null));
     }
