@@ -28,6 +28,7 @@ internal static class CommandTable
         new("uncordon", NodeUpkeepCommands.Uncordon),
         new("drain", NodeUpkeepCommands.Drain),
         new("node", NodeCommand.Create),
+        new("replay", ReplayCommand.Create),
         new("doctor", DoctorCommand.Create),
         new("config", ConfigCommand.Create),
         new("version", VersionCommand.Create),

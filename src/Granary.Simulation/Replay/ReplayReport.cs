@@ -11,12 +11,21 @@ public sealed record ReplayReport
     /// <summary>Jobs that the cluster could never hold.</summary>
     public required int Rejected { get; init; }
 
+    /// <summary>Jobs of the trace that were left out: cancelled before they started, or without processors. Not among <see cref="Jobs"/>.</summary>
+    public int Skipped { get; init; }
+
     public required double MeanWaitS { get; init; }
 
     /// <summary>Mean of max(1, (wait + run) / max(run, 10 s)). Source: Feitelson et al., 1997.</summary>
     public required double MeanBoundedSlowdown { get; init; }
 
     public required double MeanResponseS { get; init; }
+
+    /// <summary>The wait that 95 of 100 jobs did not exceed; null where it was not measured.</summary>
+    public double? P95WaitS { get; init; }
+
+    /// <summary>The longest wait; null where it was not measured.</summary>
+    public double? MaxWaitS { get; init; }
 
     /// <summary>Work done over what the cluster could have done from the first submission to the last end, 0 to 1.</summary>
     public required double Utilization { get; init; }

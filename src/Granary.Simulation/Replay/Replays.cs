@@ -1,11 +1,16 @@
 using Granary.Model;
+using Granary.Simulation.Cluster;
+using Granary.Simulation.Swf;
 
 namespace Granary.Simulation.Replay;
 
 /// <summary>Which replay reads which kind of trace: the one place where a new kind is added.</summary>
 public static class Replays
 {
-    public static IReadOnlyList<IReplay> All { get; } = [];
+    public static IReadOnlyList<IReplay> All { get; } =
+    [
+        new ClusterReplay(TraceKind.Swf, SwfTrace.Load),
+    ];
 
     /// <summary>Every policy of any kind of trace.</summary>
     public static IEnumerable<string> Policies => All.SelectMany(r => r.Policies).Distinct();

@@ -1,0 +1,135 @@
+using Granary.Model;
+using Granary.Simulation.Cluster.Machines;
+using Granary.Simulation.Replay;
+using Granary.Simulation.Workloads;
+
+namespace Granary.Simulation.Cluster;
+
+/// <summary>
+/// Rigid jobs on a cluster in virtual time, from one thing that happens to the next. Of one moment, ends come first, then losses of nodes, then
+/// submissions; then the policy is asked once. Deterministic: equal arguments give equal schedules.
+/// </summary>
+internal sealed class ClusterSimulation
+{
+    private const long LatestTime = long.MaxValue / 8;
+
+    private readonly Workload _workload;
+    private readonly ProcessorSet _processors;
+    private readonly IJobPolicy _policy;
+    private readonly NodeLoss[] _losses;
+    private readonly Random _random;
+    private int _submitted;
+    private int _lost;
+
+    public ClusterSimulation(Workload workload, ClusterSpec cluster, Func<JobMachine, IJobPolicy> policy, IReadOnlyList<NodeLoss> losses, int seed)
+    {
+        _workload = workload;
+        _processors = new ProcessorSet(cluster, losses.Count > 0);
+        _losses = [.. losses.OrderBy(l => l.AtSeconds)];
+        _random = new Random(seed);
+        Machine = new JobMachine(workload.Jobs, _processors);
+        Rejected = new bool[workload.Jobs.Count];
+        _policy = policy(Machine);
+    }
+
+    public JobMachine Machine { get; }
+
+    /// <summary>Jobs that the cluster could not hold when they came, or no longer when nodes were lost.</summary>
+    public bool[] Rejected { get; }
+
+    /// <summary>What the cluster could have done from the first submission to the last end, processor-microseconds.</summary>
+    public double Offered { get; private set; }
+
+    /// <exception cref="GranaryException">Invalid, when virtual time overflows.</exception>
+    public void Run(CancellationToken cancel)
+    {
+        for (var turns = 0; ; turns++)
+        {
+            if ((turns & 1023) == 0) cancel.ThrowIfCancellationRequested();
+            var next = Next();
+            if (next == long.MaxValue) break;
+            if (next > LatestTime) throw GranaryException.Invalid("the replay's clock has run over: the trace's run times are too long to add up");
+            Offered += (double)Machine.Capacity * (next - Machine.Now);
+            Machine.Now = next;
+            End();
+            Lose();
+            Submit();
+            _policy.Schedule();
+        }
+    }
+
+    public Schedule Schedule() => new(_workload, Machine.Starts, Machine.Ends, Rejected, Offered, Machine.Decisions);
+
+    private long Next()
+    {
+        // An end that is no longer true must not move time: it would lengthen the makespan.
+        while (Machine.Future.TryPeek(out var job, out var end) && Machine.Ends[job] != end.At) Machine.Future.Dequeue();
+        var next = Machine.Future.TryPeek(out _, out var first) ? first.At : long.MaxValue;
+        if (_submitted < _workload.Jobs.Count) next = Math.Min(next, _workload.Jobs[_submitted].Submit);
+        if (next == long.MaxValue) return next;
+        if (_lost < _losses.Length) next = Math.Min(next, LossTime());
+        return Math.Max(Machine.Now, Math.Min(next, _policy.Wake));
+    }
+
+    private long LossTime() => WorkloadBuilder.Micros(_losses[_lost].AtSeconds);
+
+    private void End()
+    {
+        while (Machine.Future.TryPeek(out var job, out var end) && end.At <= Machine.Now)
+        {
+            Machine.Future.Dequeue();
+            if (Machine.Ends[job] != end.At) continue;
+            _processors.Return(job, Machine.Job(job).Processors);
+            _policy.Ended(job);
+        }
+    }
+
+    private void Lose()
+    {
+        for (; _lost < _losses.Length && LossTime() <= Machine.Now; _lost++)
+        {
+            var alive = _processors.Alive();
+            for (var i = 0; i < _losses[_lost].Nodes && alive.Count > 0; i++)
+            {
+                var place = _random.Next(alive.Count);
+                LoseNode(alive[place]);
+                alive.RemoveAt(place);
+            }
+            RejectWhatNoLongerFits();
+        }
+    }
+
+    private void LoseNode(int node)
+    {
+        var thrown = _processors.On(node);
+        foreach (var job in thrown)
+        {
+            _processors.Return(job, Machine.Job(job).Processors);
+            Machine.Ends[job] = -1;
+            _policy.Interrupted(job);
+        }
+        _processors.Lose(node);
+        foreach (var job in thrown) Queue(job);
+    }
+
+    private void RejectWhatNoLongerFits()
+    {
+        for (var job = 0; job < _submitted; job++)
+        {
+            if (Rejected[job] || Machine.Ends[job] >= 0 || Machine.Job(job).Processors <= Machine.Capacity) continue;
+            Rejected[job] = true;
+            _policy.Removed(job);
+        }
+    }
+
+    private void Submit()
+    {
+        for (; _submitted < _workload.Jobs.Count && _workload.Jobs[_submitted].Submit <= Machine.Now; _submitted++) Queue(_submitted);
+    }
+
+    private void Queue(int job)
+    {
+        if (Machine.Job(job).Processors > Machine.Capacity) Rejected[job] = true;
+        else _policy.Queued(job);
+    }
+}
