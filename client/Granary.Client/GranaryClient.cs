@@ -54,7 +54,7 @@ public sealed partial class GranaryClient : IAsyncDisposable
             var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
             GatewayConnection.Configure(builder, gateway, server.Token);
             host = builder.Build();
-            await host.StartAsync(either.Token).WaitAsync(either.Token);
+            await await Task.WhenAny(host.StartAsync(either.Token).WaitAsync(either.Token), GatewayConnection.Refusal(host.Services));
             var cluster = host.Services.GetRequiredService<IClusterClient>();
             await cluster.GetGrain<IDirectoryGrain>(IDirectoryGrain.Key).Pools().WaitAsync(either.Token);
             return new GranaryClient(cluster, options, server.Address.ToString(), host);

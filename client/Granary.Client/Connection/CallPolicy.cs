@@ -16,7 +16,7 @@ internal sealed class CallPolicy(GranaryClientOptions options, string server)
 
     public async Task<T> CallAsync<T>(Func<Task<T>> call, CancellationToken ct)
     {
-        var started = Time.GetTimestamp();
+        long? broken = null; // counted from the first break: a call may have waited long before the connection broke
         var delay = options.RetryDelay;
         while (true)
         {
@@ -27,7 +27,8 @@ internal sealed class CallPolicy(GranaryClientOptions options, string server)
             }
             catch (Exception e) when (IsBreak(e))
             {
-                if (Time.GetElapsedTime(started) + delay > options.RetryFor) throw Gone(e);
+                broken ??= Time.GetTimestamp();
+                if (Time.GetElapsedTime(broken.Value) + delay > options.RetryFor) throw Gone(e);
             }
             catch (Exception e) when (e is not (GranaryException or OperationCanceledException or ObjectDisposedException))
             {

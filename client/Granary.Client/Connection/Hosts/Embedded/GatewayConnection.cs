@@ -25,6 +25,9 @@ internal static class GatewayConnection
                 o.MaxReconnectDelay = TimeSpan.FromSeconds(1);
             }));
 
+    /// <summary>Never ends: this host's client says itself, at its start, that it was refused.</summary>
+    public static Task Refusal(IServiceProvider _) => new TaskCompletionSource().Task;
+
     /// <summary>The outcome is unknown, or the request never arrived: asking again can help.</summary>
     public static bool IsBreak(Exception e) => e is OrleansMessageRejectionException or ClientNotAvailableException;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Granary.Model;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans;
@@ -24,8 +25,17 @@ internal static class GatewayConnection
             });
             // The connect timeout and the calls' own repetition decide how long to try, not the client's start.
             client.Services.AddSingleton<IClientConnectionRetryFilter, NoConnectionRetry>();
-            if (token is not null) client.Services.AddSingleton<IOutgoingGrainCallFilter>(new GatewayToken(token));
+            if (token is null) return;
+            var filter = new GatewayToken(token);
+            client.Services.AddSingleton(filter);
+            client.Services.AddSingleton<IOutgoingGrainCallFilter>(filter);
         });
+
+    /// <summary>
+    /// Fails when the gateway refuses this client. Orleans' client repeats its own first calls for as long as they fail, whatever the reason, so
+    /// that its start alone would never tell.
+    /// </summary>
+    public static Task Refusal(IServiceProvider services) => services.GetService<GatewayToken>()?.Refusal ?? new TaskCompletionSource().Task;
 
     /// <summary>The outcome is unknown, or the request never arrived: asking again can help.</summary>
     public static bool IsBreak(Exception e) => e is OrleansMessageRejectionException or ConnectionFailedException or ClientNotAvailableException
@@ -42,10 +52,22 @@ internal static class GatewayConnection
     /// <summary>Orleans gateways have no handshake of their own for a token: it goes with each call, for the server's filter to check.</summary>
     private sealed class GatewayToken(string token) : IOutgoingGrainCallFilter
     {
-        public Task Invoke(IOutgoingGrainCallContext context)
+        private readonly TaskCompletionSource _refusal = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Refusal => _refusal.Task;
+
+        public async Task Invoke(IOutgoingGrainCallContext context)
         {
             RequestContext.Set(GranaryCluster.TokenKey, token);
-            return context.Invoke();
+            try
+            {
+                await context.Invoke();
+            }
+            catch (GranaryException e) when (e.Code == ErrorCode.Refused)
+            {
+                if (_refusal.TrySetException(e)) _ = _refusal.Task.Exception; // observed: nobody may be connecting
+                throw;
+            }
         }
     }
 }
