@@ -11,8 +11,10 @@ namespace Granary.Scheduling;
 /// <param name="Spec">What to run.</param>
 /// <param name="Index">Which member of its item it is, from 0.</param>
 /// <param name="Count">How many members the item has.</param>
-public readonly record struct LeaseGrant(string Pool, long Number, string Node, int Attempt, long Token, TaskSpec Spec, int Index, int Count)
+/// <param name="GangNodes">Of a gang, the node of each member by index; else null.</param>
+public readonly record struct LeaseGrant(string Pool, long Number, string Node, int Attempt, long Token, TaskSpec Spec, int Index, int Count,
+    IReadOnlyList<string>? GangNodes = null)
 {
     /// <summary>The message that a node's agent gets.</summary>
-    public Assignment ToAssignment() => new(new Lease(new TaskId(Pool, Number), Node, Attempt, Token), Spec, Index, Count);
+    public Assignment ToAssignment() => new(new Lease(new TaskId(Pool, Number), Node, Attempt, Token), Spec, Index, Count, GangNodes);
 }

@@ -35,6 +35,12 @@ public static class LaunchEnvironment
         Set("GRANARY_INDEX", assignment.Index.ToString(CultureInfo.InvariantCulture));
         Set("GRANARY_COUNT", assignment.Count.ToString(CultureInfo.InvariantCulture));
         Set("GRANARY_CHECKPOINT_DIR", checkpoint);
+        if (assignment.GangNodes is { } nodes)
+        {
+            Set("GRANARY_GANG_SIZE", assignment.Count.ToString(CultureInfo.InvariantCulture));
+            Set("GRANARY_GANG_INDEX", assignment.Index.ToString(CultureInfo.InvariantCulture));
+            Set("GRANARY_GANG_NODES", string.Join(',', nodes));
+        }
         if (own is not null)
             foreach (var (name, value) in own)
                 if (name != LeaseVariable) result.Add(name + "=" + value);

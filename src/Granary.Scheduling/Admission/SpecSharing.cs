@@ -14,7 +14,7 @@ internal sealed class SpecSharing : IEqualityComparer<TaskSpec>
         return a.Agent == b.Agent && a.Name == b.Name && a.Handler == b.Handler && a.Shell == b.Shell && a.WorkingDirectory == b.WorkingDirectory
             && a.Resources == b.Resources && a.Priority == b.Priority && a.Deadline == b.Deadline && a.Duration == b.Duration
             && a.TimeLimit == b.TimeLimit && a.Retries == b.Retries && a.RetryBackoff == b.RetryBackoff && a.OnLoss == b.OnLoss
-            && a.KillGrace == b.KillGrace && a.OutputLimitBytes == b.OutputLimitBytes && a.MayFail == b.MayFail
+            && a.KillGrace == b.KillGrace && a.OutputLimitBytes == b.OutputLimitBytes && a.MayFail == b.MayFail && a.Terms == b.Terms
             && a.Command.SequenceEqual(b.Command) && LabelSet.Same(a.Environment, b.Environment) && LabelSet.Same(a.Labels, b.Labels);
     }
 

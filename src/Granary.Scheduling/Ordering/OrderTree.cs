@@ -141,8 +141,9 @@ internal sealed class OrderTree
         var queue = task.Item.Queue;
         var agent = queue.Agent;
         queue.Tasks.Add(task, Rules.SortKey(task));
-        agent.Asked += queue.Shape.Vector;
-        if (agent.Ready++ == 0) agent.DemandSince = task.ReadySince;
+        agent.Asked += queue.Shape.WholeRef;
+        if (agent.Ready == 0) agent.DemandSince = task.ReadySince;
+        agent.Ready += StandsFor(task);
         if (task.HeapIndex > 0) return;
         queue.Key = KeyOf(queue);
         if (queue.Tasks.Count == 1)
@@ -164,8 +165,8 @@ internal sealed class OrderTree
         var agent = queue.Agent;
         var wasHead = task.HeapIndex == 0;
         queue.Tasks.Remove(task);
-        agent.Asked -= queue.Shape.Vector;
-        agent.Ready--;
+        agent.Asked -= queue.Shape.WholeRef;
+        agent.Ready -= StandsFor(task);
         if (!wasHead) return;
         if (queue.Tasks.Count == 0)
         {
@@ -178,6 +179,9 @@ internal sealed class OrderTree
         queue.Key = KeyOf(queue);
         agent.Order.Update(queue);
     }
+
+    /// <summary>The head of a gang stands for all its members.</summary>
+    private static int StandsFor(TaskEntry task) => task.Item.Gang is { } gang ? gang.Waiting : 1;
 
     /// <summary>The agent holds more (<paramref name="sign"/> 1) or less (-1). The caller places it anew.</summary>
     public void Hold(AgentEntry agent, in ResourceVector vector, int sign)
@@ -248,7 +252,7 @@ internal sealed class OrderTree
                 ref readonly var other = ref _ranks[waiter.Agent];
                 if (best is not null && (HasGroups ? other.Level < rank.Level : OrderKey.Compare(other, rank) > 0)) continue;
                 if (best is not null && !Before(waiter.Queue, best)) continue;
-                if (!shape.VectorRef.FitsIn(waiter.Queue.Agent.Headroom) || refused.Contains(waiter.Queue)) continue;
+                if (!shape.WholeRef.FitsIn(waiter.Queue.Agent.Headroom) || refused.Contains(waiter.Queue)) continue;
                 best = waiter.Queue;
                 rank = other;
             }

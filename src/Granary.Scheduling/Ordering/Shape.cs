@@ -4,9 +4,16 @@ namespace Granary.Scheduling.Ordering;
 
 /// <summary>Requests that are alike: the same resources and run times within a factor of two. What does not fit is tried once a shape, not once a task.</summary>
 /// <param name="id">Its number while it lives; numbers are used again.</param>
-internal sealed class Shape(ResourceVector vector, int durationClass, int id)
+/// <param name="members">How many start together: over 1 for gangs.</param>
+internal sealed class Shape(ResourceVector vector, int durationClass, int id, int members = 1)
 {
     private readonly ResourceVector _vector = vector;
+    private readonly ResourceVector _whole = members == 1 ? vector : ResourceTotals.Multiple(vector, members).Clamped();
+
+    public int Members { get; } = members;
+
+    /// <summary>What all that start together ask for: it counts for shares and limits.</summary>
+    public ref readonly ResourceVector WholeRef => ref _whole;
 
     public ResourceVector Vector => _vector;
 

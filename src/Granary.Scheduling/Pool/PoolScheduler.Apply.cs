@@ -1,5 +1,6 @@
 using Granary.Abstractions;
 using Granary.Model;
+using Granary.Scheduling.Gangs;
 using Granary.Scheduling.State;
 
 namespace Granary.Scheduling;
@@ -101,8 +102,9 @@ public sealed partial class PoolScheduler
     {
         var spec = admitted.Spec;
         var agent = _order.Find(spec.Agent)!;
-        var shape = _shapes.Take(_lanes.ToVector(spec.Resources), admitted.Estimate);
-        return new ItemEntry
+        var gang = count > 1 && spec.Terms is { Gang: true };
+        var shape = _shapes.Take(_lanes.ToVector(spec.Resources), admitted.Estimate, gang ? count : 1);
+        var item = new ItemEntry
         {
             Spec = spec,
             Queue = _order.TakeQueue(agent, shape),
@@ -114,6 +116,8 @@ public sealed partial class PoolScheduler
             After = admitted.After,
             AfterItems = admitted.AfterItems,
         };
+        if (gang) item.Gang = new GangEntry(item);
+        return item;
     }
 
     /// <summary>When what an item waits for should have ended, by their own estimates; <paramref name="now"/> when it waits for nothing.</summary>
@@ -135,7 +139,8 @@ public sealed partial class PoolScheduler
         _queued++;
         task.Item.Agent.Queued++;
         if (task.Item.Deadline > 0) _book.Add(task, guard: false);
-        if (task.Item.Pending > 0) _waitingForDependencies++;
+        if (task.Item.Gang is { } gang) JoinGang(gang);
+        else if (task.Item.Pending > 0) _waitingForDependencies++;
         else if (task.NotBefore > 0) _backoff.Add(task);
         else _order.Enqueue(task, _capacity.Epoch);
     }
@@ -145,7 +150,8 @@ public sealed partial class PoolScheduler
     {
         _queued--;
         task.Item.Agent.Queued--;
-        if (task.HeapIndex >= 0) _order.Dequeue(task);
+        if (task.Item.Gang is { } gang) LeaveGang(gang);
+        else if (task.HeapIndex >= 0) _order.Dequeue(task);
         else if (task.InBackoff) _backoff.Forget(task);
         else _waitingForDependencies--;
         if (task.Slot is not null && _book.Remove(task) is { } node) _capacity.MarkFreed(node);
@@ -177,7 +183,8 @@ public sealed partial class PoolScheduler
         _capacity.Grant(node, task);
         _order.Hold(agent, task.Item.Shape.VectorRef, 1);
         _order.Place(agent);
-        effects.Start(GrantOf(task));
+        if (task.Item.Gang is { } gang) StartGang(gang, effects);
+        else effects.Start(GrantOf(task));
         if (effects.WantsChanges) effects.Changed(ChangeOf(task, TaskState.Placed, "", at));
     }
 
@@ -196,6 +203,7 @@ public sealed partial class PoolScheduler
     {
         task.Stop = cause == ExitCause.Cancelled ? StopMark.Cancelled : StopMark.Preempted;
         task.Reason = reason;
+        if (task.Item.Gang is { } gang) BreakGang(gang, cause == ExitCause.Cancelled ? GangBreak.Over : GangBreak.Again, task, reason);
         effects.Stop(new StopLease(LeaseOf(task), cause));
     }
 
@@ -217,6 +225,7 @@ public sealed partial class PoolScheduler
         _order.Hold(agent, item.Shape.VectorRef, -1);
         task.LastExit = end.Exit;
         task.Reason = end.Reason;
+        if (item.Gang is { } gang) MemberEnded(gang, task, outcome);
         if (outcome is AttemptOutcome.Retry or AttemptOutcome.Requeue)
         {
             if (outcome == AttemptOutcome.Retry) task.RetriesUsed++;
@@ -249,6 +258,7 @@ public sealed partial class PoolScheduler
         {
             var task = Live(number);
             RemoveQueued(task);
+            if (task.Item.Gang is { } gang) BreakGang(gang, GangBreak.Over, task, (string)e.Detail!);
             Finish(task, state, (string)e.Detail!, e.At, effects);
             _order.Place(task.Item.Agent);
         }
@@ -268,7 +278,11 @@ public sealed partial class PoolScheduler
             foreach (var released in _graph.Complete(task)) Ready(released, at);
         else
             _graph.Fail(task);
-        if (item.Live > 0) return;
+        if (item.Live > 0)
+        {
+            if (item.Gang is { } gang) Gather(gang);
+            return;
+        }
         Ordering.OrderTree.ReleaseQueue(item.Queue);
         _shapes.Release(item.Shape);
     }
@@ -297,7 +311,9 @@ public sealed partial class PoolScheduler
             if (_tasks.Find(number) is not { State: TaskState.Queued } task) continue;
             _waitingForDependencies--;
             task.ReadySince = at;
-            _order.Enqueue(task, _capacity.Epoch);
+            if (item.Gang is null) _order.Enqueue(task, _capacity.Epoch);
+            else _gangsHeld++;
         }
+        if (item.Gang is { } gang) Gather(gang);
     }
 }

@@ -74,7 +74,8 @@ public sealed partial class PoolScheduler
     private Assignment AssignmentOf(TaskEntry task) => GrantOf(task).ToAssignment();
 
     private LeaseGrant GrantOf(TaskEntry task) =>
-        new(_pool, task.Number, task.Node!.Spec.Name, task.Attempt, task.Token, task.Item.Spec, task.Index, task.Item.Count);
+        new(_pool, task.Number, task.Node!.Spec.Name, task.Attempt, task.Token, task.Item.Spec, task.Index, task.Item.Count,
+            task.Item.Gang is { } gang ? NodesOf(gang) : null);
 
     private static TaskEntry[] ByNumber(NodeEntry node)
     {

@@ -1,4 +1,5 @@
 using Granary.Model;
+using Granary.Scheduling.Gangs;
 using Granary.Scheduling.Retries;
 using Granary.Scheduling.State;
 
@@ -75,6 +76,7 @@ public sealed partial class PoolScheduler
         if (task.Stop == StopMark.Cancelled) return AttemptOutcome.Cancelled;
         if (task.Stop == StopMark.Preempted || exit.Cause == ExitCause.Preempted) return AttemptOutcome.Requeue;
         if (exit.Cause == ExitCause.Cancelled) return AttemptOutcome.Cancelled;
+        if (task.Item.Gang is { Break: GangBreak.Again }) return AttemptOutcome.Requeue; // one failure of a gang uses one retry, however many members it takes along
         if (exit.Cause == ExitCause.Unknown)
             return task.Item.Spec.OnLoss == LossPolicy.Retry ? AttemptOutcome.Requeue : AttemptOutcome.Lost;
         return task.RetriesUsed < task.Item.Spec.Retries ? AttemptOutcome.Retry : AttemptOutcome.Failed;

@@ -35,7 +35,8 @@ public sealed partial class PoolScheduler
     public long Schedule(long now, EventBatch events, IPoolEffects effects, int maxDecisions)
     {
         _order.Refresh(now);
-        while (_backoff.TakeDue(now) is { } rested) _order.Enqueue(rested, _capacity.Epoch);
+        SettleGangs(now, events, effects);
+        while (_backoff.TakeDue(now) is { } rested) EnterOrder(rested);
         PlanPromises(now);
         var left = PlaceDue(now, events, effects, maxDecisions);
         if (_options.StarvationGuard == TimeSpan.Zero) TryEverythingAnew();
@@ -54,15 +55,18 @@ public sealed partial class PoolScheduler
             Place(task, target, now, events, effects);
             left--;
         }
-        if (left == 0) return now;
+        if (left <= 0 || SettleGangs(now, events, effects)) return now;
         if (ReserveForStarving(now)) return now;
         return Math.Min(Math.Min(_backoff.NextDue(), _book.NextStart()), Math.Min(NextAging(), NextGuard()));
     }
 
     private long NextAging() => _order.Root.Children.Count == 0 ? long.MaxValue : _order.NextChange;
 
-    private void Place(TaskEntry task, NodeEntry node, long now, EventBatch events, IPoolEffects effects) =>
-        Emit(new PoolEvent(EventKind.Placed, now, task.Number, _lastToken + 1, Node: node.Index), events, effects);
+    private void Place(TaskEntry task, NodeEntry node, long now, EventBatch events, IPoolEffects effects)
+    {
+        if (task.Item.Gang is { } gang) PlaceGang(gang, now, events, effects);
+        else Emit(new PoolEvent(EventKind.Placed, now, task.Number, _lastToken + 1, Node: node.Index), events, effects);
+    }
 
     /// <summary>Plans promises that have no node, when a node came, went or changed.</summary>
     private void PlanPromises(long now)
@@ -82,7 +86,7 @@ public sealed partial class PoolScheduler
         while (failed < Math.Min(_book.Due.Count, MostDue) && left > 0)
         {
             var slot = _book.Due[failed];
-            if (slot.Task.HeapIndex < 0 || !slot.Vector.FitsIn(slot.Task.Item.Agent.Headroom)) Release(slot, now);
+            if (!MayStart(slot.Task)) Release(slot, now);
             else if (TryDue(slot, now, events, effects)) left--;
             else failed++;
         }
@@ -114,17 +118,18 @@ public sealed partial class PoolScheduler
     private bool TryDue(PlanSlot slot, long now, EventBatch events, IPoolEffects effects)
     {
         var task = slot.Task;
-        if (task.HeapIndex < 0 || !slot.Vector.FitsIn(task.Item.Agent.Headroom)) return false;
-        var node = slot.Node is { Indexed: true } own && slot.Vector.FitsIn(own.Free) && _book.Allows(own, slot.Vector, task.Item.Estimate, now, slot)
+        if (task.HeapIndex < 0 || !MayStart(task)) return false;
+        var node = task.Item.Gang is null && slot.Node is { Indexed: true } own && slot.Vector.FitsIn(own.Free) && _book.Allows(own, slot.Vector, task.Item.Estimate, now, slot)
             ? own : Choose(task, now);
         if (node is null) return false;
         Place(task, node, now, events, effects);
         return true;
     }
 
-    /// <summary>The tightest node that holds the task and has no reservation in its way.</summary>
+    /// <summary>The tightest node that holds the task and has no reservation in its way; of a gang, the first of the nodes that hold its members.</summary>
     private NodeEntry? Choose(TaskEntry task, long now)
     {
+        if (task.Item.Gang is { } gang) return ChooseForGang(gang, now);
         var cursor = default(NodeIndex.Cursor);
         ref readonly var request = ref task.Item.Shape.VectorRef;
         while (_capacity.Index.Next(request, ref cursor) is { } node)
@@ -169,8 +174,9 @@ public sealed partial class PoolScheduler
     {
         task = queue.Tasks.First;
         target = null!;
-        if (!queue.Shape.VectorRef.FitsIn(queue.Agent.Headroom)) return false;
-        if (queue.Active) target = Choose(task, now)!;
+        if (!queue.Shape.WholeRef.FitsIn(queue.Agent.Headroom)) return false;
+        if (task.Item.Gang is { } gang && !queue.Active) target = ChooseForGang(gang, node, now)!;
+        else if (queue.Active) target = Choose(task, now)!;
         else if (_book.Allows(node, queue.Shape.VectorRef, task.Item.Estimate, now, task.Slot)) target = node;
         if (target is not null) return true;
         _refusals++;
@@ -241,7 +247,7 @@ public sealed partial class PoolScheduler
         agent.Order.Begin(probe);
         while (_refusals < MostRefusals && agent.Order.Next(probe) is ShapeQueue queue)
         {
-            if (!(queue.Active || agent.Recheck) || !queue.Shape.VectorRef.FitsIn(agent.Headroom)) continue;
+            if (!(queue.Active || agent.Recheck) || !queue.Shape.WholeRef.FitsIn(agent.Headroom)) continue;
             if (queue.Shape.BlockedEpoch != _capacity.Epoch)
             {
                 task = queue.Tasks.First;

@@ -43,7 +43,7 @@ public sealed partial class PoolScheduler
 
     private TaskSpec Shared(TaskSpec spec, Dictionary<TaskSpec, TaskSpec>? specs)
     {
-        if (spec.Resources.IsZero) spec = spec with { Resources = _options.DefaultRequest };
+        if (RequestOf(spec) is var request && request != spec.Resources) spec = spec with { Resources = request };
         if (specs is null) return spec;
         if (specs.TryGetValue(spec, out var same)) return same;
         specs.Add(spec, spec);
@@ -97,9 +97,10 @@ public sealed partial class PoolScheduler
                 if (id.Pool != _pool) throw GranaryException.Invalid($"item {i}: waits for task {id}, which is not of pool {_pool}; submit it there");
                 if (id.Number <= 0 || id.Number >= _nextNumber) throw GranaryException.NotFound($"item {i}: waits for task {id}, which does not exist");
             }
-            var request = _lanes.ToVector(item.Spec.Resources.IsZero ? _options.DefaultRequest : item.Spec.Resources, out var unknown);
+            var request = _lanes.ToVector(RequestOf(item.Spec), out var unknown);
             if (sizes && (unknown is not null || _capacity.IsTooLarge(request)))
                 throw GranaryException.Refused($"item {i}: infeasible: {Describe(request, unknown)}");
+            CheckGang(item, request, agent, i, sizes);
             if (agent is { HasLimit: true } && !request.FitsIn(agent.Limit.Clamped()))
                 throw GranaryException.Refused($"item {i}: needs {_lanes.ToSet(request)}, which alone exceeds the limit of agent {agent.Name}, {agent.Spec.Limit}; raise the limit or ask for less");
         }

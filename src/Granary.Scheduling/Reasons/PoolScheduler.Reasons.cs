@@ -17,7 +17,7 @@ public sealed partial class PoolScheduler
     {
         var counts = new Dictionary<WaitReason, int>();
         Add(WaitReason.Dependency, _waitingForDependencies);
-        Add(WaitReason.Backoff, _backoff.Count);
+        Add(WaitReason.Backoff, _backoff.Count + _gangsHeld);
         foreach (var agent in _order.Agents)
         {
             if (agent.Ready == 0) continue;
@@ -38,6 +38,7 @@ public sealed partial class PoolScheduler
     private WaitReason ReasonOf(TaskEntry task, long now)
     {
         var (item, agent, shape) = (task.Item, task.Item.Agent, task.Item.Shape);
+        if (item.Gang is { } gang) return ReasonOfGang(gang, now);
         if (task.HeapIndex < 0) return item.Pending > 0 ? WaitReason.Dependency : WaitReason.Backoff;
         if (_capacity.Ready.Count == 0) return WaitReason.NoNodes;
         if (IsTooLarge(shape)) return WaitReason.TooLarge;
@@ -53,6 +54,7 @@ public sealed partial class PoolScheduler
     private WaitExplanation Explain(TaskEntry task, long now)
     {
         _refusals = 0;
+        if (task.Item.Gang is { } gang) return ExplainGang(gang, task, now);
         var reason = ReasonOf(task, now);
         var (evidence, next) = reason switch
         {

@@ -18,6 +18,11 @@ public sealed partial class PoolScheduler
         while (MayReserve && _starving.TakeStarving(now) is { } queue)
         {
             var task = queue.Tasks.First;
+            if (task.Item.Gang is { } gang)
+            {
+                begun |= ReserveForGang(gang, now);
+                continue;
+            }
             if (task.Slot is not null) continue;
             if (!queue.Shape.VectorRef.FitsIn(queue.Agent.Headroom)
                 || EarliestRoom(task, now) is not { } room)

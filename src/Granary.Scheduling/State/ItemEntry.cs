@@ -1,4 +1,5 @@
 using Granary.Model;
+using Granary.Scheduling.Gangs;
 using Granary.Scheduling.Ordering;
 
 namespace Granary.Scheduling.State;
@@ -52,6 +53,9 @@ internal sealed class ItemEntry
 
     /// <summary>The ids it waits for, built when somebody asks.</summary>
     public IReadOnlyList<TaskId>? AfterIds { get; set; }
+
+    /// <summary>Its members start together; null when each starts by itself.</summary>
+    public GangEntry? Gang { get; set; }
 
     /// <summary>Its number in the snapshot being written.</summary>
     public int SnapshotIndex { get; set; } = -1;

@@ -1,0 +1,174 @@
+using Granary.Model;
+using Granary.Scheduling.Deadlines;
+using Granary.Scheduling.Gangs;
+using Granary.Scheduling.State;
+
+namespace Granary.Scheduling;
+
+/// <summary>Where a gang's members go, now or from a reserved start on.</summary>
+public sealed partial class PoolScheduler
+{
+    /// <summary>Placements that one search for a gang may try before it gives up.</summary>
+    private const int MostGangSteps = 10_000;
+
+    /// <summary>Starts that a reservation for a gang tries.</summary>
+    private const int MostGangStarts = 64;
+
+    private readonly GangSearch _gangSearch = new();
+    private readonly List<(NodeEntry Node, int Room)> _gangRoom = [];
+    private NodeEntry[] _gangPlan = [];
+    private ResourceVector[] _gangVectors = [];
+    private int[] _gangPlaces = [];
+
+    /// <summary>The task, or the whole gang that it is the head of, is ready and within its agent's limit.</summary>
+    private static bool MayStart(TaskEntry task) =>
+        (task.Item.Gang is { } gang ? gang.InOrder : task.HeapIndex >= 0) && task.Item.Shape.WholeRef.FitsIn(task.Item.Agent.Headroom);
+
+    /// <summary>A node was freed: searches only when it could have made the difference since the last search.</summary>
+    private NodeEntry? ChooseForGang(GangEntry gang, NodeEntry freed, long now)
+    {
+        if (gang.Short > 0 && (gang.Gain += Fits(gang.Item.Shape.VectorRef, freed.Free, gang.Waiting)) < gang.Short) return null;
+        return ChooseForGang(gang, now);
+    }
+
+    /// <summary>Nodes for all members, those with room for most first, the fuller first among equals. Returns the first, null when there is not room for all.</summary>
+    private NodeEntry? ChooseForGang(GangEntry gang, long now)
+    {
+        var item = gang.Item;
+        var found = 0;
+        _gangRoom.Clear();
+        var own = SlotOf(gang);
+        foreach (var node in _capacity.Ready)
+        {
+            var room = RoomFor(node, item, gang.Waiting, now, own);
+            if (room == 0) continue;
+            _gangRoom.Add((node, room));
+            found += room;
+        }
+        (gang.Short, gang.Gain) = (Math.Max(0, gang.Waiting - found), 0);
+        return gang.Short == 0 && Fill(gang) ? _gangPlan[0] : null;
+    }
+
+    /// <summary>Fills <see cref="_gangPlan"/> from <see cref="_gangRoom"/>.</summary>
+    private bool Fill(GangEntry gang)
+    {
+        _gangRoom.Sort(static (a, b) => a.Room != b.Room ? b.Room.CompareTo(a.Room)
+            : a.Node.IndexKey != b.Node.IndexKey ? a.Node.IndexKey.CompareTo(b.Node.IndexKey) : a.Node.Index.CompareTo(b.Node.Index));
+        var (members, nodes) = (gang.Waiting, _gangRoom.Count);
+        if (_gangVectors.Length < members + nodes) _gangVectors = new ResourceVector[2 * (members + nodes)];
+        if (_gangPlan.Length < members) (_gangPlan, _gangPlaces) = (new NodeEntry[members], new int[members]);
+        _gangVectors.AsSpan(0, members).Fill(gang.Item.Shape.Vector);
+        for (var i = 0; i < nodes; i++) _gangVectors[members + i] = Times(gang.Item.Shape.VectorRef, _gangRoom[i].Room);
+        if (!_gangSearch.TryPlace(_gangVectors.AsSpan(0, members), _gangVectors.AsSpan(members, nodes), MostGangSteps, _gangPlaces)) return false;
+        for (var i = 0; i < members; i++) _gangPlan[i] = _gangRoom[_gangPlaces[i]].Node;
+        return true;
+    }
+
+    /// <summary>Places all members as <see cref="ChooseForGang(GangEntry, long)"/> has just found.</summary>
+    private void PlaceGang(GangEntry gang, long now, EventBatch events, IPoolEffects effects)
+    {
+        var next = 0;
+        foreach (var member in MembersOf(gang).ToArray())
+            Emit(new PoolEvent(EventKind.Placed, now, member.Number, _lastToken + 1, Node: _gangPlan[next++].Index), events, effects);
+    }
+
+    /// <summary>How many members may start on a node now, at most <paramref name="most"/>.</summary>
+    private int RoomFor(NodeEntry node, ItemEntry item, int most, long now, PlanSlot? own)
+    {
+        var room = Fits(item.Shape.VectorRef, node.Free, most);
+        if (room == 0 || node.Plan is not { Count: > 0 }) return room;
+        return Largest(room, k => _book.Allows(node, Times(item.Shape.VectorRef, k), item.Estimate, now, own));
+    }
+
+    /// <summary>Sets room aside for a gang that was passed over too long: a slot for each member, all from one start on.</summary>
+    /// <returns>True when it begins at once.</returns>
+    private bool ReserveForGang(GangEntry gang, long now)
+    {
+        var members = MembersOf(gang).ToArray();
+        if (members.All(m => m.Slot is { Node: not null })) return false;
+        foreach (var member in members)
+            if (_book.Remove(member) is { } left) _capacity.MarkFreed(left);
+        if (!MayStart(gang.Head!) || EarliestForGang(gang, now) is not { } start)
+        {
+            _starving.Postpone(gang.Item.Queue, now + GuardPause);
+            return false;
+        }
+        for (var i = 0; i < members.Length; i++)
+            _book.Put(_book.Add(members[i], guard: true), _gangPlan[i], start, start + gang.Item.Estimate);
+        return start <= now;
+    }
+
+    /// <summary>The earliest time at which all members have room for their whole run, with their nodes in <see cref="_gangPlan"/>; null for never.</summary>
+    private long? EarliestForGang(GangEntry gang, long now)
+    {
+        var item = gang.Item;
+        var times = new List<long>();
+        var nodes = new List<NodeEntry>();
+        foreach (var node in _capacity.Ready)
+        {
+            var most = Fits(item.Shape.VectorRef, node.Capacity, gang.Waiting);
+            if (most == 0) continue;
+            nodes.Add(node);
+            _book.Profile.Build(node, now, null);
+            for (var k = 1; k <= most && _book.Profile.Earliest(Times(item.Shape.VectorRef, k), item.Estimate, now) is var start and >= 0; k++) times.Add(start);
+        }
+        times.Sort();
+        var tries = 0;
+        for (var i = gang.Waiting - 1; i < times.Count && tries < MostGangStarts; i++)
+        {
+            // Room that is there early may be reserved later: what the times add up to is looked at again.
+            if (i + 1 < times.Count && times[i + 1] == times[i]) continue;
+            tries++;
+            if (RoomAt(nodes, item, gang.Waiting, times[i], now) >= gang.Waiting && Fill(gang)) return times[i];
+        }
+        return null;
+    }
+
+    private int RoomAt(List<NodeEntry> nodes, ItemEntry item, int most, long start, long now)
+    {
+        var sum = 0;
+        _gangRoom.Clear();
+        foreach (var node in nodes)
+        {
+            _book.Profile.Build(node, now, null);
+            var room = Largest(Fits(item.Shape.VectorRef, node.Capacity, most),
+                k => _book.Profile.Latest(Times(item.Shape.VectorRef, k), item.Estimate, start, start) == start);
+            if (room == 0) continue;
+            _gangRoom.Add((node, room));
+            sum += room;
+        }
+        return sum;
+    }
+
+    private PlanSlot? SlotOf(GangEntry gang)
+    {
+        if (_book.Guards == 0) return null;
+        foreach (var member in MembersOf(gang))
+            if (member.Slot is { } slot) return slot;
+        return null;
+    }
+
+    /// <summary>How many of a request a vector holds, at most <paramref name="most"/>.</summary>
+    private static int Fits(in ResourceVector request, in ResourceVector free, int most)
+    {
+        for (var lane = 0; lane < ResourceVector.Lanes && most > 0; lane++)
+            if (request[lane] > 0) most = Math.Min(most, Math.Max(0, free[lane]) / request[lane]);
+            else if (free[lane] < 0) return 0;
+        return most;
+    }
+
+    private static ResourceVector Times(in ResourceVector vector, int count) => ResourceTotals.Multiple(vector, count).Clamped();
+
+    /// <summary>The largest k up to <paramref name="most"/> that holds, where what holds for k holds for all below.</summary>
+    private static int Largest(int most, Func<int, bool> holds)
+    {
+        int low = 0, high = most;
+        while (low < high)
+        {
+            var middle = (low + high + 1) / 2;
+            if (holds(middle)) low = middle;
+            else high = middle - 1;
+        }
+        return low;
+    }
+}
