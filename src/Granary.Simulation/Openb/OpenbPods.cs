@@ -9,7 +9,7 @@ internal static class OpenbPods
     public static IReadOnlyList<OpenbPod> Read(string path, GpuModels models)
     {
         using var table = new OpenbTable(
-            path, "name", "cpu_milli", "memory_mib", "num_gpu", "gpu_milli", "gpu_spec", "creation_time", "deletion_time", "scheduled_time");
+            path, "name", "cpu_milli", "memory_mib", "num_gpu", "gpu_milli", "gpu_spec?", "creation_time?", "deletion_time?", "scheduled_time?");
         var pods = new List<OpenbPod>();
         var names = new HashSet<string>(StringComparer.Ordinal);
         while (table.Next())
@@ -17,18 +17,14 @@ internal static class OpenbPods
             var name = table.Text(0);
             if (name.Length == 0) throw table.Bad("name is empty; a pod has a name");
             if (!names.Add(name)) throw table.Bad($"pod '{name}' is there already; names are unique");
-            pods.Add(new OpenbPod(name, Request(table, models), Created(table), table.Needed(7), table.Number(8)));
-            var pod = pods[^1];
+            var pod = new OpenbPod(name, Request(table, models), table.Number(6), table.Number(7), table.Number(8));
+            if (pod.Created < 0) throw table.Bad($"creation_time is {pod.Created}; it must not be negative");
+            if (pod.Created is null != pod.Deleted is null) throw table.Bad("creation_time and deletion_time must both be there, or neither");
             if (pod.Deleted < pod.Created) throw table.Bad($"deletion_time {pod.Deleted} is before creation_time {pod.Created}");
             if (pod.Started < pod.Created) throw table.Bad($"scheduled_time {pod.Started} is before creation_time {pod.Created}");
+            pods.Add(pod);
         }
         return pods.Count > 0 ? pods : throw GranaryException.Invalid($"{path}: has no pods; a trace has at least one");
-    }
-
-    private static long Created(OpenbTable table)
-    {
-        var created = table.Needed(6);
-        return created >= 0 ? created : throw table.Bad($"creation_time is {created}; it must not be negative");
     }
 
     private static GpuRequest Request(OpenbTable table, GpuModels models)

@@ -14,18 +14,18 @@ internal sealed class OpenbTable : IDisposable
     private string[] _fields = [];
 
     /// <param name="path">The file; errors begin with it.</param>
-    /// <param name="names">The columns wanted, in the order in which they are asked for.</param>
+    /// <param name="names">The columns wanted, in the order in which they are asked for; a name that ends in '?' need not be there.</param>
     public OpenbTable(string path, params string[] names)
     {
         Path = path;
-        _names = names;
+        _names = [.. names.Select(n => n.TrimEnd('?'))];
         _reader = new StreamReader(TraceFile.OpenStream(path, out _));
-        var header = (ReadLine() ?? throw GranaryException.Invalid($"{path}: is empty; it begins with a header: {string.Join(',', names)}"))
+        var header = (ReadLine() ?? throw GranaryException.Invalid($"{path}: is empty; it begins with a header: {string.Join(',', _names)}"))
             .Split(',', StringSplitOptions.TrimEntries);
         _width = header.Length;
-        _columns = [.. names.Select(n => Array.FindIndex(header, h => h.Equals(n, StringComparison.OrdinalIgnoreCase)))];
+        _columns = [.. _names.Select(n => Array.FindIndex(header, h => h.Equals(n, StringComparison.OrdinalIgnoreCase)))];
         for (var i = 0; i < names.Length; i++)
-            if (_columns[i] < 0) throw Bad($"the header has no column '{names[i]}'; it should read {string.Join(',', names)}");
+            if (_columns[i] < 0 && !names[i].EndsWith('?')) throw Bad($"the header has no column '{names[i]}'; it should read {string.Join(',', _names)}");
     }
 
     public string Path { get; }
@@ -45,7 +45,8 @@ internal sealed class OpenbTable : IDisposable
         return false;
     }
 
-    public string Text(int column) => _fields[_columns[column]];
+    /// <summary>The field; empty where the file has no such column.</summary>
+    public string Text(int column) => _columns[column] < 0 ? "" : _fields[_columns[column]];
 
     /// <summary>A whole number; null when the field is empty.</summary>
     public long? Number(int column)

@@ -3,8 +3,9 @@ using Granary.Scheduling.Placement.Gpu;
 namespace Granary.Simulation.Openb;
 
 /// <summary>A pod of the trace: what it asks, and when it came and went, seconds since the trace began.</summary>
+/// <param name="Created">null, as <paramref name="Deleted"/>, where the file has no times.</param>
 /// <param name="Started">When the traced cluster started it; null when it did not.</param>
-public sealed record OpenbPod(string Name, GpuRequest Request, long Created, long Deleted, long? Started);
+public sealed record OpenbPod(string Name, GpuRequest Request, long? Created, long? Deleted, long? Started);
 
 /// <summary>Machines and pods of Alibaba's openb trace (Weng et al., USENIX ATC 2023), in the order of their files.</summary>
 public sealed record OpenbTrace(IReadOnlyList<GpuNode> Nodes, IReadOnlyList<OpenbPod> Pods)
