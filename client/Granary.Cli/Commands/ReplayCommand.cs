@@ -74,7 +74,19 @@ internal sealed class ReplayOptions
         CustomParser = result => [.. result.Tokens.Select(t => Slow(t.Value, result.AddError))],
     };
 
-    public IEnumerable<Option> All => [Nodes, Policy, AgentsFrom, Seed, LoseNode, SlowNode];
+    public Option<double?> Load { get; } = new("--load")
+    {
+        Description = "GPU traces: how much of all GPUs is asked for when the allocation is measured, up to 4 (default: 1.0)",
+        HelpName = "X",
+    };
+
+    public Option<int?> Shuffles { get; } = new("--shuffles")
+    {
+        Description = "GPU traces: over how many random orders the allocation is averaged; 0 leaves it out (default: 10)",
+        HelpName = "N",
+    };
+
+    public IEnumerable<Option> All => [Nodes, Policy, AgentsFrom, Seed, LoseNode, SlowNode, Load, Shuffles];
 
     public ReplayRequest Request(Call call) => new()
     {
@@ -84,6 +96,8 @@ internal sealed class ReplayOptions
         Seed = call.Get(Seed),
         Losses = call.Get(LoseNode) ?? [],
         Slow = call.Get(SlowNode) ?? [],
+        Load = call.Get(Load),
+        Shuffles = call.Get(Shuffles),
     };
 
     private static NodeLoss Loss(string text, Action<string> refuse)

@@ -34,4 +34,10 @@ public sealed record ReplayRequest
     public IReadOnlyList<NodeLoss> Losses { get; init; } = [];
 
     public IReadOnlyList<SlowNodes> Slow { get; init; } = [];
+
+    /// <summary>For GPU traces: how much of all GPUs is asked for when the allocation is measured, 1 for as much as there is. Default 1.</summary>
+    public double? Load { get; init; }
+
+    /// <summary>For GPU traces: over how many random orders of pods and nodes the allocation is averaged; 0 leaves it out. Default 10.</summary>
+    public int? Shuffles { get; init; }
 }

@@ -1,5 +1,6 @@
 using Granary.Model;
 using Granary.Simulation.Cluster;
+using Granary.Simulation.Openb;
 using Granary.Simulation.Swf;
 
 namespace Granary.Simulation.Replay;
@@ -10,6 +11,7 @@ public static class Replays
     public static IReadOnlyList<IReplay> All { get; } =
     [
         new ClusterReplay(TraceKind.Swf, SwfTrace.Load),
+        new OpenbReplay(),
     ];
 
     /// <summary>Every policy of any kind of trace.</summary>
@@ -20,6 +22,8 @@ public static class Replays
     public static ReplayReport Run(ReplayRequest request, string? policy, CancellationToken cancel)
     {
         var replay = For(request.Trace);
+        if ((request.Load is not null || request.Shuffles is not null) && replay.Kind != TraceKind.OpenbPods)
+            throw GranaryException.Invalid($"--load and --shuffles are for traces of GPU pods; {request.Trace.Path} is of kind {replay.Kind}");
         return replay.Run(request, Policy(replay, policy), cancel);
     }
 

@@ -60,7 +60,7 @@ public sealed class GpuNodes
     public int Count { get; }
 
     /// <summary>Thousandths of devices on all nodes.</summary>
-    public long GpuCapacityMilli { get; }
+    public long GpuCapacityMilli { get; private set; }
 
     /// <summary>Thousandths of devices given away.</summary>
     public long GpuUsedMilli { get; private set; }
@@ -122,6 +122,18 @@ public sealed class GpuNodes
     /// <summary>Takes back what <see cref="Place"/> gave.</summary>
     /// <exception cref="InvalidOperationException">It was not given: a device, the CPU or the memory would be more than whole.</exception>
     public void Release(int node, in GpuRequest request, uint devices) => Change(node, request, devices, -1);
+
+    /// <summary>Takes a node away for good: nothing fits on it any more. All that it held must have been released.</summary>
+    public void Remove(int node)
+    {
+        if (_cpu[node] != _cpuCapacity[node] || _total[node] != _count[node] * GpuRequest.WholeGpu)
+            throw new InvalidOperationException($"node {node} cannot go while it holds something");
+        _cpu[node] = _cpuCapacity[node] = -1;
+        GpuCapacityMilli -= _count[node] * GpuRequest.WholeGpu;
+        _count[node] = 0;
+        Refresh(node);
+        _log[Changes++ % LogSize] = node;
+    }
 
     /// <summary>
     /// The nodes changed since <paramref name="since"/> (a former value of <see cref="Changes"/>), oldest first, a node perhaps more than once.
