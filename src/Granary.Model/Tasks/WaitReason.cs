@@ -25,6 +25,8 @@ public enum WaitReason
     Capacity,
     /// <summary>There is room in sum, but no single node has enough of it.</summary>
     Fragmented,
+    /// <summary>Others were told to stop for it; it starts when they have.</summary>
+    Preempting,
 }
 
 /// <summary>A reason with what it rests on and what would help.</summary>

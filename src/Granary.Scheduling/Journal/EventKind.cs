@@ -41,6 +41,12 @@ public enum EventKind : byte
 
     /// <summary>What a group is owed as a whole: a <see cref="Model.GroupSpec"/>.</summary>
     GroupSet = 13,
+
+    /// <summary>Room is being made for Number on Node: Value is the <see cref="Model.PreemptionKind"/>, Detail the numbers of those told to stop for it.</summary>
+    RoomClaimed = 16,
+
+    /// <summary>No room is being made for Number any more: what it waited for did not come.</summary>
+    RoomReleased = 17,
 }
 
 /// <summary>What becomes of a task whose attempt ended.</summary>

@@ -36,6 +36,9 @@ internal sealed class OrderTree
     /// <summary>The pool's capacity, which shares are fractions of.</summary>
     public ShareBasis Basis { get; private set; } = new(ResourceTotals.Zero);
 
+    /// <summary>Some agent has a guarantee, or had one.</summary>
+    public bool AnyGuarantee { get; private set; }
+
     public bool HasGroups => _groups.Count > 0 && Rules.Hierarchical;
 
     /// <summary>The latest time that anything happened at.</summary>
@@ -228,10 +231,15 @@ internal sealed class OrderTree
     /// <summary>True when <paramref name="a"/> goes before <paramref name="b"/>: by class, then where their paths to the root part, then within the agent.</summary>
     public bool Before(ShapeQueue a, ShapeQueue b)
     {
-        if (ReferenceEquals(a.Agent, b.Agent)) return OrderItem.Before(a, b);
-        if (a.Agent.Key.Level != b.Agent.Key.Level) return a.Agent.Key.Level > b.Agent.Key.Level;
-        if (!HasGroups) return OrderItem.Before(a.Agent, b.Agent);
-        OrderNode x = a.Agent, y = b.Agent;
+        return ReferenceEquals(a.Agent, b.Agent) ? OrderItem.Before(a, b) : IsBefore(a.Agent, b.Agent);
+    }
+
+    /// <summary>The same for two agents that wait.</summary>
+    public bool IsBefore(AgentEntry a, AgentEntry b)
+    {
+        if (a.Key.Level != b.Key.Level) return a.Key.Level > b.Key.Level;
+        if (!HasGroups) return OrderItem.Before(a, b);
+        OrderNode x = a, y = b;
         while (DepthOf(x) > DepthOf(y)) x = x.Parent!;
         while (DepthOf(y) > DepthOf(x)) y = y.Parent!;
         while (!ReferenceEquals(x.Parent, y.Parent)) (x, y) = (x.Parent!, y.Parent!);
@@ -317,6 +325,7 @@ internal sealed class OrderTree
         agent.Weight = spec.Weight;
         agent.Guarantee = ResourceTotals.Zero + lanes.ToVector(spec.Guarantee);
         agent.HasGuarantee = !agent.Guarantee.IsZero;
+        AnyGuarantee |= agent.HasGuarantee;
         agent.GuaranteeBasis = new ShareBasis(agent.Guarantee);
         var limit = lanes.ToVector(spec.Limit);
         agent.HasLimit = !limit.IsZero;

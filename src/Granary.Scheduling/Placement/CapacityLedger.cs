@@ -74,6 +74,7 @@ internal sealed class CapacityLedger
     public void Grant(NodeEntry node, TaskEntry task)
     {
         node.AddLease(task);
+        task.Item.Agent.AddLease(task);
         Used += task.Item.Shape.Vector;
         if (node.Indexed) Index.Update(node);
     }
@@ -81,6 +82,7 @@ internal sealed class CapacityLedger
     public void Release(NodeEntry node, TaskEntry task)
     {
         node.RemoveLease(task);
+        task.Item.Agent.RemoveLease(task);
         Used -= task.Item.Shape.Vector;
         if (!node.Indexed) return;
         Index.Update(node);

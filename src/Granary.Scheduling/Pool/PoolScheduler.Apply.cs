@@ -10,6 +10,7 @@ public sealed partial class PoolScheduler
     /// <summary>Applies one event. Replaying a journal's events in order gives the state that wrote them; pass <see cref="NoEffects"/> then.</summary>
     public void Apply(in PoolEvent e, IPoolEffects effects)
     {
+        _changes++;
         _lastEventAt = Math.Max(_lastEventAt, e.At);
         _order.Now = Math.Max(_order.Now, e.At);
         switch (e.Kind)
@@ -27,6 +28,8 @@ public sealed partial class PoolScheduler
             case EventKind.Started: ApplyStarted(Live(e.Number), e.At, effects); break;
             case EventKind.Ended: ApplyEnded(Live(e.Number), (AttemptOutcome)e.Count, EndRecord.From(e.Detail), e.At, e.Value, effects); break;
             case EventKind.StopIssued: ApplyStop(Live(e.Number), (ExitCause)e.Value, (string)e.Detail!, effects); break;
+            case EventKind.RoomClaimed: ApplyClaimed(Live(e.Number), _capacity.Nodes[e.Node], (PreemptionKind)e.Value, e.At, (IReadOnlyList<long>)e.Detail!); break;
+            case EventKind.RoomReleased: ApplyUnclaimed(Live(e.Number)); break;
             default: throw new GranaryException($"event kind {(int)e.Kind} is not known to this build; use the build that wrote the journal, or a newer one");
         }
     }
@@ -102,6 +105,8 @@ public sealed partial class PoolScheduler
     {
         var spec = admitted.Spec;
         var agent = _order.Find(spec.Agent)!;
+        _lowestPriority = Math.Min(_lowestPriority, spec.Priority);
+        _highestPriority = Math.Max(_highestPriority, spec.Priority);
         var gang = count > 1 && spec.Terms is { Gang: true };
         var shape = _shapes.Take(_lanes.ToVector(spec.Resources), admitted.Estimate, gang ? count : 1);
         var item = new ItemEntry
@@ -137,6 +142,7 @@ public sealed partial class PoolScheduler
     private void AddQueued(TaskEntry task)
     {
         _queued++;
+        task.Settled = false;
         task.Item.Agent.Queued++;
         if (task.Item.Deadline > 0) _book.Add(task, guard: false);
         if (task.Item.Gang is { } gang) JoinGang(gang);
@@ -154,6 +160,7 @@ public sealed partial class PoolScheduler
         else if (task.HeapIndex >= 0) _order.Dequeue(task);
         else if (task.InBackoff) _backoff.Forget(task);
         else _waitingForDependencies--;
+        task.Settled = DropClaim(task);
         if (task.Slot is not null && _book.Remove(task) is { } node) _capacity.MarkFreed(node);
     }
 
@@ -201,6 +208,7 @@ public sealed partial class PoolScheduler
 
     private void ApplyStop(TaskEntry task, ExitCause cause, string reason, IPoolEffects effects)
     {
+        if (task.Stop == StopMark.None) CountLeaving(task, 1);
         task.Stop = cause == ExitCause.Cancelled ? StopMark.Cancelled : StopMark.Preempted;
         task.Reason = reason;
         if (task.Item.Gang is { } gang) BreakGang(gang, cause == ExitCause.Cancelled ? GangBreak.Over : GangBreak.Again, task, reason);
@@ -221,6 +229,7 @@ public sealed partial class PoolScheduler
             agent.Running--;
         }
         _decisions++;
+        if (task.Stop != StopMark.None) CountLeaving(task, -1);
         _capacity.Release(node, task);
         _order.Hold(agent, item.Shape.VectorRef, -1);
         task.LastExit = end.Exit;

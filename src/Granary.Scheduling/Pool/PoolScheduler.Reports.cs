@@ -46,7 +46,8 @@ public sealed partial class PoolScheduler
             AttemptOutcome.Retry => now + RetryPolicy.Backoff(task.Item.Spec.RetryBackoff, task.RetriesUsed),
             _ => 0,
         };
-        var reason = outcome == AttemptOutcome.Cancelled && task.Stop == StopMark.Cancelled ? task.Reason : ExitReason.Of(exit);
+        var toldWhy = task.Stop == StopMark.Cancelled ? outcome == AttemptOutcome.Cancelled : task.Stop == StopMark.Preempted && outcome == AttemptOutcome.Requeue;
+        var reason = toldWhy ? task.Reason : ExitReason.Of(exit);
         Emit(new PoolEvent(EventKind.Ended, at, task.Number, task.Token, again, Count: (int)outcome, Detail: new EndRecord(exit, reason).ToDetail()), events, effects);
         CancelBroken(now, events, effects);
     }

@@ -57,7 +57,9 @@ public sealed partial class PoolScheduler
         }
         if (left <= 0 || SettleGangs(now, events, effects)) return now;
         if (ReserveForStarving(now)) return now;
-        return Math.Min(Math.Min(_backoff.NextDue(), _book.NextStart()), Math.Min(NextAging(), NextGuard()));
+        var look = Preempt(now, events, effects);
+        if (look <= now) return now;
+        return Math.Min(look, Math.Min(Math.Min(_backoff.NextDue(), _book.NextStart()), Math.Min(NextAging(), NextGuard())));
     }
 
     private long NextAging() => _order.Root.Children.Count == 0 ? long.MaxValue : _order.NextChange;
@@ -86,7 +88,7 @@ public sealed partial class PoolScheduler
         while (failed < Math.Min(_book.Due.Count, MostDue) && left > 0)
         {
             var slot = _book.Due[failed];
-            if (!MayStart(slot.Task)) Release(slot, now);
+            if (slot.Task.Claim is null && !MayStart(slot.Task)) Release(slot, now);
             else if (TryDue(slot, now, events, effects)) left--;
             else failed++;
         }

@@ -42,6 +42,7 @@ public sealed partial class PoolScheduler
         if (task.HeapIndex < 0) return item.Pending > 0 ? WaitReason.Dependency : WaitReason.Backoff;
         if (_capacity.Ready.Count == 0) return WaitReason.NoNodes;
         if (IsTooLarge(shape)) return WaitReason.TooLarge;
+        if (task.Claim is not null) return WaitReason.Preempting;
         if (!shape.VectorRef.FitsIn(agent.Headroom)) return WaitReason.Limit;
         if (task.HeapIndex > 0 || !ReferenceEquals(agent.Order.First, item.Queue)) return WaitReason.Share;
         var cursor = default(NodeIndex.Cursor);
@@ -63,6 +64,7 @@ public sealed partial class PoolScheduler
             WaitReason.NoNodes => ($"pool {_pool} has no node that is ready", "start a node: granary node --join HOST:PORT, or uncordon one"),
             WaitReason.TooLarge => (Describe(task.Item.Shape.VectorRef, null), "ask for less, or add a larger node"),
             WaitReason.Limit => ExplainLimit(task),
+            WaitReason.Preempting => ExplainPreempting(task, now),
             WaitReason.Reserved => ExplainReserved(task),
             WaitReason.Capacity or WaitReason.Fragmented => ExplainRoom(task, reason, now),
             _ => ExplainShare(task, now),

@@ -9,12 +9,14 @@ public sealed partial class PoolScheduler
     private void WriteSections(ref JournalWriter w)
     {
         WriteGroups(ref w);
+        WritePreemption(ref w);
         w.Byte(0);
     }
 
     private void ReadSections(ref JournalReader r)
     {
         ReadGroups(ref r);
+        ReadPreemption(ref r);
         if (r.Byte() != 0) throw r.Damaged("goes on after its last section");
     }
 

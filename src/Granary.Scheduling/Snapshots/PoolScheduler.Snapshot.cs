@@ -302,6 +302,7 @@ public sealed partial class PoolScheduler
         }
         _capacity.Grant(task.Node!, task);
         foreach (var holder in Up(agent)) holder.Used += task.Item.Shape.Vector;
+        if (task.Stop != StopMark.None) CountLeaving(task, 1);
         Ordering.OrderTree.LimitChanged(agent);
     }
 

@@ -57,7 +57,7 @@ public sealed partial class PoolScheduler
     /// <summary>After how long a reservation that cannot be made is tried again.</summary>
     private long GuardPause => Math.Max(Clock.Second / 10, Clock.ToMicros(_options.StarvationGuard) / 4);
 
-    private bool MayReserve => _book.Guards < _options.MaxStarvationReservations;
+    private bool MayReserve => _book.Guards - _claims.Count < _options.MaxStarvationReservations;
 
     /// <summary>When a task will have waited too long; while all reservations are taken, one that ends brings the next look.</summary>
     private long NextGuard() => MayReserve ? _starving.NextDue : long.MaxValue;

@@ -39,6 +39,31 @@ internal sealed class AgentEntry(int index, AgentSpec spec) : OrderNode
     /// <summary>Sum of what its ready tasks ask for.</summary>
     public ResourceTotals Asked { get; set; }
 
+    /// <summary>Its tasks that have a lease.</summary>
+    public List<TaskEntry> Leases { get; } = [];
+
+    /// <summary>No lease of its is held by a task of lower priority.</summary>
+    public int LowestHeldPriority { get; private set; } = int.MaxValue;
+
+    public override ResourceTotals GuaranteeTotal => Guarantee;
+
+    public void AddLease(TaskEntry task)
+    {
+        task.AgentSlot = Leases.Count;
+        Leases.Add(task);
+        LowestHeldPriority = Math.Min(LowestHeldPriority, task.Item.Spec.Priority);
+    }
+
+    public void RemoveLease(TaskEntry task)
+    {
+        var last = Leases[^1];
+        Leases[task.AgentSlot] = last;
+        last.AgentSlot = task.AgentSlot;
+        Leases.RemoveAt(Leases.Count - 1);
+        task.AgentSlot = -1;
+        if (Leases.Count == 0) LowestHeldPriority = int.MaxValue;
+    }
+
     /// <summary>Tasks ready to be placed.</summary>
     public int Ready { get; set; }
 
@@ -82,4 +107,6 @@ internal sealed class AgentCounts
     public long Lost;
     public long DeadlinesKept;
     public long DeadlinesMissed;
+    public long PreemptionsCaused;
+    public long PreemptionsSuffered;
 }

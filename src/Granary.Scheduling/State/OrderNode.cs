@@ -12,6 +12,18 @@ internal abstract class OrderNode : OrderItem
     public ResourceTotals Used { get; set; }
 
     public double Weight { get; set; } = 1;
+
+    /// <summary>What leases hold that have been told to stop.</summary>
+    public ResourceTotals Leaving { get; set; }
+
+    /// <summary>What room is being made for.</summary>
+    public ResourceTotals Claimed { get; set; }
+
+    /// <summary>What it will hold when all who were told to stop have, and those they make room for have started.</summary>
+    public ResourceTotals EffectiveUse => Used - Leaving + Claimed;
+
+    /// <summary>What it can always get back; nothing for groups.</summary>
+    public virtual ResourceTotals GuaranteeTotal => ResourceTotals.Zero;
 }
 
 /// <summary>A group of agents and groups. It is owed what its members together are owed; what idle members leave goes to the others of the group first.</summary>

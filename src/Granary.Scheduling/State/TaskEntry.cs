@@ -1,5 +1,6 @@
 using Granary.Model;
 using Granary.Scheduling.Deadlines;
+using Granary.Scheduling.Preemption;
 
 namespace Granary.Scheduling.State;
 
@@ -31,6 +32,15 @@ internal sealed class TaskEntry(ItemEntry item, long number)
 
     /// <summary>Position among its node's leases.</summary>
     public int LeaseSlot { get; set; } = -1;
+
+    /// <summary>Position among its agent's leases.</summary>
+    public int AgentSlot { get; set; } = -1;
+
+    /// <summary>Room that is being made for it.</summary>
+    public RoomClaim? Claim { get; set; }
+
+    /// <summary>Its lease came by preemption: no agent takes it back for the sake of shares.</summary>
+    public bool Settled { get; set; }
 
     /// <summary>Fencing token of the last lease.</summary>
     public long Token { get; set; }

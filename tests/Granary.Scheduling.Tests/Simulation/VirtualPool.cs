@@ -40,6 +40,9 @@ internal sealed class VirtualPool : IPoolEffects
     /// <summary>How an attempt ends; success unless a test says otherwise.</summary>
     public Func<Assignment, ExitInfo> Ending { get; set; } = _ => new ExitInfo { Code = 0, Cause = ExitCause.Succeeded };
 
+    /// <summary>How long what is told to stop takes to end, microseconds; no time unless a test says otherwise.</summary>
+    public Func<StopLease, long> Dying { get; set; } = _ => 0;
+
     public List<(long At, Assignment Assignment)> Starts { get; } = [];
 
     public List<StopLease> Stops { get; } = [];
@@ -68,7 +71,7 @@ internal sealed class VirtualPool : IPoolEffects
     void IPoolEffects.Stop(StopLease stop)
     {
         Stops.Add(stop);
-        Plan(new Happening(Now, null, () => StopNow(stop)));
+        Plan(new Happening(Now + Dying(stop), null, () => StopNow(stop)));
     }
 
     void IPoolEffects.Changed(TaskChange change) => Changes.Add(change);

@@ -1,0 +1,126 @@
+using Granary.Model;
+using Granary.Scheduling.Journal;
+using Granary.Scheduling.Preemption;
+using Granary.Scheduling.State;
+
+namespace Granary.Scheduling;
+
+/// <summary>Room that is being made: claims, from those told to stop until the one they are for starts.</summary>
+public sealed partial class PoolScheduler
+{
+    private readonly List<RoomClaim> _claims = [];
+    private readonly PreemptionCounts _preemptions = new();
+
+    private void ApplyClaimed(TaskEntry task, NodeEntry node, PreemptionKind kind, long at, IReadOnlyList<long> victims)
+    {
+        AddClaim(new RoomClaim(task, node, kind, at, victims.Count));
+        _preemptions[(int)kind] += victims.Count;
+        task.Item.Agent.Counts.PreemptionsCaused += victims.Count;
+        for (var i = 0; i < victims.Count; i++) Live(victims[i]).Item.Agent.Counts.PreemptionsSuffered++;
+    }
+
+    /// <summary>A slot on the node from now on keeps others out of the room, also after a restart.</summary>
+    private void AddClaim(RoomClaim claim)
+    {
+        var task = claim.Task;
+        _claims.Add(claim);
+        task.Claim = claim;
+        for (OrderNode? holder = task.Item.Agent; holder is not null; holder = holder.Parent) holder.Claimed += task.Item.Shape.Vector;
+        _book.Put(task.Slot ?? _book.Add(task, guard: true), claim.Node, claim.At, claim.At + task.Item.Estimate);
+    }
+
+    /// <summary>The task needs its claim no more. Returns true when it had one.</summary>
+    private bool DropClaim(TaskEntry task)
+    {
+        if (task.Claim is not { } claim) return false;
+        task.Claim = null;
+        _claims.Remove(claim);
+        for (OrderNode? holder = task.Item.Agent; holder is not null; holder = holder.Parent) holder.Claimed -= task.Item.Shape.Vector;
+        return true;
+    }
+
+    /// <summary>The room did not come: the task waits as before.</summary>
+    private void ApplyUnclaimed(TaskEntry task)
+    {
+        if (!DropClaim(task) || task.Slot is not { Node: { } node } slot) return;
+        if (slot.Guard) _book.Remove(task);
+        else _book.Lift(slot);
+        _capacity.MarkFreed(node);
+    }
+
+    /// <summary>Gives up claims whose room will not come: their node went, or all who were told to stop have and others that go first took it.</summary>
+    private void GiveUpClaims(long now, EventBatch events, IPoolEffects effects)
+    {
+        for (var i = _claims.Count - 1; i >= 0; i--)
+        {
+            var claim = _claims[i];
+            if (ReferenceEquals(claim.Task.Slot?.Node, claim.Node) && claim.Node.State == NodeState.Ready && AnyEnding(claim.Node)) continue;
+            Emit(new PoolEvent(EventKind.RoomReleased, now, claim.Task.Number), events, effects);
+        }
+    }
+
+    private static bool AnyEnding(NodeEntry node)
+    {
+        foreach (var lease in node.Leases)
+            if (lease.Stop != StopMark.None) return true;
+        return false;
+    }
+
+    /// <summary>A lease is told to stop, for the first time (1), or that one has ended (-1).</summary>
+    private static void CountLeaving(TaskEntry task, int sign)
+    {
+        for (OrderNode? holder = task.Item.Agent; holder is not null; holder = holder.Parent)
+            holder.Leaving = sign > 0 ? holder.Leaving + task.Item.Shape.Vector : holder.Leaving - task.Item.Shape.Vector;
+    }
+
+    private (string, string) ExplainPreempting(TaskEntry task, long now)
+    {
+        var claim = task.Claim!;
+        var stopping = claim.Node.Leases.Count(l => l.Stop != StopMark.None);
+        return ($"room is being made on node {claim.Node.Spec.Name} since {Clock.Text(now - claim.At)}: {claim.Victims} told to stop for it, {stopping} there still end ({claim.Kind})",
+            "wait: it starts when they have ended, within their grace");
+    }
+
+    private void WritePreemption(ref JournalWriter w)
+    {
+        w.Unsigned((ulong)_preemptions.Kinds);
+        for (var kind = 0; kind < _preemptions.Kinds; kind++) w.Number(_preemptions[kind]);
+        foreach (var agent in _order.Agents)
+        {
+            w.Number(agent.Counts.PreemptionsCaused);
+            w.Number(agent.Counts.PreemptionsSuffered);
+        }
+        w.Unsigned((ulong)_claims.Count);
+        foreach (var claim in _claims)
+        {
+            w.Number(claim.Task.Number);
+            w.Number(claim.Node.Index);
+            w.Byte((byte)claim.Kind);
+            w.Number(claim.At);
+            w.Number(claim.Victims);
+        }
+        var settled = _capacity.Nodes.SelectMany(n => n.Leases).Where(t => t.Settled).Select(t => t.Number).Order().ToArray();
+        ModelCodec.Write(ref w, settled);
+    }
+
+    private void ReadPreemption(ref JournalReader r)
+    {
+        var kinds = r.Count();
+        if (kinds > _preemptions.Kinds) throw r.Damaged($"counts {kinds} kinds of preemption where there are {_preemptions.Kinds}");
+        for (var kind = 0; kind < kinds; kind++) _preemptions[kind] = r.Number();
+        foreach (var agent in _order.Agents)
+        {
+            agent.Counts.PreemptionsCaused = r.Number();
+            agent.Counts.PreemptionsSuffered = r.Number();
+        }
+        for (var claims = r.Count(); claims > 0; claims--)
+        {
+            var (number, node, kind, at, victims) = (r.Number(), r.Int(), (PreemptionKind)r.Byte(), r.Number(), r.Int());
+            if (_tasks.Find(number) is not { State: TaskState.Queued } task || node < 0 || node >= _capacity.Nodes.Count)
+                throw r.Damaged($"holds a claim of task {number} on node {node}, which do not go together,");
+            AddClaim(new RoomClaim(task, _capacity.Nodes[node], kind, at, victims));
+        }
+        foreach (var number in ModelCodec.ReadNumbers(ref r))
+            if (_tasks.Find(number) is { } task) task.Settled = true;
+    }
+}

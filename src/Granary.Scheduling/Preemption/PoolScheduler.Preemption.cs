@@ -1,0 +1,319 @@
+using Granary.Model;
+using Granary.Scheduling.Deadlines;
+using Granary.Scheduling.Ordering;
+using Granary.Scheduling.Preemption;
+using Granary.Scheduling.State;
+
+namespace Granary.Scheduling;
+
+/// <summary>
+/// Who is stopped for whom. Looked at after everything that fits was placed, when something has happened since the last look, and at most
+/// every <see cref="LookPause"/>; each look is bounded by the constants here, not by the queue.
+/// </summary>
+public sealed partial class PoolScheduler
+{
+    /// <summary>For how many tasks one look seeks victims.</summary>
+    private const int MostSeekers = 32;
+
+    /// <summary>How many tasks room is made for at once.</summary>
+    private const int MostClaims = 64;
+
+    /// <summary>On how many nodes victims are sought for one task.</summary>
+    private const int MostVictimNodes = 32;
+
+    /// <summary>How many leases are looked at to find those nodes, and on one node.</summary>
+    private const int MostLeasesLookedAt = 512;
+
+    /// <summary>Between two looks.</summary>
+    private const long LookPause = Clock.Second / 20;
+
+    /// <summary>A promise is in danger when its task must start within this, the usual grace of those who would be stopped.</summary>
+    private const long DangerLead = 5 * Clock.Second;
+
+    private static readonly PreemptionPolicy DefaultPreemption = new();
+
+    private readonly VictimSearch _victimSearch = new();
+    private readonly VictimSet _bestVictims = new();
+    private readonly VictimSet _nodeVictims = new();
+    private readonly List<Candidate> _candidateVictims = [];
+    private readonly List<NodeEntry> _victimNodes = [];
+    private readonly List<AgentEntry> _seekers = [];
+    private readonly List<AgentEntry> _losers = [];
+    private readonly List<TaskEntry> _unclaimed = [];
+    private readonly VictimRule _reclaim = new ReclaimRule(straddling: false);
+    private readonly VictimRule _reclaimLarge = new ReclaimRule(straddling: true);
+    private readonly VictimRule _emergency = new EmergencyRule();
+    private long _changes;
+    private long _lookedAtChange = -1;
+    private long _nextLook;
+    private long _lookAgain = long.MaxValue;
+    private long _protectedUntil;
+    private int _seeksLeft;
+    private int _lowestPriority = int.MaxValue;
+    private int _highestPriority = int.MinValue;
+
+    private PreemptionPolicy Preemption => _spec.Policy?.Preemption ?? DefaultPreemption;
+
+    /// <summary>Guarantees and shares decide the order, so that they may decide over leases too.</summary>
+    private bool SharesCount => _spec.Strategy is not (PoolStrategy.Fifo or PoolStrategy.Priority);
+
+    /// <summary>Makes room for tasks that are entitled to it, by telling others to stop.</summary>
+    /// <returns>When it wants to look again though nothing else happens.</returns>
+    private long Preempt(long now, EventBatch events, IPoolEffects effects)
+    {
+        if (_claims.Count > 0) GiveUpClaims(now, events, effects);
+        var policy = Preemption;
+        if (!policy.Enabled || _placed + _running == 0 || _order.Root.Children.Count + _book.Promises.Count == 0 || !AnyoneMayPreempt(policy)) return long.MaxValue;
+        if (_changes == _lookedAtChange && now < _lookAgain) return _lookAgain;
+        if (now < _nextLook) return _nextLook;
+        _nextLook = now + LookPause;
+        _lookAgain = _protectedUntil = long.MaxValue;
+        _seeksLeft = MostSeekers;
+        if (policy.Emergency) PreemptForPromises(policy, now, events, effects);
+        PreemptForAgents(policy, now, events, effects);
+        _lookedAtChange = _changes;
+        if (_seeksLeft <= 0) _lookAgain = _nextLook;
+        _lookAgain = Math.Min(_lookAgain, _protectedUntil);
+        return _lookAgain;
+    }
+
+    private bool AnyoneMayPreempt(PreemptionPolicy policy) =>
+        (policy.Emergency && _book.Promises.Count > 0)
+        || (policy.WithinQueue && _lowestPriority < _highestPriority && _spec.Strategy != PoolStrategy.Fifo)
+        || (SharesCount && ((policy.Reclaim && _order.AnyGuarantee) || policy.Fairness != FairnessPreemption.None));
+
+    /// <summary>Promises whose start has come, or that have no node, as soon as waiting longer would break them.</summary>
+    private void PreemptForPromises(PreemptionPolicy policy, long now, EventBatch events, IPoolEffects effects)
+    {
+        _unclaimed.Clear();
+        for (var i = 0; i < Math.Min(_book.Due.Count, MostSeekers); i++) AddEndangered(_book.Due[i], now);
+        for (var i = 0; i < Math.Min(_book.Homeless.Count, MostSeekers); i++) AddEndangered(_book.Homeless[i], now);
+        _unclaimed.Sort(static (a, b) => a.Item.Deadline != b.Item.Deadline ? a.Item.Deadline.CompareTo(b.Item.Deadline) : a.Number.CompareTo(b.Number));
+        foreach (var task in _unclaimed)
+        {
+            if (!MaySeek()) return;
+            Seek(task, policy, _emergency, now, events, effects);
+        }
+    }
+
+    private void AddEndangered(PlanSlot slot, long now)
+    {
+        var task = slot.Task;
+        if (slot.Guard || task.Claim is not null || task.HeapIndex < 0) return;
+        var latest = task.Item.Deadline - task.Item.Estimate;
+        if (now > latest) return; // it will be late whatever is done
+        var danger = latest - Math.Max(DangerLead, (long)(task.Item.Estimate * _options.DeadlineSlack / 2));
+        if (danger <= now) _unclaimed.Add(task);
+        else _lookAgain = Math.Min(_lookAgain, danger);
+    }
+
+    /// <summary>Agents in the order in which they would be served.</summary>
+    private void PreemptForAgents(PreemptionPolicy policy, long now, EventBatch events, IPoolEffects effects)
+    {
+        if (_seeksLeft <= 0) return;
+        _seekers.Clear();
+        var patience = Clock.ToMicros(policy.Patience);
+        foreach (var agent in _order.Agents)
+        {
+            if (agent.Ready == 0 || !MayGain(agent, policy)) continue;
+            if (agent.WaitingSince + patience <= now) _seekers.Add(agent);
+            else _lookAgain = Math.Min(_lookAgain, agent.WaitingSince + patience);
+        }
+        if (_seekers.Count == 0) return;
+        _seekers.Sort((a, b) => ReferenceEquals(a, b) ? 0 : _order.IsBefore(a, b) ? -1 : 1);
+        foreach (var agent in _seekers)
+        {
+            if (!MaySeek()) return;
+            PreemptFor(agent, policy, now, events, effects);
+        }
+    }
+
+    private bool MaySeek() => _seeksLeft > 0 && _claims.Count < MostClaims;
+
+    /// <summary>A quick test, for certain when false.</summary>
+    private bool MayGain(AgentEntry agent, PreemptionPolicy policy)
+    {
+        if (policy.Fairness != FairnessPreemption.None && SharesCount) return true;
+        if (policy.Reclaim && SharesCount && agent.HasGuarantee && agent.EffectiveUse.DominantShare(agent.GuaranteeBasis) < 1) return true;
+        return policy.WithinQueue && _spec.Strategy != PoolStrategy.Fifo && agent.Leases.Count > 0 && agent.LowestHeldPriority < _highestPriority;
+    }
+
+    private void PreemptFor(AgentEntry agent, PreemptionPolicy policy, long now, EventBatch events, IPoolEffects effects)
+    {
+        var queues = agent.Order.Items.ToArray();
+        Array.Sort(queues, static (a, b) => ReferenceEquals(a, b) ? 0 : OrderItem.Before(a, b) ? -1 : 1);
+        foreach (ShapeQueue queue in queues)
+        {
+            FirstUnclaimed(queue, Math.Min(_seeksLeft, MostClaims - _claims.Count));
+            foreach (var task in _unclaimed)
+            {
+                if (!MaySeek()) return;
+                if (!SeekByRules(task, policy, now, events, effects)) break; // what follows asks for the same with less right
+            }
+        }
+    }
+
+    /// <summary>The first tasks of a queue in order that hold no claim and no promise of their own.</summary>
+    private void FirstUnclaimed(ShapeQueue queue, int most)
+    {
+        _unclaimed.Clear();
+        var heap = queue.Tasks;
+        var frontier = new PriorityQueue<int, (long, long)>();
+        if (heap.Count > 0) frontier.Enqueue(0, (heap.KeyOf(heap[0]), heap[0].Number));
+        while (_unclaimed.Count < most && frontier.TryDequeue(out var at, out _))
+        {
+            if (heap[at] is { Claim: null } task && task.Slot is null or { Guard: true }) _unclaimed.Add(heap[at]);
+            for (var child = 2 * at + 1; child <= 2 * at + 2 && child < heap.Count; child++)
+                frontier.Enqueue(child, (heap.KeyOf(heap[child]), heap[child].Number));
+        }
+    }
+
+    private bool SeekByRules(TaskEntry task, PreemptionPolicy policy, long now, EventBatch events, IPoolEffects effects)
+    {
+        if (SharesCount && policy.Reclaim && (Seek(task, policy, _reclaim, now, events, effects) || Seek(task, policy, _reclaimLarge, now, events, effects))) return true;
+        if (SharesCount && policy.Fairness.HasFlag(FairnessPreemption.AtOrBelowFinalShare)
+            && Seek(task, policy, new FairnessRule(atOrBelowFinal: true, _order.HasGroups), now, events, effects)) return true;
+        if (SharesCount && policy.Fairness.HasFlag(FairnessPreemption.BelowInitialShare)
+            && Seek(task, policy, new FairnessRule(atOrBelowFinal: false, _order.HasGroups), now, events, effects)) return true;
+        return policy.WithinQueue && _spec.Strategy != PoolStrategy.Fifo && Seek(task, policy, new WithinQueueRule(_order.Rules), now, events, effects);
+    }
+
+    /// <summary>Makes room for one task by one rule, if it can.</summary>
+    private bool Seek(TaskEntry task, PreemptionPolicy policy, VictimRule rule, long now, EventBatch events, IPoolEffects effects)
+    {
+        var preemptor = new Preemptor(task, task.Item.Queue.Tasks.KeyOf(task), _order.Basis, now);
+        if (!rule.MayAsk(preemptor) || task.Item.Gang is not null) return false;
+        if (!rule.FreesOwnLimit && !preemptor.Request.FitsIn(task.Item.Agent.Headroom)) return false;
+        _refusals = 0;
+        if (preemptor.Request.FitsIn(task.Item.Agent.Headroom) && Choose(task, now) is not null) return false; // it has room without
+        _seeksLeft--;
+        _bestVictims.Clear();
+        FindLeftOver(preemptor, now);
+        if (!_bestVictims.Found) FindVictims(preemptor, policy, rule, now);
+        if (!_bestVictims.Found) return false;
+        Claim(task, rule, now, events, effects);
+        return true;
+    }
+
+    /// <summary>Room that those told to stop for others will leave over is enough.</summary>
+    private void FindLeftOver(in Preemptor preemptor, long now)
+    {
+        if (!preemptor.Request.FitsIn(preemptor.Agent.Headroom)) return;
+        foreach (var claim in _claims)
+        {
+            if (claim.Node.State != NodeState.Ready || !preemptor.Request.FitsIn(RoomFor(preemptor, claim.Node, allSlots: true, now))) continue;
+            _candidateVictims.Clear();
+            _bestVictims.Set(claim.Node, _candidateVictims);
+            return;
+        }
+    }
+
+    private void FindVictims(in Preemptor preemptor, PreemptionPolicy policy, VictimRule rule, long now)
+    {
+        FindNodes(preemptor, policy, rule, now);
+        foreach (var node in _victimNodes)
+        {
+            _candidateVictims.Clear();
+            for (var i = 0; i < Math.Min(node.Leases.Count, MostLeasesLookedAt); i++)
+                if (IsCandidate(preemptor, policy, rule, node.Leases[i], now))
+                    _candidateVictims.Add(new Candidate(node.Leases[i], LostWork.Of(node.Leases[i], _order.Basis, now)));
+            if (_candidateVictims.Count == 0) continue;
+            _victimSearch.Find(preemptor, rule, node, RoomFor(preemptor, node, allSlots: false, now), _candidateVictims, policy.MostVictims, _nodeVictims);
+            if (_nodeVictims.IsBetterThan(_bestVictims) && LeavesPromisesAlone(preemptor, _nodeVictims, now)) _bestVictims.Take(_nodeVictims);
+        }
+    }
+
+    /// <summary>Nodes that hold candidates: for a promise, its own and then any; otherwise those of the agents that may lose, those first that hold most.</summary>
+    private void FindNodes(in Preemptor preemptor, PreemptionPolicy policy, VictimRule rule, long now)
+    {
+        _victimNodes.Clear();
+        if (rule.Kind == PreemptionKind.Emergency)
+        {
+            if (preemptor.Task.Slot?.Node is { State: NodeState.Ready } own) _victimNodes.Add(own);
+            var ready = _capacity.Ready;
+            for (var i = 0; i < ready.Count && _victimNodes.Count < MostVictimNodes; i++)
+            {
+                var node = ready[(int)((i + _decisions) % ready.Count)];
+                if (preemptor.Request.FitsIn(node.Capacity) && !_victimNodes.Contains(node)) _victimNodes.Add(node);
+            }
+            return;
+        }
+        FindLosers(preemptor, rule);
+        var looked = 0;
+        foreach (var agent in _losers)
+            for (var i = 0; i < agent.Leases.Count && looked < MostLeasesLookedAt && _victimNodes.Count < MostVictimNodes; i++, looked++)
+            {
+                var lease = agent.Leases[(int)((i + _decisions) % agent.Leases.Count)];
+                if (IsCandidate(preemptor, policy, rule, lease, now) && preemptor.Request.FitsIn(lease.Node!.Capacity) && !_victimNodes.Contains(lease.Node))
+                    _victimNodes.Add(lease.Node);
+            }
+    }
+
+    private void FindLosers(in Preemptor preemptor, VictimRule rule)
+    {
+        _losers.Clear();
+        if (rule.MayLose(preemptor, preemptor.Agent))
+        {
+            _losers.Add(preemptor.Agent);
+            return;
+        }
+        foreach (var agent in _order.Agents)
+            if (agent.Leases.Count > 0 && rule.MayLose(preemptor, agent)) _losers.Add(agent);
+        if (_losers.Count < 2) return;
+        var basis = _order.Basis;
+        _losers.Sort((a, b) =>
+        {
+            if (a.Spec.Class != b.Spec.Class) return a.Spec.Class.CompareTo(b.Spec.Class);
+            var byShare = OverShare.Of(b.EffectiveUse, b.Guarantee, basis, b.Weight).CompareTo(OverShare.Of(a.EffectiveUse, a.Guarantee, basis, a.Weight));
+            return byShare != 0 ? byShare : a.Index.CompareTo(b.Index);
+        });
+    }
+
+    /// <summary>What holds for every kind: never one that is ending, is not to be preempted, has a promise to keep, or has only just begun.</summary>
+    private bool IsCandidate(in Preemptor preemptor, PreemptionPolicy policy, VictimRule rule, TaskEntry task, long now)
+    {
+        var item = task.Item;
+        if (task.Stop != StopMark.None || task.Node!.State != NodeState.Ready) return false;
+        if (item.Gang is not null || item.Spec.Terms is { NeverPreempted: true } || item.Agent.Spec.Terms is { NeverPreempted: true }) return false;
+        if (item.Deadline > now) return false;
+        if (!rule.MayLose(preemptor, item.Agent) || !rule.MayTake(preemptor, task, item.Agent.EffectiveUse)) return false;
+        var free = task.PlacedAt + Clock.ToMicros(policy.MinimumRun);
+        if (free <= now) return true;
+        _protectedUntil = Math.Min(_protectedUntil, free);
+        return false;
+    }
+
+    /// <summary>What a task could have of a node when all who were told to stop have: less what is set aside there for others now, or at any time of its run.</summary>
+    private static ResourceVector RoomFor(in Preemptor preemptor, NodeEntry node, bool allSlots, long now)
+    {
+        var room = node.Free;
+        foreach (var lease in node.Leases)
+            if (lease.Stop != StopMark.None) room += lease.Item.Shape.Vector;
+        if (node.Plan is not { Count: > 0 } plan) return room;
+        var end = now + (allSlots ? preemptor.Task.Item.Estimate : 1);
+        foreach (var slot in plan)
+        {
+            if (slot.Start >= end) break;
+            if (!ReferenceEquals(slot.Task, preemptor.Task)) room -= slot.Vector;
+        }
+        return room;
+    }
+
+    /// <summary>No promise on the node would be in the way of the task, nor the task in a promise's.</summary>
+    private static bool LeavesPromisesAlone(in Preemptor preemptor, VictimSet set, long now)
+    {
+        var room = RoomFor(preemptor, set.Node!, allSlots: true, now);
+        foreach (var victim in set.Victims) room += victim.Item.Shape.Vector;
+        return preemptor.Request.FitsIn(room);
+    }
+
+    private void Claim(TaskEntry task, VictimRule rule, long now, EventBatch events, IPoolEffects effects)
+    {
+        var victims = _bestVictims.Victims.ToArray();
+        Emit(new PoolEvent(EventKind.RoomClaimed, now, task.Number, Value: (long)rule.Kind, Node: _bestVictims.Node!.Index,
+            Detail: Array.ConvertAll(victims, v => v.Number)), events, effects);
+        foreach (var victim in victims)
+            Emit(new PoolEvent(EventKind.StopIssued, now, victim.Number, victim.Token, (long)ExitCause.Preempted,
+                Detail: $"preempted for task {IdOf(task.Number)} of agent {task.Item.Agent.Name} ({rule.Kind}: {rule.Reason})"), events, effects);
+    }
+}

@@ -1,0 +1,58 @@
+using Granary.Model;
+using Granary.Scheduling.State;
+
+namespace Granary.Scheduling.Preemption;
+
+/// <summary>
+/// From agents of no higher class that are beyond their guarantees, by one of the two rules of <see cref="FairnessPreemption"/>. In a tree
+/// the shares compared are those of the two branches below where the agents' paths part.
+/// </summary>
+internal sealed class FairnessRule(bool atOrBelowFinal, bool hierarchical) : VictimRule(PreemptionKind.Fairness)
+{
+    public override bool ByShare => true;
+
+    public override string Reason => atOrBelowFinal ? "its share stays at or below the other's" : "its share is below the other's";
+
+    public override bool MayAsk(in Preemptor preemptor) => true;
+
+    public override bool MayLose(in Preemptor preemptor, AgentEntry agent) => !ReferenceEquals(agent, preemptor.Agent)
+        && agent.Spec.Class <= preemptor.Agent.Spec.Class
+        && OverShare.IsBelow(AskingShare(preemptor, agent), ShareOf(preemptor, agent, agent.EffectiveUse))
+        && OverShare.Of(agent.EffectiveUse, agent.Guarantee, preemptor.Pool, agent.Weight) > 0;
+
+    public override bool MayTake(in Preemptor preemptor, TaskEntry task, in ResourceTotals use)
+    {
+        var agent = task.Item.Agent;
+        if (task.Settled || OverShare.Of(use, agent.Guarantee, preemptor.Pool, agent.Weight) <= 0) return false;
+        var asking = AskingShare(preemptor, agent);
+        return atOrBelowFinal
+            ? OverShare.IsAtMost(asking, ShareOf(preemptor, agent, use - task.Item.Shape.Vector))
+            : OverShare.IsBelow(asking, ShareOf(preemptor, agent, use));
+    }
+
+    public override double ShareOf(in Preemptor preemptor, AgentEntry agent, in ResourceTotals use)
+    {
+        var branch = Branch(agent, preemptor.Agent);
+        // What was taken from the agent was taken from every group above it.
+        var held = branch.EffectiveUse - agent.EffectiveUse + use;
+        return OverShare.Of(held, branch.GuaranteeTotal, preemptor.Pool, branch.Weight);
+    }
+
+    private double AskingShare(in Preemptor preemptor, AgentEntry agent)
+    {
+        var branch = Branch(preemptor.Agent, agent);
+        return OverShare.Of(branch.EffectiveUse + preemptor.Request, branch.GuaranteeTotal, preemptor.Pool, branch.Weight);
+    }
+
+    /// <summary>The ancestor of <paramref name="of"/> (or itself) below where its path parts from <paramref name="from"/>'s.</summary>
+    private OrderNode Branch(OrderNode of, OrderNode from)
+    {
+        if (!hierarchical || ReferenceEquals(of.Parent, from.Parent)) return of;
+        for (var node = of; ; node = node.Parent!)
+        {
+            if (node.Parent is null) return of;
+            for (var other = from.Parent; other is not null; other = other.Parent)
+                if (ReferenceEquals(node.Parent, other)) return node;
+        }
+    }
+}
