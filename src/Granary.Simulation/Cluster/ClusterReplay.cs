@@ -11,7 +11,7 @@ internal sealed class ClusterReplay(TraceKind kind, Func<string, Workload> load)
 {
     public TraceKind Kind => kind;
 
-    public IReadOnlyList<string> Policies { get; } = [.. ClusterPolicies.All.Keys];
+    public IReadOnlyList<string> Policies { get; } = [.. ClusterPolicies.Names];
 
     public ReplayReport Run(ReplayRequest request, string policy, CancellationToken cancel)
     {
@@ -23,7 +23,7 @@ internal sealed class ClusterReplay(TraceKind kind, Func<string, Workload> load)
         Workload workload, ClusterSpec cluster, ReplayRequest request, string policy, CancellationToken cancel)
     {
         var watch = Stopwatch.StartNew();
-        var simulation = new ClusterSimulation(workload, cluster, ClusterPolicies.All[policy], request.Losses, request.Seed);
+        var simulation = new ClusterSimulation(workload, cluster, ClusterPolicies.Make(policy, new PolicyTerms(request.AgentsFrom, workload.Agents)), request.Losses, request.Seed);
         simulation.Run(cancel);
         var schedule = simulation.Schedule();
         return (schedule, schedule.Report(policy, watch.Elapsed, workload.Notes));

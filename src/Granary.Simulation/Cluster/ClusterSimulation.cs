@@ -28,14 +28,10 @@ internal sealed class ClusterSimulation
         _losses = [.. losses.OrderBy(l => l.AtSeconds)];
         _random = new Random(seed);
         Machine = new JobMachine(workload.Jobs, _processors);
-        Rejected = new bool[workload.Jobs.Count];
         _policy = policy(Machine);
     }
 
     public JobMachine Machine { get; }
-
-    /// <summary>Jobs that the cluster could not hold when they came, or no longer when nodes were lost.</summary>
-    public bool[] Rejected { get; }
 
     /// <summary>What the cluster could have done from the first submission to the last end, processor-microseconds.</summary>
     public double Offered { get; private set; }
@@ -47,7 +43,7 @@ internal sealed class ClusterSimulation
         {
             if ((turns & 1023) == 0) cancel.ThrowIfCancellationRequested();
             var next = Next();
-            if (next == long.MaxValue) break;
+            if (next == long.MaxValue || Machine.Done == _workload.Jobs.Count) break;
             if (next > LatestTime) throw GranaryException.Invalid("the replay's clock has run over: the trace's run times are too long to add up");
             Offered += (double)Machine.Capacity * (next - Machine.Now);
             Machine.Now = next;
@@ -58,15 +54,12 @@ internal sealed class ClusterSimulation
         }
     }
 
-    public Schedule Schedule() => new(_workload, Machine.Starts, Machine.Ends, Rejected, Offered, Machine.Decisions);
+    public Schedule Schedule() => new(_workload, Machine.Starts, Machine.Ends, Machine.Rejected, Offered, Machine.Decisions) { Deadlines = Machine.Deadlines };
 
     private long Next()
     {
-        // An end that is no longer true must not move time: it would lengthen the makespan.
-        while (Machine.Future.TryPeek(out var job, out var end) && Machine.Ends[job] != end.At) Machine.Future.Dequeue();
-        var next = Machine.Future.TryPeek(out _, out var first) ? first.At : long.MaxValue;
+        var next = Machine.NextEnd;
         if (_submitted < _workload.Jobs.Count) next = Math.Min(next, _workload.Jobs[_submitted].Submit);
-        if (next == long.MaxValue) return next;
         if (_lost < _losses.Length) next = Math.Min(next, LossTime());
         return Math.Max(Machine.Now, Math.Min(next, _policy.Wake));
     }
@@ -75,13 +68,7 @@ internal sealed class ClusterSimulation
 
     private void End()
     {
-        while (Machine.Future.TryPeek(out var job, out var end) && end.At <= Machine.Now)
-        {
-            Machine.Future.Dequeue();
-            if (Machine.Ends[job] != end.At) continue;
-            _processors.Return(job, Machine.Job(job).Processors);
-            _policy.Ended(job);
-        }
+        while (Machine.NextEnd <= Machine.Now) _policy.Ended(Machine.End());
     }
 
     private void Lose()
@@ -104,20 +91,19 @@ internal sealed class ClusterSimulation
         var thrown = _processors.On(node);
         foreach (var job in thrown)
         {
-            _processors.Return(job, Machine.Job(job).Processors);
-            Machine.Ends[job] = -1;
+            Machine.Stop(job);
             _policy.Interrupted(job);
         }
         _processors.Lose(node);
-        foreach (var job in thrown) Queue(job);
+        foreach (var job in thrown) _policy.Queued(job);
     }
 
     private void RejectWhatNoLongerFits()
     {
         for (var job = 0; job < _submitted; job++)
         {
-            if (Rejected[job] || Machine.Ends[job] >= 0 || Machine.Job(job).Processors <= Machine.Capacity) continue;
-            Rejected[job] = true;
+            if (Machine.Rejected[job] || Machine.Ends[job] >= 0 || Machine.Job(job).Processors <= Machine.Capacity) continue;
+            Machine.Reject(job);
             _policy.Removed(job);
         }
     }
@@ -129,7 +115,7 @@ internal sealed class ClusterSimulation
 
     private void Queue(int job)
     {
-        if (Machine.Job(job).Processors > Machine.Capacity) Rejected[job] = true;
+        if (Machine.Job(job).Processors > Machine.Capacity) Machine.Reject(job);
         else _policy.Queued(job);
     }
 }

@@ -7,6 +7,8 @@ namespace Granary.Simulation.Cluster;
 internal sealed class JobMachine(IReadOnlyList<Job> jobs, ProcessorSet processors)
 {
     private readonly Job[] _jobs = jobs as Job[] ?? [.. jobs];
+    private readonly PriorityQueue<(int Job, int Attempt), (long At, int Job)> _future = new();
+    private readonly int[] _attempts = new int[jobs.Count];
 
     public int Jobs => _jobs.Length;
 
@@ -26,8 +28,29 @@ internal sealed class JobMachine(IReadOnlyList<Job> jobs, ProcessorSet processor
     /// <summary>Starts so far, with repeated ones.</summary>
     public long Decisions { get; private set; }
 
-    /// <summary>Ends to come. An end that no longer is the job's <see cref="Ends"/> is void.</summary>
-    public PriorityQueue<int, (long At, int Job)> Future { get; } = new();
+    /// <summary>When the next running job ends; <see cref="long.MaxValue"/> when none runs.</summary>
+    public long NextEnd
+    {
+        get
+        {
+            // The end of an attempt that was stopped must not move time: it would lengthen the makespan.
+            while (_future.TryPeek(out var it, out var end))
+            {
+                if (_attempts[it.Job] == it.Attempt) return end.At;
+                _future.Dequeue();
+            }
+            return long.MaxValue;
+        }
+    }
+
+    /// <summary>Jobs that will never run: the cluster could not hold them when they came, or no longer when nodes were lost, or the policy refused them.</summary>
+    public bool[] Rejected { get; } = new bool[jobs.Count];
+
+    /// <summary>By when a job was to end, as far as the policy set that; null when it sets none.</summary>
+    public long[]? Deadlines { get; set; }
+
+    /// <summary>Jobs that have ended or were rejected.</summary>
+    public int Done { get; private set; }
 
     public ref readonly Job Job(int job) => ref _jobs[job];
 
@@ -38,8 +61,32 @@ internal sealed class JobMachine(IReadOnlyList<Job> jobs, ProcessorSet processor
         var slowness = processors.Take(job, it.Processors);
         Starts[job] = Now;
         Ends[job] = Now + (slowness == 1 ? it.Run : (long)Math.Ceiling(it.Run * slowness));
-        Future.Enqueue(job, (Ends[job], job));
+        _future.Enqueue((job, _attempts[job]), (Ends[job], job));
         Decisions++;
+    }
+
+    /// <summary>Takes the job that ends next.</summary>
+    public int End()
+    {
+        var job = _future.Dequeue().Job;
+        processors.Return(job, _jobs[job].Processors);
+        Done++;
+        return job;
+    }
+
+    /// <summary>Stops a running job; all it has done is lost.</summary>
+    public void Stop(int job)
+    {
+        processors.Return(job, _jobs[job].Processors);
+        Ends[job] = -1;
+        _attempts[job]++;
+    }
+
+    /// <summary>A job that will never run.</summary>
+    public void Reject(int job)
+    {
+        Rejected[job] = true;
+        Done++;
     }
 
     private static long[] NewTimes(int count)

@@ -14,6 +14,9 @@ namespace Granary.Simulation.Cluster;
 /// <param name="Decisions">Starts, with repeated ones.</param>
 internal sealed record Schedule(Workload Workload, long[] Starts, long[] Ends, bool[] Rejected, double Offered, long Decisions)
 {
+    /// <summary>By when jobs were to end, microseconds; 0 for none. Null when the policy has no deadlines.</summary>
+    public long[]? Deadlines { get; init; }
+
     /// <summary>Shorter run times count as this long: a mean of slowdowns would else be one of the shortest jobs only.</summary>
     public const double SlowdownBoundS = 10;
 
@@ -52,6 +55,8 @@ internal sealed record Schedule(Workload Workload, long[] Starts, long[] Ends, b
             WallS = wall.TotalSeconds,
             PeakMemoryMib = PeakMemory.Mib(),
             Policy = policy,
+            DeadlinesKept = Deadlines is null ? null : Count(kept: true),
+            DeadlinesMissed = Deadlines is null ? null : Count(kept: false),
             Digest = Digest(),
             Notes = notes,
         };
@@ -63,6 +68,8 @@ internal sealed record Schedule(Workload Workload, long[] Starts, long[] Ends, b
         var waits = Enumerable.Range(0, Ends.Length).Where(i => Ends[i] >= 0).Select(i => Starts[i] - Workload.Jobs[i].Submit).Order().ToArray();
         return waits.Length == 0 ? 0 : waits[Math.Clamp((int)Math.Ceiling(quantile * waits.Length) - 1, 0, waits.Length - 1)] / (double)Clock.Second;
     }
+
+    private int Count(bool kept) => Enumerable.Range(0, Ends.Length).Count(i => Ends[i] >= 0 && Deadlines![i] > 0 && Ends[i] <= Deadlines[i] == kept);
 
     private string Digest()
     {

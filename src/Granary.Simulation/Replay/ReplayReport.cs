@@ -46,6 +46,11 @@ public sealed record ReplayReport
     /// <summary>GPUs allocated over GPUs there are, 0 to 1.</summary>
     public double? GpuAllocationRatio { get; init; }
 
+    /// <summary>Promised deadlines that were kept and missed; null where the policy promises none.</summary>
+    public int? DeadlinesKept { get; init; }
+
+    public int? DeadlinesMissed { get; init; }
+
     public required string Policy { get; init; }
 
     /// <summary>A digest of every start and end: equal seeds give equal digests.</summary>

@@ -45,7 +45,7 @@ internal static class Replayed
     }
 
     public static Schedule Run(Workload workload, int processors, string policy, IReadOnlyList<NodeLoss>? losses = null, int seed = 1) =>
-        Run(workload, ClusterSpec.Uniform(processors), ClusterPolicies.All[policy], losses, seed);
+        Run(workload, ClusterSpec.Uniform(processors), ClusterPolicies.Make(policy, PolicyTerms.Default), losses, seed);
 
     public static Schedule Run(Workload workload, ClusterSpec cluster, Func<JobMachine, IJobPolicy> policy, IReadOnlyList<NodeLoss>? losses = null, int seed = 1)
     {

@@ -11,6 +11,7 @@ namespace Granary.Simulation.Cluster.Backfill;
 internal class BackfillPolicy(JobMachine machine, IRunTimes runTimes, Func<int, long, double> key, bool backfill) : IJobPolicy
 {
     private readonly WaitingJob[] _entries = new WaitingJob[machine.Jobs];
+    private readonly bool[] _waits = new bool[machine.Jobs];
     private readonly List<int> _fresh = [];
     private readonly WaitingJobs _queue = new();
     private readonly RunningJobs _running = new(machine);
@@ -33,18 +34,15 @@ internal class BackfillPolicy(JobMachine machine, IRunTimes runTimes, Func<int, 
     public virtual void Ended(int job)
     {
         RunTimes.Learn(job);
-        Interrupted(job);
+        Leave(job);
     }
 
-    public virtual void Interrupted(int job)
-    {
-        _running.Remove(job);
-        _changed = true;
-    }
+    public virtual void Interrupted(int job) => Leave(job);
 
     public virtual void Removed(int job)
     {
         _queue.Remove(_entries[job]);
+        _waits[job] = false;
         _fresh.Remove(job);
         _changed = true;
     }
@@ -65,11 +63,19 @@ internal class BackfillPolicy(JobMachine machine, IRunTimes runTimes, Func<int, 
         Enter(_entries[job] with { Key = newKey });
     }
 
-    protected double KeyOf(int job) => _entries[job].Key;
+    /// <summary>True for a job in the queue.</summary>
+    protected bool Waits(int job) => _waits[job];
+
+    private void Leave(int job)
+    {
+        _running.Remove(job);
+        _changed = true;
+    }
 
     private void Enter(in WaitingJob entry)
     {
         _entries[entry.Job] = entry;
+        _waits[entry.Job] = true;
         _queue.Add(entry);
     }
 
@@ -110,6 +116,7 @@ internal class BackfillPolicy(JobMachine machine, IRunTimes runTimes, Func<int, 
 
     private void Start(int job)
     {
+        _waits[job] = false;
         Machine.Start(job);
         _running.Add(job, Machine.Now + _entries[job].Expected);
     }
