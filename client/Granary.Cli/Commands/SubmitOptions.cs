@@ -47,6 +47,14 @@ internal sealed class SubmitOptions
 
     public Option<bool> MayFail { get; } = new("--may-fail") { Description = "its failure fails nothing else" };
 
+    public Option<bool> Gang { get; } = new("--gang") { Description = "all of --count start together or none does" };
+
+    public Option<bool> WholeCores { get; } = new("--whole-cores") { Description = "round --cpu up to whole cores" };
+
+    public Option<bool> NeverPreempted { get; } = new("--never-preempted") { Description = "stop it for no other task's sake" };
+
+    public Option<TimeSpan?> CheckpointEvery { get; } = new("--checkpoint-every") { Description = "how often it writes a checkpoint it can go on from", HelpName = "5m", CustomParser = Parse.Duration("--checkpoint-every") };
+
     public Option<string?> OperationId { get; } = new("--operation-id") { Description = "submitting again with the same one admits nothing twice", HelpName = "TEXT" };
 
     public Option<bool> Wait { get; } = new("--wait") { Description = "until all have ended: exit 0 when all succeeded, else 1" };
@@ -62,8 +70,20 @@ internal sealed class SubmitOptions
     public IEnumerable<Option> All =>
     [
         Agent, Pool, Name, Cpu, Memory, Gpu, Custom, Priority, Deadline, Duration, TimeLimit, Count, After, Retries, Label, Env, Directory,
-        Shell, Handler, MayFail, OperationId, Wait,
+        Shell, Handler, MayFail, Gang, WholeCores, NeverPreempted, CheckpointEvery, OperationId, Wait,
     ];
+
+    private TaskTerms? Terms(Call call)
+    {
+        var terms = new TaskTerms
+        {
+            Gang = call.Get(Gang),
+            WholeCores = call.Get(WholeCores),
+            NeverPreempted = call.Get(NeverPreempted),
+            CheckpointEvery = call.Get(CheckpointEvery),
+        };
+        return terms == new TaskTerms() ? null : terms;
+    }
 
     /// <summary>A process asks for one core unless it says otherwise; a handler for nothing.</summary>
     public TaskSpec Spec(Call call)
@@ -93,6 +113,7 @@ internal sealed class SubmitOptions
             Retries = call.Get(Retries),
             Labels = call.Get(Label) is { Count: > 0 } labels ? labels : null,
             MayFail = call.Get(MayFail),
+            Terms = Terms(call),
         };
     }
 }

@@ -51,6 +51,7 @@ internal static class TaskCommand
         yield return ("exit", TaskListing.ExitOf(task.Exit));
         yield return ("used", task.Exit is { } exit ? Used(exit) : "");
         yield return ("labels", string.Join(", ", (task.Spec.Labels ?? new Dictionary<string, string>()).Select(l => $"{l.Key}={l.Value}")));
+        yield return ("gang", task.Spec.Terms is { Gang: true } ? "starts with all members of its array" : "");
         yield return ("may fail", task.Spec.MayFail ? "yes" : "");
     }
 

@@ -64,7 +64,20 @@ internal static class TaskAdmission
             KillGrace = item.KillGrace ?? spec.KillGrace,
             OutputLimitBytes = item.OutputLimit?.Bytes ?? spec.OutputLimitBytes,
             MayFail = item.MayFail ?? spec.MayFail,
+            Terms = Terms(item),
         };
+    }
+
+    private static TaskTerms? Terms(TaskRequest item)
+    {
+        var terms = new TaskTerms
+        {
+            Gang = item.Gang ?? false,
+            WholeCores = item.WholeCores ?? false,
+            NeverPreempted = item.NeverPreempted ?? false,
+            CheckpointEvery = item.CheckpointEvery,
+        };
+        return terms == new TaskTerms() ? null : terms;
     }
 
     /// <summary>Ids are tasks of the pool; anything else must be the name of an earlier item, so that there can be no cycle.</summary>

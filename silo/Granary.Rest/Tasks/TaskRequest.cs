@@ -71,6 +71,18 @@ internal sealed record TaskRequest
 
     /// <summary>A failure of it is expected and fails nothing else.</summary>
     public bool? MayFail { get; init; }
+
+    /// <summary>All <c>count</c> members start together or none does; without a deadline.</summary>
+    public bool? Gang { get; init; }
+
+    /// <summary>The CPU request is rounded up to whole cores.</summary>
+    public bool? WholeCores { get; init; }
+
+    /// <summary>It is stopped for no other task's sake; draining its node still stops it.</summary>
+    public bool? NeverPreempted { get; init; }
+
+    /// <summary>How often it writes a checkpoint that it can go on from.</summary>
+    public TimeSpan? CheckpointEvery { get; init; }
 }
 
 /// <summary>Tasks to admit in one go, all or none, in this order.</summary>

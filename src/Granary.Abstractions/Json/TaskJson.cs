@@ -64,6 +64,9 @@ public sealed record TaskJson
     /// <summary>A failure of it is expected and fails nothing else.</summary>
     public bool MayFail { get; init; }
 
+    /// <summary>All members of its array start together.</summary>
+    public bool Gang { get; init; }
+
     /// <summary>How the last attempt ended and what it used; null before.</summary>
     public ExitJson? Exit { get; init; }
 
@@ -95,6 +98,7 @@ public sealed record TaskJson
         After = view.After.Count == 0 ? [] : [.. view.After.Select(id => id.ToString())],
         Labels = view.Spec.Labels ?? EmptyLabels,
         MayFail = view.Spec.MayFail,
+        Gang = view.Spec.Terms is { Gang: true },
         Exit = view.Exit is { } exit ? ExitJson.From(exit) : null,
     };
 

@@ -72,6 +72,10 @@ public class FleetFileTests
                 kill_grace: 2s
                 output_limit: 64Ki
                 may_fail: true
+                gang: true
+                whole_cores: true
+                never_preempted: true
+                checkpoint_every: 5m
                 pool: lab
                 after: lab/7
                 resources: { cpu: 1, gpu: 500m, gpu_memory: 8Gi, network: 100, storage: 50, tokens: 3, custom: { licence: 1 } }
@@ -81,6 +85,7 @@ public class FleetFileTests
         Assert.Equal(("task-1", "noop", true, "/srv"), (spec.Name, spec.Handler, spec.Shell, spec.WorkingDirectory));
         Assert.Equal([("LANG", "C"), ("N", "5")], spec.Environment!.Select(e => (e.Key, e.Value)));
         Assert.Equal(("physics", LossPolicy.Report, true), (spec.Labels!["domain"], spec.OnLoss, spec.MayFail));
+        Assert.Equal(new TaskTerms { Gang = true, WholeCores = true, NeverPreempted = true, CheckpointEvery = TimeSpan.FromMinutes(5) }, spec.Terms);
         Assert.Equal((TimeSpan.FromMinutes(90), TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(2)), (spec.TimeLimit, spec.RetryBackoff, spec.KillGrace));
         Assert.Equal((65536, "lab", "lab/7"), (spec.OutputLimitBytes, task.Pool, Assert.Single(task.After)));
         Assert.Equal("cpu=1,gpu=500m,gpu_memory=8Gi,network=100,storage=50,licence=1,tokens=3", spec.Resources.ToString());

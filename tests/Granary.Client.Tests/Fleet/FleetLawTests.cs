@@ -71,6 +71,7 @@ public class FleetLawTests
                 OutputLimitBytes = flags[0] ? numbers[3] : 64 * 1024 * 1024,
                 OnLoss = flags[1] ? LossPolicy.Report : LossPolicy.Retry,
                 MayFail = flags[3],
+                Terms = flags[0] == flags[1] ? null : new TaskTerms { Gang = flags[0] && !flags[2], WholeCores = flags[1], NeverPreempted = flags[3] || !flags[1] && flags[2], CheckpointEvery = flags[3] ? times[3] : null },
             },
         };
 

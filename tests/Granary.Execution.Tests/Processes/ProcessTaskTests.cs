@@ -78,6 +78,18 @@ public sealed class ProcessTaskTests
     }
 
     [Fact]
+    public async Task A_member_of_a_gang_knows_the_others()
+    {
+        await using var harness = await AgentHarness.Start();
+        var task = harness.Assign("env") with { Index = 1, Count = 3, GangNodes = ["n1", "n1", "n2"] };
+
+        await harness.Run(task);
+
+        Assert.Equal(["GRANARY_GANG_INDEX=1", "GRANARY_GANG_NODES=n1,n1,n2", "GRANARY_GANG_SIZE=3"],
+            harness.Output(task.Lease).Split('\n').Where(l => l.StartsWith("GRANARY_GANG", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task It_works_in_a_directory_of_its_own_or_in_the_one_asked_for()
     {
         await using var harness = await AgentHarness.Start();

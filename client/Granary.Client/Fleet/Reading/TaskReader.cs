@@ -41,6 +41,7 @@ internal static class TaskReader
                 KillGrace = fields.Duration("kill_grace") ?? defaults.KillGrace,
                 OutputLimitBytes = fields.Bytes("output_limit", defaults.OutputLimitBytes),
                 MayFail = fields.Bool("may_fail"),
+                Terms = TermsReader.Read(fields),
             },
             Pool = fields.Text("pool", TaskId.DefaultPool),
             Count = fields.Int("count", 1, 1, FleetSpec.MaxTasks),

@@ -79,6 +79,10 @@ internal static class FleetTree
             .Duration("kill_grace", spec.KillGrace == defaults.KillGrace ? null : spec.KillGrace)
             .PlainIf("output_limit", spec.OutputLimitBytes != defaults.OutputLimitBytes, Number(spec.OutputLimitBytes))
             .PlainIf("may_fail", spec.MayFail, "true")
+            .PlainIf("gang", spec.Terms is { Gang: true }, "true")
+            .PlainIf("whole_cores", spec.Terms is { WholeCores: true }, "true")
+            .PlainIf("never_preempted", spec.Terms is { NeverPreempted: true }, "true")
+            .Duration("checkpoint_every", spec.Terms?.CheckpointEvery)
             .Texts("after", task.After)
             .Node;
     }

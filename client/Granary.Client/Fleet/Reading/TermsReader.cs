@@ -1,0 +1,19 @@
+using Granary.Model;
+
+namespace Granary.Client;
+
+/// <summary>What a task asks of the scheduler beyond resources, priority and deadline. Null when it names none of it.</summary>
+internal static class TermsReader
+{
+    public static TaskTerms? Read(Fields fields)
+    {
+        var terms = new TaskTerms
+        {
+            Gang = fields.Bool("gang"),
+            WholeCores = fields.Bool("whole_cores"),
+            NeverPreempted = fields.Bool("never_preempted"),
+            CheckpointEvery = fields.Duration("checkpoint_every"),
+        };
+        return terms == new TaskTerms() ? null : terms;
+    }
+}
