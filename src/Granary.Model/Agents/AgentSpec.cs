@@ -56,7 +56,7 @@ public sealed record AgentShare
     /// <summary>Largest fraction of the pool it holds in any resource, 0 to 1.</summary>
     [Id(4)] public double DominantShare { get; init; }
 
-    /// <summary><see cref="DominantShare"/> divided by weight: what the order compares.</summary>
+    /// <summary><see cref="DominantShare"/>, with remembered use, divided by the effective weight: what the order compares.</summary>
     [Id(5)] public double WeightedShare { get; init; }
 
     /// <summary>The fraction of the pool it is owed now among the agents with demand, 0 to 1.</summary>
@@ -78,4 +78,10 @@ public sealed record AgentShare
     [Id(15)] public long DeadlinesMissed { get; init; }
     [Id(16)] public long Lost { get; init; }
     [Id(17)] public long Rejected { get; init; }
+
+    /// <summary>Its weight times what feedback makes of it: what <see cref="WeightedShare"/> is divided by.</summary>
+    [Id(18)] public double EffectiveWeight { get; init; }
+
+    /// <summary>The largest fraction of the pool, in any resource, that it holds beyond its guarantee.</summary>
+    [Id(19)] public double Borrowed { get; init; }
 }

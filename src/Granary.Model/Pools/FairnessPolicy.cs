@@ -8,4 +8,18 @@ public sealed record FairnessPolicy
 {
     /// <summary>Half-life of remembered use, which counts beside what is held; null for the server's setting, zero forgets at once.</summary>
     [Id(0)] public TimeSpan? UseHalfLife { get; init; }
+
+    /// <summary>How much resources count in a dominant share, 0.001 to 1,000, by name; 1 for those that are not named. Null for 1 everywhere.</summary>
+    [Id(1)] public IReadOnlyDictionary<string, double>? ResourceWeights { get; init; }
+
+    /// <summary>Lets weights follow what agents got of what they were owed; null for weights that stay as declared.</summary>
+    [Id(2)] public AdaptPolicy? Adapt { get; init; }
+
+    public bool Equals(FairnessPolicy? other) => other is not null && UseHalfLife == other.UseHalfLife && Adapt == other.Adapt
+        && Sorted(ResourceWeights).SequenceEqual(Sorted(other.ResourceWeights));
+
+    public override int GetHashCode() => HashCode.Combine(UseHalfLife, Adapt, ResourceWeights?.Count ?? 0);
+
+    private static IEnumerable<KeyValuePair<string, double>> Sorted(IReadOnlyDictionary<string, double>? weights) =>
+        weights?.OrderBy(w => w.Key, StringComparer.Ordinal) ?? Enumerable.Empty<KeyValuePair<string, double>>();
 }

@@ -40,6 +40,18 @@ public sealed record ResourceSet
             if (amount != 0) yield return (name, amount);
     }
 
+    /// <summary>The amount of one resource by its file name, in base units; 0 when it is not named.</summary>
+    public long AmountOf(string name) => name switch
+    {
+        ResourceNames.Cpu => CpuMilli,
+        ResourceNames.Memory => MemoryMiB,
+        ResourceNames.Gpu => GpuMilli,
+        ResourceNames.GpuMemory => GpuMemoryMiB,
+        ResourceNames.Network => NetworkMbps,
+        ResourceNames.Storage => StorageMBps,
+        _ => Custom?.GetValueOrDefault(name) ?? 0,
+    };
+
     public bool Equals(ResourceSet? other) => other is not null && CpuMilli == other.CpuMilli && MemoryMiB == other.MemoryMiB
         && GpuMilli == other.GpuMilli && GpuMemoryMiB == other.GpuMemoryMiB && NetworkMbps == other.NetworkMbps
         && StorageMBps == other.StorageMBps && Named().SequenceEqual(other.Named());

@@ -97,6 +97,16 @@ public readonly struct ResourceTotals : IEquatable<ResourceTotals>
         return Math.Max(Math.Max(largest.GetElement(0), largest.GetElement(1)), Math.Max(largest.GetElement(2), largest.GetElement(3)));
     }
 
+    /// <summary>The same, of the resources alone that something asks for.</summary>
+    public double DominantShare(in ShareBasis basis, in ResourceVector asked)
+    {
+        var (l0, l1) = Vector256.Widen(asked.Low);
+        var (h0, h1) = Vector256.Widen(asked.High);
+        var zero = Vector256<long>.Zero;
+        return new ResourceTotals(_a & Vector256.GreaterThan(l0, zero), _b & Vector256.GreaterThan(l1, zero),
+            _c & Vector256.GreaterThan(h0, zero), _d & Vector256.GreaterThan(h1, zero)).DominantShare(basis);
+    }
+
     public bool Equals(ResourceTotals other) => this == other;
 
     public override bool Equals(object? obj) => obj is ResourceTotals other && this == other;
@@ -108,9 +118,16 @@ public readonly struct ResourceTotals : IEquatable<ResourceTotals>
 public readonly struct ShareBasis
 {
     public ShareBasis(in ResourceTotals whole)
+        : this(whole, [])
+    {
+    }
+
+    /// <param name="counted">How much each lane counts; empty for 1 everywhere.</param>
+    public ShareBasis(in ResourceTotals whole, ReadOnlySpan<double> counted)
     {
         Span<double> lanes = stackalloc double[ResourceVector.Lanes];
-        for (var lane = 0; lane < lanes.Length; lane++) lanes[lane] = whole[lane] > 0 ? 1.0 / whole[lane] : 0;
+        for (var lane = 0; lane < lanes.Length; lane++)
+            lanes[lane] = whole[lane] > 0 ? (counted.IsEmpty ? 1.0 : counted[lane]) / whole[lane] : 0;
         A = Vector256.Create<double>(lanes[..4]);
         B = Vector256.Create<double>(lanes[4..8]);
         C = Vector256.Create<double>(lanes[8..12]);

@@ -15,5 +15,6 @@ internal static class PoolRules
         PreemptionRules.Check(spec.Policy?.Preemption, pool);
         if (spec.Cohort.Length > 0 && !Names.IsValid(spec.Cohort))
             throw GranaryException.Invalid($"pool {pool}: cohort '{spec.Cohort}' is not valid; use {Names.Rule}");
+        if (FairnessRules.Problem(spec.Policy?.Fairness) is { } problem) throw GranaryException.Invalid($"pool {pool}: {problem}");
     }
 }

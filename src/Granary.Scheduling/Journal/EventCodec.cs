@@ -135,6 +135,9 @@ public static class EventCodec
             case EventKind.GroupSet:
                 ModelCodec.Write(ref w, (GroupSpec)e.Detail!);
                 break;
+            case EventKind.WeightsAdapted:
+                ModelCodec.Write(ref w, (AdaptedWeights)e.Detail!);
+                break;
             case EventKind.RoomClaimed:
                 w.Number(e.Number);
                 w.Number(e.Value);
@@ -169,6 +172,7 @@ public static class EventCodec
             case EventKind.StopIssued: return new PoolEvent(kind, at, Number: r.Number(), Token: r.Number(), Value: r.Number(), Detail: r.Text());
             case EventKind.Cancelled: return new PoolEvent(kind, at, Number: r.Number(), Count: r.Int(), Detail: r.Text());
             case EventKind.GroupSet: return new PoolEvent(kind, at, Detail: ModelCodec.ReadGroup(ref r));
+            case EventKind.WeightsAdapted: return new PoolEvent(kind, at, Detail: ModelCodec.ReadAdapted(ref r));
             case EventKind.RoomClaimed: return new PoolEvent(kind, at, Number: r.Number(), Value: r.Number(), Node: r.Int(), Detail: ModelCodec.ReadNumbers(ref r));
             case EventKind.RoomReleased: return new PoolEvent(kind, at, Number: r.Number());
             default: throw r.Damaged($"holds an event of kind {(int)kind}, which this build does not know,");

@@ -42,6 +42,9 @@ public enum EventKind : byte
     /// <summary>What a group is owed as a whole: a <see cref="Model.GroupSpec"/>.</summary>
     GroupSet = 13,
 
+    /// <summary>Feedback moved agents' weights: an <see cref="AdaptedWeights"/>.</summary>
+    WeightsAdapted = 14,
+
     /// <summary>Room is being made for Number on Node: Value is the <see cref="Model.PreemptionKind"/>, Detail the numbers of those told to stop for it.</summary>
     RoomClaimed = 16,
 

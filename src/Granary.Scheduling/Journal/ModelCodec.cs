@@ -62,6 +62,23 @@ internal static class ModelCodec
         return labels;
     }
 
+    public static void Write(ref JournalWriter w, AdaptedWeights adapted)
+    {
+        w.Unsigned((ulong)adapted.Weights.Count);
+        foreach (var (agent, factor) in adapted.Weights)
+        {
+            w.Number(agent);
+            w.Double(factor);
+        }
+    }
+
+    public static AdaptedWeights ReadAdapted(ref JournalReader r)
+    {
+        var weights = new AdaptedWeight[r.Count()];
+        for (var i = 0; i < weights.Length; i++) weights[i] = new AdaptedWeight(r.Int(), r.Double());
+        return new AdaptedWeights(weights);
+    }
+
     public static void Write(ref JournalWriter w, TaskSpec spec)
     {
         w.Text(spec.Agent);

@@ -15,7 +15,9 @@ internal sealed class OrderRules(PoolStrategy strategy, SchedulerOptions options
     private const long Promised = long.MinValue / 2;
 
     private readonly long _agingStep = Clock.ToMicros(options.AgingStep);
-    private readonly long _halfLife = Clock.ToMicros(options.UseHalfLife);
+
+    /// <summary>Half-life of remembered use; 0 when none is remembered.</summary>
+    public long HalfLife { get; init; }
 
     public PoolStrategy Strategy { get; } = strategy;
 
@@ -49,27 +51,48 @@ internal sealed class OrderRules(PoolStrategy strategy, SchedulerOptions options
         var level = LevelOf(agent, now);
         if (Strategy == PoolStrategy.Priority) return new OrderKey(level, -head.Item.Spec.Priority, 0, head.Number, 0);
         if (Strategy == PoolStrategy.Sla && head.Item.Deadline != 0) return new OrderKey(level, -1, head.Item.Deadline, head.Number, 0);
-        if (agent.HasGuarantee)
-        {
-            var met = agent.Used.DominantShare(agent.GuaranteeBasis);
-            if (met < 1) return new OrderKey(level, 0, met, 0, 0);
-        }
-        return new OrderKey(level, 1, WeightedShare(agent, pool, now), 0, 0);
+        return Standing(agent, head.Item.Shape.VectorRef, level, pool, now);
     }
 
-    /// <summary>A group stands where its first member stands, except that its own share counts where shares decide.</summary>
-    public static OrderKey KeyOf(GroupEntry group, in ShareBasis pool)
+    /// <summary>
+    /// A group stands where its first member stands in class. It goes before others while its guarantee, or its first member's, is not met;
+    /// else its own share counts.
+    /// </summary>
+    public OrderKey KeyOf(GroupEntry group, in ShareBasis pool, long now)
     {
         var first = group.Children.First.Key;
-        return first.Tier == 1 ? first with { Value = group.Used.DominantShare(pool) / group.Weight } : first;
+        if (first.Tier == 1 || group.HasGuarantee)
+        {
+            var own = Standing(group, HeadOf(group), first.Level, pool, now);
+            return first.Tier == 1 || OrderKey.Compare(own, first) < 0 ? own : first;
+        }
+        return first;
     }
 
-    /// <summary>Dominant share, with what is remembered of the past beside it, over weight.</summary>
-    public double WeightedShare(AgentEntry agent, in ShareBasis pool, long now)
+    /// <summary>A guarantee that is not met yet, by how little of it is; else the weighted share. A guarantee serves only who asks for what is guaranteed.</summary>
+    private OrderKey Standing(OrderNode node, in ResourceVector head, int level, in ShareBasis pool, long now)
     {
-        var share = agent.Used.DominantShare(pool);
-        if (_halfLife > 0) share += agent.Past.Value(now, _halfLife);
-        return share / agent.Weight;
+        if (node.HasGuarantee && !ResourceVector.Min(head, node.Guaranteed).IsZero)
+        {
+            var met = node.Used.DominantShare(node.GuaranteeBasis, head);
+            if (met < 1) return new OrderKey(level, 0, met, 0, 0);
+        }
+        return new OrderKey(level, 1, WeightedShare(node, pool, now), 0, 0);
+    }
+
+    private static ref readonly ResourceVector HeadOf(GroupEntry group)
+    {
+        OrderItem first = group;
+        while (first is GroupEntry below) first = below.Children.First;
+        return ref ((ShapeQueue)((AgentEntry)first).Order.First).Shape.VectorRef;
+    }
+
+    /// <summary>Dominant share, with what is remembered of the past beside it, over the effective weight.</summary>
+    public double WeightedShare(OrderNode node, in ShareBasis pool, long now)
+    {
+        var share = node.Used.DominantShare(pool);
+        if (HalfLife > 0) share += node.Past.Value(now, HalfLife);
+        return share / node.EffectiveWeight;
     }
 
     /// <summary>The agent's class, one higher for each aging step that it has waited since it was last given something.</summary>

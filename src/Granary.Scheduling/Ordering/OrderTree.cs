@@ -1,27 +1,27 @@
 using System.Runtime.InteropServices;
 using Granary.Model;
+using Granary.Scheduling.FairShare;
 using Granary.Scheduling.State;
 
 namespace Granary.Scheduling.Ordering;
 
 /// <summary>The agents' tree with everything that waits in it, always in order.</summary>
-internal sealed class OrderTree
+internal sealed partial class OrderTree
 {
     private readonly SchedulerOptions _options;
-    private readonly long _halfLife;
     private readonly List<AgentEntry> _agents = [];
     private readonly Dictionary<string, AgentEntry> _byName = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, GroupEntry> _groups = new(StringComparer.Ordinal);
     private readonly PriorityQueue<AgentEntry, (long, int)> _aging = new();
     private OrderKey[] _ranks = [];
+    private GroupEntry[] _parents = [];
     private bool _stale;
     private long _refreshAt;
 
     public OrderTree(SchedulerOptions options, PoolStrategy strategy)
     {
         _options = options;
-        _halfLife = Clock.ToMicros(options.UseHalfLife);
-        Rules = new OrderRules(strategy, options);
+        Rules = new OrderRules(strategy, options) { HalfLife = Clock.ToMicros(options.UseHalfLife) };
     }
 
     public OrderRules Rules { get; private set; }
@@ -30,14 +30,22 @@ internal sealed class OrderTree
 
     public IReadOnlyList<AgentEntry> Agents => _agents;
 
+    /// <summary>Every group but the root, by path.</summary>
+    public IReadOnlyCollection<GroupEntry> Groups => _groups.Values;
+
     /// <summary>The shapes of what is ready.</summary>
     public WaitingShapes Waiting { get; } = new();
 
-    /// <summary>The pool's capacity, which shares are fractions of.</summary>
+    /// <summary>The pool's capacity, which shares are fractions of, each resource by how much it counts.</summary>
     public ShareBasis Basis { get; private set; } = new(ResourceTotals.Zero);
 
     /// <summary>Some agent has a guarantee, or had one.</summary>
     public bool AnyGuarantee { get; private set; }
+
+    /// <summary>How much each resource counts in a dominant share; 1 for all unless the pool's policy says otherwise.</summary>
+    public Fractions Counted { get; private set; } = Fractions.All(1);
+
+    private ResourceTotals _capacity;
 
     public bool HasGroups => _groups.Count > 0 && Rules.Hierarchical;
 
@@ -50,7 +58,11 @@ internal sealed class OrderTree
     {
         var agent = new AgentEntry(_agents.Count, spec);
         _agents.Add(agent);
-        if (_ranks.Length < _agents.Count) Array.Resize(ref _ranks, Math.Max(16, _ranks.Length * 2));
+        if (_ranks.Length < _agents.Count)
+        {
+            Array.Resize(ref _ranks, Math.Max(16, _ranks.Length * 2));
+            Array.Resize(ref _parents, _ranks.Length);
+        }
         _byName[spec.Id] = agent;
         Attach(agent, spec, lanes);
         return agent;
@@ -60,10 +72,12 @@ internal sealed class OrderTree
     public void SetAgent(AgentEntry agent, AgentSpec spec, ResourceLanes lanes)
     {
         if (agent.HeapIndex >= 0) TakeOut(agent);
+        AddWeight(agent.Parent!, -agent.Weight);
         for (var group = agent.Parent; group is not null; group = group.Parent)
         {
             group.Used -= agent.Used;
-            group.Weight -= agent.Weight;
+            group.UseChanged();
+            group.Recheck |= group.HasLimit;
         }
         Attach(agent, spec, lanes);
         Place(agent);
@@ -75,7 +89,7 @@ internal sealed class OrderTree
         if (strategy == Rules.Strategy) return;
         foreach (var agent in _agents)
             if (agent.HeapIndex >= 0) TakeOut(agent);
-        Rules = new OrderRules(strategy, _options);
+        Rules = new OrderRules(strategy, _options) { HalfLife = Rules.HalfLife };
         foreach (var agent in _agents)
         {
             foreach (var queue in agent.Queues.Values)
@@ -96,7 +110,8 @@ internal sealed class OrderTree
     /// <summary>The pool's capacity changed: every share did.</summary>
     public void SetCapacity(in ResourceTotals capacity)
     {
-        Basis = new ShareBasis(capacity);
+        _capacity = capacity;
+        Basis = BasisOf(capacity, Counted);
         _stale = true;
     }
 
@@ -104,9 +119,9 @@ internal sealed class OrderTree
     public void Refresh(long now)
     {
         Now = Math.Max(Now, now);
-        if (_halfLife > 0 && Now >= _refreshAt)
+        if (Rules.HalfLife > 0 && Now >= _refreshAt)
         {
-            _refreshAt = Now + Math.Max(1, _halfLife / 64);
+            _refreshAt = Now + Math.Max(1, Rules.HalfLife / 64);
             _stale = true;
         }
         if (_stale)
@@ -186,21 +201,17 @@ internal sealed class OrderTree
     /// <summary>The head of a gang stands for all its members.</summary>
     private static int StandsFor(TaskEntry task) => task.Item.Gang is { } gang ? gang.Waiting : 1;
 
-    /// <summary>The agent holds more (<paramref name="sign"/> 1) or less (-1). The caller places it anew.</summary>
+    /// <summary>The agent holds more (<paramref name="sign"/> 1) or less (-1), and so do its groups. The caller places it anew.</summary>
     public void Hold(AgentEntry agent, in ResourceVector vector, int sign)
     {
         for (OrderNode? node = agent; node is not null; node = node.Parent)
+        {
             node.Used = sign > 0 ? node.Used + vector : node.Used - vector;
-        if (_halfLife > 0) agent.Past.Set(agent.Used.DominantShare(Basis), Now, _halfLife);
-        if (!agent.HasLimit) return;
-        LimitChanged(agent);
-        if (sign < 0) agent.Recheck = true;
-    }
-
-    /// <summary>What is left under the agent's limit, after its use changed.</summary>
-    public static void LimitChanged(AgentEntry agent)
-    {
-        if (agent.HasLimit) agent.Headroom = (agent.Limit - agent.Used).Clamped();
+            if (Rules.HalfLife > 0) node.Past.Set(node.Used.DominantShare(Basis), Now, Rules.HalfLife);
+            if (!node.HasLimit) continue;
+            node.UseChanged();
+            if (sign < 0) MarkRecheck(node);
+        }
     }
 
     /// <summary>Puts the agent where its key says, and its groups where theirs say.</summary>
@@ -209,8 +220,7 @@ internal sealed class OrderTree
         var parent = Rules.Hierarchical ? agent.Parent! : Root;
         if (agent.Ready == 0)
         {
-            if (agent.HeapIndex < 0) return;
-            parent.Children.Remove(agent);
+            if (agent.HeapIndex >= 0) parent.Children.Remove(agent);
         }
         else
         {
@@ -258,13 +268,22 @@ internal sealed class OrderTree
             foreach (ref readonly var waiter in CollectionsMarshal.AsSpan(shape.Queues))
             {
                 ref readonly var other = ref _ranks[waiter.Agent];
-                if (best is not null && (HasGroups ? other.Level < rank.Level : OrderKey.Compare(other, rank) > 0)) continue;
+                if (best is not null && (HasGroups ? IsBehind(waiter.Agent, other, best.Agent.Index, rank) : OrderKey.Compare(other, rank) > 0)) continue;
                 if (best is not null && !Before(waiter.Queue, best)) continue;
                 if (!shape.WholeRef.FitsIn(waiter.Queue.Agent.Headroom) || refused.Contains(waiter.Queue)) continue;
                 best = waiter.Queue;
                 rank = other;
             }
         return best;
+    }
+
+    /// <summary>True when an agent is known to stand behind another without a look at either: their class, then their own or their groups' keys say so.</summary>
+    private bool IsBehind(int agent, in OrderKey own, int other, in OrderKey others)
+    {
+        if (own.Level != others.Level) return own.Level < others.Level;
+        var (a, b) = (_parents[agent], _parents[other]);
+        if (ReferenceEquals(a, b)) return OrderKey.Compare(own, others) > 0;
+        return a.Depth <= 1 && b.Depth <= 1 && OrderKey.Compare(a.Depth == 0 ? own : a.Key, b.Depth == 0 ? others : b.Key) > 0;
     }
 
     private static int DepthOf(OrderNode node) => node is GroupEntry group ? group.Depth : node.Parent!.Depth + 1;
@@ -280,9 +299,7 @@ internal sealed class OrderTree
         {
             parent.Children.UpdateBounds(item);
             if (parent.Parent is not { } above) return;
-            parent.Min = parent.Children.Min;
-            parent.Shapes = parent.Children.Shapes;
-            parent.Active = parent.Children.AnyActive;
+            SetBounds(parent);
             item = parent;
             parent = above;
         }
@@ -295,21 +312,29 @@ internal sealed class OrderTree
             if (group.HeapIndex >= 0) above.Children.Remove(group);
             return;
         }
-        group.Key = OrderRules.KeyOf(group, Basis);
-        group.Min = group.Children.Min;
-        group.Shapes = group.Children.Shapes;
-        group.Active = group.Children.AnyActive;
+        group.Key = Rules.KeyOf(group, Basis, Now);
+        SetBounds(group);
         if (group.HeapIndex < 0) above.Children.Add(group);
         else above.Children.Update(group);
     }
 
+    /// <summary>By its own limit alone: those above it bound its groups.</summary>
     private static void SetBounds(AgentEntry agent)
     {
         var min = agent.Order.Min;
-        var within = min.FitsIn(agent.Headroom);
+        var within = min.FitsIn(agent.OwnHeadroom);
         agent.Min = within ? min : ResourceVector.Infinite;
         agent.Shapes = within ? agent.Order.Shapes : 0;
         agent.Active = within && (agent.Order.AnyActive || agent.Recheck);
+    }
+
+    private static void SetBounds(GroupEntry group)
+    {
+        var min = group.Children.Min;
+        var within = !group.HasLimit || min.FitsIn(group.OwnHeadroom);
+        group.Min = within ? min : ResourceVector.Infinite;
+        group.Shapes = within ? group.Children.Shapes : 0;
+        group.Active = within && (group.Children.AnyActive || group.Recheck);
     }
 
     private void TakeOut(AgentEntry agent)
@@ -321,34 +346,17 @@ internal sealed class OrderTree
 
     private void Attach(AgentEntry agent, AgentSpec spec, ResourceLanes lanes)
     {
-        agent.Spec = spec;
-        agent.Weight = spec.Weight;
-        agent.Guarantee = ResourceTotals.Zero + lanes.ToVector(spec.Guarantee);
-        agent.HasGuarantee = !agent.Guarantee.IsZero;
+        agent.Set(spec, lanes);
         AnyGuarantee |= agent.HasGuarantee;
-        agent.GuaranteeBasis = new ShareBasis(agent.Guarantee);
-        var limit = lanes.ToVector(spec.Limit);
-        agent.HasLimit = !limit.IsZero;
-        Span<long> bounds = stackalloc long[ResourceVector.Lanes];
-        for (var lane = 0; lane < bounds.Length; lane++) bounds[lane] = limit[lane] == 0 ? int.MaxValue * 4L : limit[lane];
-        agent.Limit = agent.HasLimit ? new ResourceTotals(bounds) : ResourceTotals.Unbounded;
-        agent.Headroom = agent.HasLimit ? (agent.Limit - agent.Used).Clamped() : ResourceVector.Infinite;
-        agent.Recheck = true;
-        agent.Parent = Group(spec.Group);
-        for (var group = agent.Parent; group is not null; group = group.Parent)
+        var parent = Group(spec.Group);
+        agent.Parent = _parents[agent.Index] = parent;
+        agent.LimitedAbove = parent.HasLimit ? parent : parent.LimitedAbove;
+        AddWeight(parent, agent.Weight);
+        for (var group = parent; group is not null; group = group.Parent)
         {
             group.Used += agent.Used;
-            group.Weight += agent.Weight;
+            group.UseChanged();
         }
-    }
-
-    private GroupEntry Group(string path)
-    {
-        if (path.Length == 0) return Root;
-        if (_groups.TryGetValue(path, out var group)) return group;
-        var slash = path.LastIndexOf('/');
-        var parent = Group(slash < 0 ? "" : path[..slash]);
-        return _groups[path] = new GroupEntry(path, parent) { Parent = parent, Weight = 0 };
     }
 
     private static OrderKey KeyOf(ShapeQueue queue)

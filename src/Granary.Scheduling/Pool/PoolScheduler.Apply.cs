@@ -18,6 +18,7 @@ public sealed partial class PoolScheduler
             case EventKind.PoolConfigured: ApplyConfigured((PoolSpec)e.Detail!, e.At); break;
             case EventKind.AgentSet: ApplyAgent((AgentSpec)e.Detail!); break;
             case EventKind.GroupSet: ApplyGroup((GroupSpec)e.Detail!); break;
+            case EventKind.WeightsAdapted: ApplyAdapted((AdaptedWeights)e.Detail!); break;
             case EventKind.NodeSet: ApplyNode((NodeSpec)e.Detail!, (NodeState)e.Value); break;
             case EventKind.NodeStateChanged: ApplyNodeState(_capacity.Nodes[e.Node], (NodeState)e.Value); break;
             case EventKind.Admitted: ApplyAdmitted((AdmittedItem)e.Detail!, e.Number, e.Count, e.At, effects); break;
@@ -42,6 +43,7 @@ public sealed partial class PoolScheduler
         if (_created == 0) _created = at;
         _spec = spec;
         _order.SetStrategy(spec.Strategy);
+        ApplyFairness(spec);
     }
 
     private void ApplyAgent(AgentSpec spec)
@@ -182,6 +184,7 @@ public sealed partial class PoolScheduler
         _placed++;
         agent.Placed++;
         agent.LastPlacedAt = at;
+        agent.Feedback?.Waited(at - task.ReadySince);
         if (task.Item.Queue is { PassedSince: not 0, Tasks.Count: > 0 } queue)
         {
             queue.PassedSince = at;
@@ -308,8 +311,12 @@ public sealed partial class PoolScheduler
             case TaskState.Lost: counts.Lost++; break;
         }
         if (item.Deadline == 0 || state is TaskState.Rejected or TaskState.Cancelled) return;
-        if (state == TaskState.Succeeded && at <= item.Deadline) counts.DeadlinesKept++;
+        var kept = state == TaskState.Succeeded && at <= item.Deadline;
+        if (kept) counts.DeadlinesKept++;
         else counts.DeadlinesMissed++;
+        if (item.Agent.Feedback is not { } feedback) return;
+        if (kept) feedback.Kept++;
+        else feedback.Missed++;
     }
 
     /// <summary>What an item waited for has succeeded: its members are ready.</summary>

@@ -1,5 +1,6 @@
 using Granary.Abstractions;
 using Granary.Model;
+using Granary.Scheduling.FairShare;
 using Granary.Scheduling.Ordering;
 using Granary.Scheduling.State;
 
@@ -79,7 +80,7 @@ public sealed partial class PoolScheduler
     /// <summary>Every agent known here, by name.</summary>
     public IReadOnlyList<AgentShare> Shares(long now)
     {
-        var fair = _fairShares.Compute(_order.Agents, _capacity.Capacity);
+        var fair = FairShares();
         var shares = new AgentShare[_order.Agents.Count];
         for (var i = 0; i < shares.Length; i++) shares[i] = ShareOf(_order.Agents[i], fair[i], now);
         Array.Sort(shares, (a, b) => string.CompareOrdinal(a.Agent, b.Agent));
@@ -88,7 +89,7 @@ public sealed partial class PoolScheduler
 
     /// <summary>One agent's share; null when it is not known here.</summary>
     public AgentShare? ShareOf(string agent, long now) => _order.Find(agent) is { } entry
-        ? ShareOf(entry, _fairShares.Compute(_order.Agents, _capacity.Capacity)[entry.Index], now) : null;
+        ? ShareOf(entry, FairShares()[entry.Index], now) : null;
 
     /// <summary>Every node that was ever declared here, in the order of declaration.</summary>
     public IReadOnlyList<string> NodeNames() => [.. _capacity.Nodes.Select(n => n.Spec.Name)];
@@ -107,13 +108,14 @@ public sealed partial class PoolScheduler
         if (_observedAt != 0 && seconds <= 0) return;
         _observedAt = now;
         if (seconds == 0) return;
-        var fair = _fairShares.Compute(_order.Agents, _capacity.Capacity);
+        var fair = FairShares();
         var basis = _order.Basis;
         foreach (var agent in _order.Agents)
         {
             if (agent.Ready + agent.Placed + agent.Running == 0) continue;
             agent.ReceivedShareSeconds += agent.Used.DominantShare(basis) * seconds;
             agent.FairShareSeconds += fair[agent.Index] * seconds;
+            agent.Feedback?.Observed(agent.Used.DominantShare(basis) * seconds, fair[agent.Index] * seconds);
         }
     }
 
@@ -137,6 +139,8 @@ public sealed partial class PoolScheduler
         FairShareSeconds = agent.FairShareSeconds,
         DeadlinesKept = agent.Counts.DeadlinesKept,
         DeadlinesMissed = agent.Counts.DeadlinesMissed,
+        EffectiveWeight = agent.EffectiveWeight,
+        Borrowed = BorrowedShare.Of(agent.Used, agent.Guarantee, _capacity.Capacity).Fraction,
     };
 
     /// <summary>A live task as it is now.</summary>

@@ -36,6 +36,7 @@ public sealed partial class PoolScheduler
     {
         _order.Refresh(now);
         SettleGangs(now, events, effects);
+        AdaptWeights(now, events, effects);
         while (_backoff.TakeDue(now) is { } rested) EnterOrder(rested);
         PlanPromises(now);
         var left = PlaceDue(now, events, effects, maxDecisions);
@@ -59,7 +60,7 @@ public sealed partial class PoolScheduler
         if (ReserveForStarving(now)) return now;
         var look = Preempt(now, events, effects);
         if (look <= now) return now;
-        return Math.Min(look, Math.Min(Math.Min(_backoff.NextDue(), _book.NextStart()), Math.Min(NextAging(), NextGuard())));
+        return Math.Min(look, Math.Min(Math.Min(_backoff.NextDue(), _book.NextStart()), Math.Min(Math.Min(NextAging(), NextAdapt()), NextGuard())));
     }
 
     private long NextAging() => _order.Root.Children.Count == 0 ? long.MaxValue : _order.NextChange;
@@ -209,28 +210,40 @@ public sealed partial class PoolScheduler
     private bool Walk(GroupEntry group, int level, in Probe probe, NodeEntry? node, long now, out TaskEntry task, out NodeEntry target)
     {
         var children = group.Children;
+        var whole = true;
         children.Begin(probe);
-        while (_refusals < MostRefusals && _visits > 0 && children.Next(probe) is { } item)
+        while (whole && children.Next(probe) is { } item)
         {
             _visits--;
             if (item.Key.Level < level)
             {
                 _nextLevel = Math.Max(_nextLevel, item.Key.Level);
+                whole = false;
                 break;
             }
-            if (item is GroupEntry below ? Walk(below, level, probe, node, now, out task, out target)
-                : node is null ? FindUntried((AgentEntry)item, now, out task, out target)
+            if (item is GroupEntry below ? Walk(below, level, ProbeOf(below, probe, node), node, now, out task, out target)
+                : node is null ? FindUntried((AgentEntry)item, !probe.ActiveOnly, now, out task, out target)
                 : FindFor((AgentEntry)item, probe, node, now, out task, out target))
                 return true;
+            whole = _refusals < MostRefusals && _visits > 0 && (item is not GroupEntry || _whole);
         }
+        if (whole && node is null && group.Recheck) _order.Checked(group);
+        _whole = whole;
         (task, target) = (null!, null!);
         return false;
     }
 
+    /// <summary>The last walk came to the end of its group.</summary>
+    private bool _whole;
+
+    /// <summary>What to look for in a group: nothing that its limit does not hold, and everything again when that has more room than before.</summary>
+    private static Probe ProbeOf(GroupEntry group, in Probe probe, NodeEntry? node) => !group.HasLimit ? probe
+        : new Probe(ResourceVector.Min(probe.Ceiling, group.OwnHeadroom), probe.Shapes, probe.ActiveOnly && !(node is null && group.Recheck));
+
     /// <summary>The first of an agent's tasks that the freed node has room for.</summary>
     private bool FindFor(AgentEntry agent, in Probe probe, NodeEntry node, long now, out TaskEntry task, out NodeEntry target)
     {
-        var own = agent.HasLimit ? new Probe(ResourceVector.Min(probe.Ceiling, agent.Headroom), probe.Shapes, false) : probe;
+        var own = agent.IsLimited ? new Probe(ResourceVector.Min(probe.Ceiling, agent.Headroom), probe.Shapes, false) : probe;
         agent.Order.Begin(own);
         while (_refusals < MostRefusals && _visits > 0 && agent.Order.Next(own) is ShapeQueue queue)
         {
@@ -242,14 +255,15 @@ public sealed partial class PoolScheduler
     }
 
     /// <summary>The first of an agent's untried tasks that fits on a node. Those that fit nowhere are tried no more until something is freed.</summary>
-    private bool FindUntried(AgentEntry agent, long now, out TaskEntry task, out NodeEntry target)
+    private bool FindUntried(AgentEntry agent, bool recheck, long now, out TaskEntry task, out NodeEntry target)
     {
-        var probe = new Probe(agent.Headroom, ulong.MaxValue, !agent.Recheck);
+        recheck |= agent.Recheck;
+        var probe = new Probe(agent.Headroom, ulong.MaxValue, !recheck);
         var tried = false;
         agent.Order.Begin(probe);
         while (_refusals < MostRefusals && agent.Order.Next(probe) is ShapeQueue queue)
         {
-            if (!(queue.Active || agent.Recheck) || !queue.Shape.WholeRef.FitsIn(agent.Headroom)) continue;
+            if (!(queue.Active || recheck) || !queue.Shape.WholeRef.FitsIn(agent.Headroom)) continue;
             if (queue.Shape.BlockedEpoch != _capacity.Epoch)
             {
                 task = queue.Tasks.First;

@@ -101,8 +101,7 @@ public sealed partial class PoolScheduler
             if (sizes && (unknown is not null || _capacity.IsTooLarge(request)))
                 throw GranaryException.Refused($"item {i}: infeasible: {Describe(request, unknown)}");
             CheckGang(item, request, agent, i, sizes);
-            if (agent is { HasLimit: true } && !request.FitsIn(agent.Limit.Clamped()))
-                throw GranaryException.Refused($"item {i}: needs {_lanes.ToSet(request)}, which alone exceeds the limit of agent {agent.Name}, {agent.Spec.Limit}; raise the limit or ask for less");
+            if (agent is { IsLimited: true }) CheckLimits(agent, request, i);
         }
     }
 

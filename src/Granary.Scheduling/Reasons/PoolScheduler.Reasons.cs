@@ -83,13 +83,6 @@ public sealed partial class PoolScheduler
         return ("what it waits for is ending", "wait");
     }
 
-    private (string, string) ExplainLimit(TaskEntry task)
-    {
-        var agent = task.Item.Agent;
-        return ($"agent {agent.Name} holds {_lanes.ToSet(agent.Used)} of its limit {agent.Spec.Limit}; this needs {task.Item.Spec.Resources}",
-            $"raise the limit: granary agent set {agent.Name} --limit ..., or wait for one of its {agent.Placed + agent.Running} running tasks");
-    }
-
     private (string, string) ExplainReserved(TaskEntry task)
     {
         var cursor = default(NodeIndex.Cursor);

@@ -1,4 +1,3 @@
-using Granary.Model;
 using Granary.Scheduling.Journal;
 
 namespace Granary.Scheduling;
@@ -9,6 +8,7 @@ public sealed partial class PoolScheduler
     private void WriteSections(ref JournalWriter w)
     {
         WriteGroups(ref w);
+        WriteAdapted(ref w);
         WritePreemption(ref w);
         w.Byte(0);
     }
@@ -16,22 +16,8 @@ public sealed partial class PoolScheduler
     private void ReadSections(ref JournalReader r)
     {
         ReadGroups(ref r);
+        ReadAdapted(ref r);
         ReadPreemption(ref r);
         if (r.Byte() != 0) throw r.Damaged("goes on after its last section");
-    }
-
-    private readonly SortedDictionary<string, GroupSpec> _groups = new(StringComparer.Ordinal);
-
-    private void ApplyGroup(GroupSpec spec) => _groups[spec.Path] = spec;
-
-    private void WriteGroups(ref JournalWriter w)
-    {
-        w.Unsigned((ulong)_groups.Count);
-        foreach (var group in _groups.Values) ModelCodec.Write(ref w, group);
-    }
-
-    private void ReadGroups(ref JournalReader r)
-    {
-        for (var groups = r.Count(); groups > 0; groups--) ApplyGroup(ModelCodec.ReadGroup(ref r));
     }
 }

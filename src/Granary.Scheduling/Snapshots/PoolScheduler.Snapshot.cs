@@ -65,6 +65,7 @@ public sealed partial class PoolScheduler
         _observedAt = r.Number();
         _order.Now = _lastEventAt = r.Number();
         for (var names = r.Count(); names > 0; names--) _lanes.Add(r.Text());
+        ApplyFairness(_spec);
         ReadAgents(ref r);
         for (var nodes = r.Count(); nodes > 0; nodes--)
         {
@@ -301,9 +302,12 @@ public sealed partial class PoolScheduler
             agent.Running++;
         }
         _capacity.Grant(task.Node!, task);
-        foreach (var holder in Up(agent)) holder.Used += task.Item.Shape.Vector;
+        foreach (var holder in Up(agent))
+        {
+            holder.Used += task.Item.Shape.Vector;
+            holder.UseChanged();
+        }
         if (task.Stop != StopMark.None) CountLeaving(task, 1);
-        Ordering.OrderTree.LimitChanged(agent);
     }
 
     private static IEnumerable<OrderNode> Up(OrderNode? node)

@@ -10,26 +10,11 @@ internal sealed class AgentEntry(int index, AgentSpec spec) : OrderNode
 {
     public int Index { get; } = index;
 
-    public AgentSpec Spec { get; set; } = spec;
+    public AgentSpec Spec { get; private set; } = spec;
 
     public override string Name => Spec.Id;
 
-    public bool HasGuarantee { get; set; }
-
-    /// <summary>The guarantee as the whole that a ratio is taken of.</summary>
-    public ShareBasis GuaranteeBasis { get; set; }
-
-    public ResourceTotals Guarantee { get; set; }
-
-    public bool HasLimit { get; set; }
-
-    public ResourceTotals Limit { get; set; } = ResourceTotals.Unbounded;
-
-    /// <summary>What it may still take under its limit.</summary>
-    public ResourceVector Headroom { get; set; } = ResourceVector.Infinite;
-
-    /// <summary>Its headroom grew: what was passed over for the limit must be tried again.</summary>
-    public bool Recheck { get; set; }
+    public override double Weight => Spec.Weight;
 
     /// <summary>Its waiting tasks by shape.</summary>
     public Dictionary<Shape, ShapeQueue> Queues { get; } = [];
@@ -44,8 +29,6 @@ internal sealed class AgentEntry(int index, AgentSpec spec) : OrderNode
 
     /// <summary>No lease of its is held by a task of lower priority.</summary>
     public int LowestHeldPriority { get; private set; } = int.MaxValue;
-
-    public override ResourceTotals GuaranteeTotal => Guarantee;
 
     public void AddLease(TaskEntry task)
     {
@@ -85,9 +68,10 @@ internal sealed class AgentEntry(int index, AgentSpec spec) : OrderNode
 
     public AgentCounts Counts { get; } = new();
 
-    public DecayedUse Past { get; } = new();
-
     public DurationHistory Durations { get; } = new();
+
+    /// <summary>Waits and deadlines since weights were adapted last; null unless the pool adapts them.</summary>
+    public Feedback? Feedback { get; set; }
 
     public double ReceivedShareSeconds { get; set; }
 
@@ -95,6 +79,12 @@ internal sealed class AgentEntry(int index, AgentSpec spec) : OrderNode
 
     /// <summary>Since when it has waited to be given something.</summary>
     public long WaitingSince => Math.Max(LastPlacedAt, DemandSince);
+
+    public void Set(AgentSpec spec, ResourceLanes lanes)
+    {
+        Spec = spec;
+        SetBounds(spec.Guarantee, spec.Limit, lanes);
+    }
 }
 
 /// <summary>What became of tasks.</summary>

@@ -12,6 +12,10 @@ internal sealed class ResourceLanes
     public string Name(int lane) => lane < ResourceNames.BuiltIn.Count ? ResourceNames.BuiltIn[lane]
         : lane - ResourceNames.BuiltIn.Count < _custom.Count ? _custom[lane - ResourceNames.BuiltIn.Count] : $"lane{lane}";
 
+    /// <summary>The lane of a name that has one.</summary>
+    public int LaneOf(string name) => ResourceNames.IsBuiltIn(name)
+        ? Enumerable.Range(0, ResourceNames.BuiltIn.Count).First(lane => ResourceNames.BuiltIn[lane] == name) : ResourceNames.BuiltIn.Count + _custom.IndexOf(name);
+
     /// <summary>Gives every custom name of <paramref name="set"/> a lane, in ordinal order.</summary>
     public void Learn(ResourceSet set)
     {

@@ -10,6 +10,7 @@ internal static class LaterKinds
     public static IReadOnlyList<PoolEvent> Events { get; } =
     [
         new(EventKind.GroupSet, At, Detail: new GroupSpec { Path = "research/energy", Weight = 2, Guarantee = new ResourceSet { CpuMilli = 500 } }),
+        new(EventKind.WeightsAdapted, At, Detail: new AdaptedWeights([new AdaptedWeight(3, 1.25), new AdaptedWeight(0, 0.5)])),
         new(EventKind.RoomClaimed, At, 7, Value: (long)PreemptionKind.Fairness, Node: 2, Detail: new long[] { 3, 5 }),
         new(EventKind.RoomReleased, At, 7),
     ];

@@ -65,6 +65,13 @@ internal sealed class PoolLaws(VirtualPool pool)
             if (share.Spec.Limit.CpuMilli > 0 && StartsNow().Any(s => s.Assignment.Spec.Agent == share.Agent))
                 Assert.True(share.Used.CpuMilli <= share.Spec.Limit.CpuMilli, $"agent {share.Agent} is over its limit");
         }
+        foreach (var group in pool.Scheduler.GroupShares())
+        {
+            var members = pool.Scheduler.Shares(pool.Now).Where(s => (s.Spec.Group + "/").StartsWith(group.Spec.Path + "/", StringComparison.Ordinal)).ToArray();
+            Assert.Equal(members.Sum(s => s.Used.CpuMilli), group.Used.CpuMilli);
+            if (group.Spec.Limit.CpuMilli > 0 && StartsNow().Any(s => members.Any(m => m.Agent == s.Assignment.Spec.Agent)))
+                Assert.True(group.Used.CpuMilli <= group.Spec.Limit.CpuMilli, $"group {group.Spec.Path} is over its limit");
+        }
     }
 
     private void CountsAgree(TaskView[] leases, TaskView[] queued)

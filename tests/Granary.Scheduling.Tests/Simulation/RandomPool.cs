@@ -45,17 +45,36 @@ internal static class RandomPool
                 pool.Agent(id, 1 + random.Next(4), groups ? new[] { "", "x", "x/y", "z" }[random.Next(4)] : "", (PriorityClass)random.Next(4),
                     random.Next(2) == 0 ? Make.Cpu(random.Next(4)) : null, limit);
                 break;
+            case 3 when groups && random.Next(2) == 0:
+                scheduler.SetGroups([new GroupSpec
+                {
+                    Path = new[] { "x", "x/y", "z" }[random.Next(3)],
+                    Weight = random.Next(3),
+                    Guarantee = random.Next(2) == 0 ? Make.Cpu(random.Next(4)) : ResourceSet.Zero,
+                    Limit = random.Next(2) == 0 ? Make.Cpu(random.Next(4, 9)) : ResourceSet.Zero,
+                }], pool.Now, pool.Events, pool);
+                break;
             case 3:
                 pool.Cancel([.. Enumerable.Range(0, 3).Select(_ => random.NextInt64(1, scheduler.NextNumber + 2))]);
                 break;
             case 4:
-                scheduler.Configure(new PoolSpec { Name = "default", Strategy = (PoolStrategy)random.Next(7) }, pool.Now, pool.Events, pool);
+                scheduler.Configure(new PoolSpec { Name = "default", Strategy = (PoolStrategy)random.Next(7), Policy = RandomPolicy(random) }, pool.Now, pool.Events, pool);
                 break;
             default:
                 Submit(pool, laws, random);
                 break;
         }
     }
+
+    private static PoolPolicy? RandomPolicy(Random random) => random.Next(2) == 0 ? null : new PoolPolicy
+    {
+        Fairness = new FairnessPolicy
+        {
+            UseHalfLife = random.Next(2) == 0 ? null : TimeSpan.FromSeconds(random.Next(30)),
+            ResourceWeights = random.Next(2) == 0 ? null : new Dictionary<string, double> { ["memory"] = 0.5 },
+            Adapt = random.Next(2) == 0 ? null : new AdaptPolicy { Interval = TimeSpan.FromSeconds(2) },
+        },
+    };
 
     private static void ChangeNode(VirtualPool pool, Random random)
     {

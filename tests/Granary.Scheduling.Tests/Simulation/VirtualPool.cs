@@ -93,6 +93,14 @@ internal sealed class VirtualPool : IPoolEffects
             Guarantee = guarantee ?? ResourceSet.Zero, Limit = limit ?? ResourceSet.Zero,
         }], Now, Events, this);
 
+    public void Group(string path, double weight = 0, ResourceSet? guarantee = null, ResourceSet? limit = null) => Scheduler.SetGroups([new GroupSpec
+    {
+        Path = path, Weight = weight, Guarantee = guarantee ?? ResourceSet.Zero, Limit = limit ?? ResourceSet.Zero,
+    }], Now, Events, this);
+
+    /// <summary>How many tasks of an agent were started.</summary>
+    public int StartsOf(string agent) => Starts.Count(s => s.Assignment.Spec.Agent == agent);
+
     public SubmitReply Submit(TaskSpec spec, int count = 1, IReadOnlyList<long>? after = null, string operation = "") =>
         Submit(operation, new SubmitItem(spec, count, after is null ? null : [.. after.Select(n => new TaskId(Scheduler.Pool, n))]));
 

@@ -1,0 +1,120 @@
+using Granary.Model;
+using Granary.Scheduling.Admission;
+using Granary.Scheduling.FairShare;
+using Granary.Scheduling.Journal;
+using Granary.Scheduling.State;
+
+namespace Granary.Scheduling;
+
+public sealed partial class PoolScheduler
+{
+    /// <summary>Sets what groups are owed as a whole here; all or none.</summary>
+    /// <exception cref="GranaryException">Invalid, naming the group and the field; Refused, when custom resources are too many.</exception>
+    public void SetGroups(IReadOnlyList<GroupSpec> groups, long now, EventBatch events, IPoolEffects effects)
+    {
+        ArgumentNullException.ThrowIfNull(groups);
+        foreach (var group in groups) GroupRules.Check(group);
+        _lanes.CheckRoom(groups.SelectMany(g => new[] { g.Guarantee, g.Limit }));
+        foreach (var group in groups)
+            if (_order.FindGroup(group.Path)?.Spec != group) Emit(new PoolEvent(EventKind.GroupSet, now, Detail: group), events, effects);
+    }
+
+    /// <summary>What every group, declared or named by an agent, holds and is owed here, by path.</summary>
+    public IReadOnlyList<GroupShare> GroupShares()
+    {
+        FairShares();
+        return [.. _order.Groups.Select(ShareOf)];
+    }
+
+    private GroupShare ShareOf(GroupEntry group)
+    {
+        var members = _order.Agents.Where(a => a.IsIn(group)).ToArray();
+        return new GroupShare
+        {
+            Pool = _pool,
+            Spec = group.Spec ?? new GroupSpec { Path = group.Path },
+            Weight = group.Weight,
+            Used = _lanes.ToSet(group.Used),
+            DominantShare = group.Used.DominantShare(_order.Basis),
+            FairShare = group.Owed,
+            Borrowed = BorrowedShare.Of(group.Used, group.Guarantee, _capacity.Capacity).Fraction,
+            Agents = members.Length,
+            Queued = members.Sum(a => a.Queued),
+            Running = members.Sum(a => a.Placed + a.Running),
+        };
+    }
+
+    private void ApplyGroup(GroupSpec spec)
+    {
+        _lanes.Learn(spec.Guarantee);
+        _lanes.Learn(spec.Limit);
+        _order.SetGroup(spec, _lanes);
+    }
+
+    /// <summary>How shares are counted, from the pool's policy or else from the server's options.</summary>
+    private void ApplyFairness(PoolSpec spec)
+    {
+        var policy = spec.Policy?.Fairness;
+        var counted = Fractions.All(1);
+        foreach (var (name, weight) in policy?.ResourceWeights ?? new Dictionary<string, double>())
+        {
+            if (!ResourceNames.IsBuiltIn(name)) _lanes.Learn(new ResourceSet { Custom = new Dictionary<string, long> { [name] = 1 } });
+            counted = counted.With(_lanes.LaneOf(name), weight);
+        }
+        _order.SetFairness(Clock.ToMicros(policy?.UseHalfLife ?? _options.UseHalfLife), counted);
+        ApplyAdapting(policy?.Adapt);
+    }
+
+    /// <summary>What each agent is owed now, by <see cref="AgentEntry.Index"/>; groups' are kept in them.</summary>
+    private ReadOnlySpan<double> FairShares() => _fairShares.Compute(_order.Agents, _order.Groups, _capacity.Capacity, _order.Counted);
+
+    /// <summary>A task that a limit could never hold would wait for ever.</summary>
+    private void CheckLimits(AgentEntry agent, in ResourceVector request, int item)
+    {
+        for (OrderNode? node = agent; node is not null; node = node.Parent)
+            if (node.HasLimit && !request.FitsIn(node.Limit.Clamped()))
+                throw GranaryException.Refused($"item {item}: needs {_lanes.ToSet(request)}, which alone exceeds the limit of {Title(node)}, {LimitOf(node)}; raise the limit or ask for less");
+    }
+
+    private (string, string) ExplainLimit(TaskEntry task)
+    {
+        var agent = task.Item.Agent;
+        OrderNode tight = agent;
+        while (task.Item.Shape.VectorRef.FitsIn(tight.OwnHeadroom) && tight.LimitedAbove is { } above) tight = above;
+        var (command, what) = tight is GroupEntry group ? ("group", group.Path) : ("agent", agent.Name);
+        var running = tight is GroupEntry limited ? _order.Agents.Where(a => a.IsIn(limited)).Sum(a => a.Placed + a.Running) : agent.Placed + agent.Running;
+        return ($"{Title(tight)} holds {_lanes.ToSet(tight.Used)} of its limit {LimitOf(tight)}; this needs {task.Item.Spec.Resources}",
+            $"raise the limit: granary {command} set {what} --limit ..., or wait for one of its {running} running tasks");
+    }
+
+    private static string Title(OrderNode node) => node is GroupEntry group ? $"group {group.Path}" : $"agent {node.Name}";
+
+    private static ResourceSet LimitOf(OrderNode node) => node is GroupEntry group ? group.Spec?.Limit ?? ResourceSet.Zero : ((AgentEntry)node).Spec.Limit;
+
+    private void WriteGroups(ref JournalWriter w)
+    {
+        var declared = _order.Groups.Where(g => g.Spec is not null).ToArray();
+        w.Unsigned((ulong)declared.Length);
+        foreach (var group in declared) ModelCodec.Write(ref w, group.Spec!);
+        var remembered = _order.Groups.Where(g => g.Past.At != 0).ToArray();
+        w.Unsigned((ulong)remembered.Length);
+        foreach (var group in remembered)
+        {
+            w.Text(group.Path);
+            w.Double(group.Past.Average);
+            w.Double(group.Past.Share);
+            w.Number(group.Past.At);
+        }
+    }
+
+    private void ReadGroups(ref JournalReader r)
+    {
+        for (var groups = r.Count(); groups > 0; groups--) ApplyGroup(ModelCodec.ReadGroup(ref r));
+        for (var groups = r.Count(); groups > 0; groups--)
+        {
+            var path = r.Text();
+            var past = (_order.FindGroup(path) ?? throw r.Damaged($"names group {path}, which it does not hold,")).Past;
+            (past.Average, past.Share, past.At) = (r.Double(), r.Double(), r.Number());
+        }
+    }
+}
