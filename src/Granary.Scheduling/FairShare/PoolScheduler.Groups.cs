@@ -2,6 +2,7 @@ using Granary.Model;
 using Granary.Scheduling.Admission;
 using Granary.Scheduling.FairShare;
 using Granary.Scheduling.Journal;
+using Granary.Scheduling.Preemption;
 using Granary.Scheduling.State;
 
 namespace Granary.Scheduling;
@@ -37,7 +38,7 @@ public sealed partial class PoolScheduler
             Used = _lanes.ToSet(group.Used),
             DominantShare = group.Used.DominantShare(_order.Basis),
             FairShare = group.Owed,
-            Borrowed = BorrowedShare.Of(group.Used, group.Guarantee, _capacity.Capacity).Fraction,
+            Borrowed = OverShare.Of(group.Used, group.Guarantee, _order.Basis, 1),
             Agents = members.Length,
             Queued = members.Sum(a => a.Queued),
             Running = members.Sum(a => a.Placed + a.Running),
@@ -69,11 +70,11 @@ public sealed partial class PoolScheduler
     private ReadOnlySpan<double> FairShares() => _fairShares.Compute(_order.Agents, _order.Groups, _capacity.Capacity, _order.Counted);
 
     /// <summary>A task that a limit could never hold would wait for ever.</summary>
-    private void CheckLimits(AgentEntry agent, in ResourceVector request, int item)
+    private void CheckLimits(AgentEntry agent, in ResourceVector request, int item, string need, string help)
     {
         for (OrderNode? node = agent; node is not null; node = node.Parent)
             if (node.HasLimit && !request.FitsIn(node.Limit.Clamped()))
-                throw GranaryException.Refused($"item {item}: needs {_lanes.ToSet(request)}, which alone exceeds the limit of {Title(node)}, {LimitOf(node)}; raise the limit or ask for less");
+                throw GranaryException.Refused($"item {item}: {need}, which alone exceeds the limit of {Title(node)}, {LimitOf(node)}; raise the limit or {help}");
     }
 
     private (string, string) ExplainLimit(TaskEntry task)

@@ -29,8 +29,7 @@ public sealed partial class PoolScheduler
         var whole = Times(request, item.Count);
         if (sizes && RoomWhenEmpty(request, item.Count) is var room && room < item.Count)
             throw GranaryException.Refused($"item {i}: infeasible: a gang of {item.Count}, each {_lanes.ToSet(request)}, starts together, and pool {_pool} holds {room} of them even when empty; use fewer members, ask for less or add nodes");
-        if (agent is { HasLimit: true } && !whole.FitsIn(agent.Limit.Clamped()))
-            throw GranaryException.Refused($"item {i}: a gang of {item.Count} needs {_lanes.ToSet(whole)} at once, which alone exceeds the limit of agent {agent.Name}, {agent.Spec.Limit}; raise the limit or use fewer members");
+        if (agent is { IsLimited: true }) CheckLimits(agent, whole, i, $"a gang of {item.Count} needs {_lanes.ToSet(whole)} at once", "use fewer members");
     }
 
     private int RoomWhenEmpty(in ResourceVector request, int most)

@@ -1,6 +1,6 @@
 using Granary.Abstractions;
 using Granary.Model;
-using Granary.Scheduling.FairShare;
+using Granary.Scheduling.Preemption;
 using Granary.Scheduling.Ordering;
 using Granary.Scheduling.State;
 
@@ -140,7 +140,7 @@ public sealed partial class PoolScheduler
         DeadlinesKept = agent.Counts.DeadlinesKept,
         DeadlinesMissed = agent.Counts.DeadlinesMissed,
         EffectiveWeight = agent.EffectiveWeight,
-        Borrowed = BorrowedShare.Of(agent.Used, agent.Guarantee, _capacity.Capacity).Fraction,
+        Borrowed = OverShare.Of(agent.Used, agent.Guarantee, _order.Basis, 1),
     };
 
     /// <summary>A live task as it is now.</summary>

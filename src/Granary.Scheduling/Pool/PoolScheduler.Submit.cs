@@ -101,7 +101,7 @@ public sealed partial class PoolScheduler
             if (sizes && (unknown is not null || _capacity.IsTooLarge(request)))
                 throw GranaryException.Refused($"item {i}: infeasible: {Describe(request, unknown)}");
             CheckGang(item, request, agent, i, sizes);
-            if (agent is { IsLimited: true }) CheckLimits(agent, request, i);
+            if (agent is { IsLimited: true }) CheckLimits(agent, request, i, $"needs {_lanes.ToSet(request)}", "ask for less");
         }
     }
 
