@@ -13,9 +13,10 @@ public static class GpuPolicies
     public const string Fgd = "fgd";
     public const string FirstFit = "first-fit";
     public const string Spread = "spread";
+    public const string Lookahead = "lookahead";
 
-    /// <summary>All names.</summary>
-    public static IReadOnlyList<string> Names { get; } = [FirstFit, BestFit, Packing, Fgd, Spread, Clustering, DotProduct, Random];
+    /// <summary>All names; the best one first.</summary>
+    public static IReadOnlyList<string> Names { get; } = [Lookahead, FirstFit, BestFit, Packing, Fgd, Spread, Clustering, DotProduct, Random];
 
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="nodes">The nodes it will choose from: their sizes scale some scores.</param>
@@ -39,6 +40,7 @@ public static class GpuPolicies
             BestFit => new ScoredPolicy<BestFitScore>(name, new(cpu, gpu)),
             Fgd => new ScoredPolicy<FragmentationScore>(name, new(new Fragmentation(workload))),
             FirstFit => new ScoredPolicy<FirstFitScore>(name, default),
+            Lookahead => new ScoredPolicy<LookaheadScore>(name, new(workload, cpu)),
             Spread => new ScoredPolicy<SpreadScore>(name, default),
             _ => null,
         };

@@ -9,10 +9,18 @@ public sealed class GpuWorkload
     /// <summary>How much of all requests the typical ones must cover.</summary>
     public const double DefaultCoverage = 0.95;
 
-    private GpuWorkload(WorkloadPart[] parts) => Parts = parts;
+    private GpuWorkload(WorkloadPart[] parts)
+    {
+        Parts = parts;
+        var gpu = parts.Sum(p => p.Share * p.Request.TotalMilli);
+        CpuPerGpu = gpu > 0 ? parts.Sum(p => p.Share * p.Request.CpuMilli) / gpu : 0;
+    }
 
     /// <summary>The typical requests, the most frequent first.</summary>
     public IReadOnlyList<WorkloadPart> Parts { get; }
+
+    /// <summary>CPU asked, with that of requests without devices, over devices asked: milli a thousandth, or cores a device; 0 when none are asked.</summary>
+    public double CpuPerGpu { get; }
 
     /// <summary>
     /// Counts requests of equal CPU, devices and models, and keeps the most frequent until they cover <paramref name="coverage"/> of all.
