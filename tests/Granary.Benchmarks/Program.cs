@@ -2,6 +2,7 @@ using Granary.Benchmarks.Execution;
 using Granary.Benchmarks.HostCalls;
 using Granary.Benchmarks.Load;
 using Granary.Benchmarks.Micro;
+using Granary.Benchmarks.Replay;
 using Granary.Benchmarks.SchedulerDecisions;
 using Granary.Benchmarks.Storage;
 
@@ -17,6 +18,7 @@ internal static class Program
         ("decisions", "the scheduler alone, beside one that sorts everything", a => Task.FromResult(DecisionsProgram.Run(a))),
         ("storage", "the journal and the task table beside the bare disk", StorageFigures.Run),
         ("micro", "the small beside its plain version, by BenchmarkDotNet", MicroProgram.RunAsync),
+        ("replay", "replays of traces beside a scheduler that sorts everything, and how good the policies are", a => Task.FromResult(ReplayProgram.Run(a))),
         (ExecutionProgram.Verb, "the node agent beside bare process starts", ExecutionProgram.RunAsync),
     ];
 

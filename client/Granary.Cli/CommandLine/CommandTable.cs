@@ -29,6 +29,8 @@ internal static class CommandTable
         new("drain", NodeUpkeepCommands.Drain),
         new("node", NodeCommand.Create),
         new("replay", ReplayCommand.Create),
+        new("generate", GenerateCommand.Create),
+        new("plan-capacity", PlanCapacityCommand.Create),
         new("doctor", DoctorCommand.Create),
         new("config", ConfigCommand.Create),
         new("version", VersionCommand.Create),

@@ -3,6 +3,7 @@ using System.Globalization;
 using Granary.Cli.CommandLine;
 using Granary.Cli.Output;
 using Granary.Model;
+using Granary.Simulation.Llm;
 using Granary.Simulation.Replay;
 
 namespace Granary.Cli.Commands;
@@ -74,6 +75,20 @@ internal sealed class ReplayOptions
         CustomParser = result => [.. result.Tokens.Select(t => Slow(t.Value, result.AddError))],
     };
 
+    public Option<double> PromptRate { get; } = new("--prompt-rate")
+    {
+        Description = "LLM requests: prompt tokens a second that one slot reads (default: 5000)",
+        HelpName = "N",
+        DefaultValueFactory = _ => new LlmCapacity().PromptTokensPerS,
+    };
+
+    public Option<double> TokenRate { get; } = new("--token-rate")
+    {
+        Description = "LLM requests: tokens a second that one slot writes (default: 40)",
+        HelpName = "N",
+        DefaultValueFactory = _ => new LlmCapacity().GeneratedTokensPerS,
+    };
+
     public Option<double?> Load { get; } = new("--load")
     {
         Description = "GPU traces: how much of all GPUs is asked for when the allocation is measured, up to 4 (default: 1.0)",
@@ -86,7 +101,7 @@ internal sealed class ReplayOptions
         HelpName = "N",
     };
 
-    public IEnumerable<Option> All => [Nodes, Policy, AgentsFrom, Seed, LoseNode, SlowNode, Load, Shuffles];
+    public IEnumerable<Option> All => [Nodes, Policy, AgentsFrom, Seed, LoseNode, SlowNode, PromptRate, TokenRate, Load, Shuffles];
 
     public ReplayRequest Request(Call call) => new()
     {
@@ -96,6 +111,7 @@ internal sealed class ReplayOptions
         Seed = call.Get(Seed),
         Losses = call.Get(LoseNode) ?? [],
         Slow = call.Get(SlowNode) ?? [],
+        Llm = new LlmCapacity { PromptTokensPerS = call.Get(PromptRate), GeneratedTokensPerS = call.Get(TokenRate) },
         Load = call.Get(Load),
         Shuffles = call.Get(Shuffles),
     };

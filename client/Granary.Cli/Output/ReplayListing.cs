@@ -31,7 +31,7 @@ internal static class ReplayListing
 
     private static string Count(int n) => n.ToString(CultureInfo.InvariantCulture);
 
-    private static string Span(double seconds) => seconds switch
+    internal static string Span(double seconds) => seconds switch
     {
         < 1 => string.Create(CultureInfo.InvariantCulture, $"{seconds * 1000:0}ms"),
         < 120 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0.#}s"),

@@ -7,7 +7,7 @@ using Granary.Simulation.Workloads;
 namespace Granary.Simulation.Cluster;
 
 /// <summary>Replays traces that are jobs on processors.</summary>
-internal sealed class ClusterReplay(TraceKind kind, Func<string, Workload> load) : IReplay
+internal sealed class ClusterReplay(TraceKind kind) : IReplay
 {
     public TraceKind Kind => kind;
 
@@ -15,18 +15,30 @@ internal sealed class ClusterReplay(TraceKind kind, Func<string, Workload> load)
 
     public ReplayReport Run(ReplayRequest request, string policy, CancellationToken cancel)
     {
-        var workload = load(request.Trace.Path);
-        return Run(workload, Cluster(workload, request), request, policy, cancel).Report;
+        var workload = TraceWorkload.Load(request.Trace, request.Llm);
+        return Run(workload, Cluster(workload, request), policy, new PolicyTerms(request.AgentsFrom, workload.Agents), request.Losses, request.Seed, cancel);
     }
 
-    internal static (Schedule Schedule, ReplayReport Report) Run(
-        Workload workload, ClusterSpec cluster, ReplayRequest request, string policy, CancellationToken cancel)
+    /// <summary>A workload on a cluster from which no node is lost.</summary>
+    internal static ReplayReport Run(Workload workload, ClusterSpec cluster, string policy, CancellationToken cancel) =>
+        Run(workload, cluster, policy, PolicyTerms.Default with { Agents = workload.Agents }, [], 1, cancel);
+
+    /// <summary>The same with a policy that users cannot name.</summary>
+    internal static ReplayReport Run(Workload workload, ClusterSpec cluster, Func<JobMachine, IJobPolicy> policy)
     {
         var watch = Stopwatch.StartNew();
-        var simulation = new ClusterSimulation(workload, cluster, ClusterPolicies.Make(policy, new PolicyTerms(request.AgentsFrom, workload.Agents)), request.Losses, request.Seed);
+        var simulation = new ClusterSimulation(workload, cluster, policy, [], 1);
+        simulation.Run(CancellationToken.None);
+        return simulation.Schedule().Report("", watch.Elapsed, []);
+    }
+
+    private static ReplayReport Run(
+        Workload workload, ClusterSpec cluster, string policy, PolicyTerms terms, IReadOnlyList<NodeLoss> losses, int seed, CancellationToken cancel)
+    {
+        var watch = Stopwatch.StartNew();
+        var simulation = new ClusterSimulation(workload, cluster, ClusterPolicies.Make(policy, terms), losses, seed);
         simulation.Run(cancel);
-        var schedule = simulation.Schedule();
-        return (schedule, schedule.Report(policy, watch.Elapsed, workload.Notes));
+        return simulation.Schedule().Report(policy, watch.Elapsed, workload.Notes);
     }
 
     /// <exception cref="GranaryException">Invalid, when neither the user nor the trace says how many processors there are, or a loss names more nodes.</exception>

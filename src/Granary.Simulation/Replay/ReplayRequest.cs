@@ -1,3 +1,5 @@
+using Granary.Simulation.Llm;
+
 namespace Granary.Simulation.Replay;
 
 /// <summary>Whose job it is, for policies that share between agents.</summary>
@@ -27,6 +29,9 @@ public sealed record ReplayRequest
     public string? Nodes { get; init; }
 
     public AgentsFrom AgentsFrom { get; init; } = AgentsFrom.User;
+
+    /// <summary>How fast a slot works, for requests to a language model.</summary>
+    public LlmCapacity Llm { get; init; } = new();
 
     /// <summary>Where there is anything random, it is drawn from this. Default 1.</summary>
     public int Seed { get; init; } = 1;

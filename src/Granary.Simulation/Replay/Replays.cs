@@ -1,7 +1,6 @@
 using Granary.Model;
 using Granary.Simulation.Cluster;
 using Granary.Simulation.Openb;
-using Granary.Simulation.Swf;
 
 namespace Granary.Simulation.Replay;
 
@@ -10,7 +9,9 @@ public static class Replays
 {
     public static IReadOnlyList<IReplay> All { get; } =
     [
-        new ClusterReplay(TraceKind.Swf, SwfTrace.Load),
+        new ClusterReplay(TraceKind.Swf),
+        new ClusterReplay(TraceKind.Tasks),
+        new ClusterReplay(TraceKind.LlmRequests),
         new OpenbReplay(),
     ];
 
