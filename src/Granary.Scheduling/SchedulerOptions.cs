@@ -1,4 +1,5 @@
 using Granary.Model;
+using Granary.Scheduling.Placement;
 
 namespace Granary.Scheduling;
 
@@ -43,6 +44,9 @@ public sealed record SchedulerOptions
 
     /// <summary>How many operation ids are remembered, so that a repeated one gets its first answer, 0 to 1,000,000. Default 10,000.</summary>
     public int RememberedOperations { get; init; } = 10_000;
+
+    /// <summary>The scores, filters and orderings that pools may name. Default those that come with Granary; set by code, not by settings.</summary>
+    public PlacementParts Parts { get; init; } = PlacementParts.BuiltIn;
 
     /// <exception cref="GranaryException">Invalid, naming the property, its value and its range.</exception>
     public void Validate()

@@ -17,4 +17,10 @@ public sealed record NodeTraits
 
     /// <summary>Watts when all cores are busy; 0 for unknown.</summary>
     [Id(3)] public double BusyWatts { get; init; }
+
+    /// <summary>NUMA nodes of the machine, each with an equal part of its cores and memory; 0 for unknown, which counts as one.</summary>
+    [Id(4)] public int NumaNodes { get; init; }
+
+    /// <summary>How fast it runs tasks beside a machine of speed 1, where nothing has been learned yet; 0 for unknown, which counts as 1.</summary>
+    [Id(5)] public double Speed { get; init; }
 }

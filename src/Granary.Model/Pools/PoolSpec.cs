@@ -69,6 +69,6 @@ public sealed record PoolView
     [Id(17)] public long DeadlinesKept { get; init; }
     [Id(18)] public long DeadlinesMissed { get; init; }
 
-    /// <summary>What the reader should know, for example that a strategy is not built yet and what stands in for it; empty for nothing.</summary>
+    /// <summary>What the reader should know, for example that a plug-in is missing and what stands in for it; empty for nothing.</summary>
     [Id(19)] public string Note { get; init; } = "";
 }

@@ -27,6 +27,10 @@ public enum WaitReason
     Fragmented,
     /// <summary>Others were told to stop for it; it starts when they have.</summary>
     Preempting,
+    /// <summary>No node satisfies its placement terms now: a label, a neighbour, a price or a filter of the pool.</summary>
+    Placement,
+    /// <summary>A node has room, but one that is expected soon is predicted to finish it earlier.</summary>
+    Better,
 }
 
 /// <summary>A reason with what it rests on and what would help.</summary>

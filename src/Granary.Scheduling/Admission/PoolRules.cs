@@ -1,11 +1,12 @@
 using Granary.Model;
+using Granary.Scheduling.Placement;
 
 namespace Granary.Scheduling.Admission;
 
 /// <summary>What a pool's declaration must satisfy.</summary>
 internal static class PoolRules
 {
-    public static void Check(PoolSpec spec, string pool)
+    public static void Check(PoolSpec spec, string pool, PlacementParts parts)
     {
         if (spec.Name != pool) throw GranaryException.Invalid($"pool '{spec.Name}' cannot be configured here: this is pool '{pool}'");
         if (!Enum.IsDefined(spec.Strategy))
@@ -16,5 +17,6 @@ internal static class PoolRules
         if (spec.Cohort.Length > 0 && !Names.IsValid(spec.Cohort))
             throw GranaryException.Invalid($"pool {pool}: cohort '{spec.Cohort}' is not valid; use {Names.Rule}");
         if (FairnessRules.Problem(spec.Policy?.Fairness) is { } problem) throw GranaryException.Invalid($"pool {pool}: {problem}");
+        PlacementRules.Check(spec.Policy?.Placement, pool, parts);
     }
 }

@@ -52,6 +52,7 @@ internal static class SubmitRules
         if (spec.Duration is { } duration) Span(duration, TimeSpan.Zero, "duration", what);
         if (spec.TimeLimit is { } limit) Span(limit, TimeSpan.FromMilliseconds(1), "time limit", what);
         Span(spec.RetryBackoff, TimeSpan.Zero, "retry back-off", what);
+        if (spec.Terms?.Placement is { } placement) PlacementRules.Check(placement, what);
         Span(spec.KillGrace, TimeSpan.Zero, "kill grace", what);
     }
 

@@ -63,7 +63,7 @@ internal sealed class AdmissionTest(ReservationBook book, SchedulerOptions optio
     private long LatestStart(TaskEntry task, NodeEntry node, long now)
     {
         var item = task.Item;
-        if (!item.Shape.Vector.FitsIn(node.Capacity)) return -1;
+        if (!item.Shape.CouldUse(node)) return -1;
         var from = Math.Max(now, item.Release);
         var to = item.Deadline - item.Estimate;
         if (to < from) return -1;
@@ -98,7 +98,7 @@ internal sealed class AdmissionTest(ReservationBook book, SchedulerOptions optio
         var (best, bestStart) = (default(NodeEntry), -1L);
         foreach (var node in nodes)
         {
-            if (!item.Shape.Vector.FitsIn(node.Capacity)) continue;
+            if (!item.Shape.CouldUse(node)) continue;
             book.Profile.Build(node, now, null);
             var start = book.Profile.Latest(item.Shape.Vector, item.Estimate, Math.Max(now, item.Release), item.Deadline - item.Estimate);
             if (start > bestStart) (best, bestStart) = (node, start);
@@ -116,7 +116,7 @@ internal sealed class AdmissionTest(ReservationBook book, SchedulerOptions optio
         for (var i = 0; i < tries; i++)
         {
             var node = nodes[(_lastNode + i) % nodes.Count];
-            if (!item.Shape.Vector.FitsIn(node.Capacity)) continue;
+            if (!item.Shape.CouldUse(node)) continue;
             book.Profile.Build(node, now, task.Slot);
             var start = book.Profile.Earliest(item.Shape.Vector, item.Estimate, Math.Max(now, item.Release));
             if (start >= 0) earliest = Math.Min(earliest, start + item.Estimate);

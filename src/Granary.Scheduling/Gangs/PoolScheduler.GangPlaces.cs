@@ -75,6 +75,7 @@ public sealed partial class PoolScheduler
     /// <summary>How many members may start on a node now, at most <paramref name="most"/>.</summary>
     private int RoomFor(NodeEntry node, ItemEntry item, int most, long now, PlanSlot? own)
     {
+        if (item.Shape.Terms is { } terms && !(terms.Eligible(node, _capacity.Kinds) && terms.NeighboursAllow(node))) return 0;
         var room = Fits(item.Shape.VectorRef, node.Free, most);
         if (room == 0 || node.Plan is not { Count: > 0 }) return room;
         return Largest(room, k => _book.Allows(node, Times(item.Shape.VectorRef, k), item.Estimate, now, own));
@@ -107,7 +108,7 @@ public sealed partial class PoolScheduler
         foreach (var node in _capacity.Ready)
         {
             var most = Fits(item.Shape.VectorRef, node.Capacity, gang.Waiting);
-            if (most == 0) continue;
+            if (most == 0 || !item.Shape.CouldUse(node)) continue;
             nodes.Add(node);
             _book.Profile.Build(node, now, null);
             for (var k = 1; k <= most && _book.Profile.Earliest(Times(item.Shape.VectorRef, k), item.Estimate, now) is var start and >= 0; k++) times.Add(start);

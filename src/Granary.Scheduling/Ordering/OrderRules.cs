@@ -1,5 +1,6 @@
 using Granary.Model;
 using Granary.Scheduling.State;
+using Granary.Scheduling.Strategies;
 
 namespace Granary.Scheduling.Ordering;
 
@@ -7,7 +8,8 @@ namespace Granary.Scheduling.Ordering;
 /// The strategies as keys over the same parts. Fair: class, unmet guarantees by how little of them is met, weighted dominant share. Priority:
 /// class, then the head task's priority and number. Sla: class, deadlines first, then as fair. Fifo: number alone.
 /// </summary>
-internal sealed class OrderRules(PoolStrategy strategy, SchedulerOptions options)
+/// <param name="custom">A plug-in's ordering in their place; null for none.</param>
+internal sealed partial class OrderRules(PoolStrategy strategy, SchedulerOptions options, IQueueOrder? custom = null)
 {
     /// <summary>Aging stops here: by then a task is above every class that anything starts in.</summary>
     private const int HighestLevel = 16;
@@ -19,18 +21,12 @@ internal sealed class OrderRules(PoolStrategy strategy, SchedulerOptions options
     /// <summary>Half-life of remembered use; 0 when none is remembered.</summary>
     public long HalfLife { get; init; }
 
-    public PoolStrategy Strategy { get; } = strategy;
+    public PoolStrategy Strategy { get; } = StrategyParts.Of(strategy).Order;
+
+    private readonly IQueueOrder? _custom = custom;
 
     /// <summary>True when groups matter to the order; otherwise all agents stand beside each other.</summary>
-    public bool Hierarchical => Strategy is not (PoolStrategy.Fifo or PoolStrategy.Priority or PoolStrategy.Sla);
-
-    /// <summary>What the pool says of a strategy that is not there yet; empty for those that are.</summary>
-    public static string Note(PoolStrategy strategy) => strategy switch
-    {
-        PoolStrategy.Cost or PoolStrategy.Affinity or PoolStrategy.MlAdaptive =>
-            $"strategy {strategy} is not built yet: the pool orders as fair and places by best fit",
-        _ => "",
-    };
+    public bool Hierarchical => _custom is null && Strategy is not (PoolStrategy.Fifo or PoolStrategy.Priority or PoolStrategy.Sla);
 
     /// <summary>
     /// Where a task stands among its agent's: promised deadlines first, earliest first (not where priority alone decides); then priority, one unit of which is worth one aging
@@ -39,6 +35,7 @@ internal sealed class OrderRules(PoolStrategy strategy, SchedulerOptions options
     public long SortKey(TaskEntry task)
     {
         var item = task.Item;
+        if (_custom is not null && CustomKey(task) is { } key) return key;
         if (Strategy == PoolStrategy.Fifo) return item.Submitted;
         if (item.Deadline != 0 && Strategy != PoolStrategy.Priority) return Promised + item.Deadline;
         return item.Submitted - item.Spec.Priority * _agingStep;
@@ -47,6 +44,7 @@ internal sealed class OrderRules(PoolStrategy strategy, SchedulerOptions options
     public OrderKey KeyOf(AgentEntry agent, in ShareBasis pool, long now)
     {
         var head = ((ShapeQueue)agent.Order.First).Tasks.First;
+        if (_custom is not null && CustomRank(agent, head, pool, now) is { } rank) return rank;
         if (Strategy == PoolStrategy.Fifo) return new OrderKey(0, 0, 0, head.Number, 0);
         var level = LevelOf(agent, now);
         if (Strategy == PoolStrategy.Priority) return new OrderKey(level, -head.Item.Spec.Priority, 0, head.Number, 0);

@@ -84,12 +84,12 @@ internal sealed partial class OrderTree
     }
 
     /// <summary>Switches the strategy: what waits is ordered anew, what runs is not disturbed.</summary>
-    public void SetStrategy(PoolStrategy strategy)
+    public void SetStrategy(PoolStrategy strategy, IQueueOrder? custom = null)
     {
-        if (strategy == Rules.Strategy) return;
+        if (Strategies.StrategyParts.Of(strategy).Order == Rules.Strategy && ReferenceEquals(custom, Rules.Custom)) return;
         foreach (var agent in _agents)
             if (agent.HeapIndex >= 0) TakeOut(agent);
-        Rules = new OrderRules(strategy, _options) { HalfLife = Rules.HalfLife };
+        Rules = new OrderRules(strategy, _options, custom) { HalfLife = Rules.HalfLife };
         foreach (var agent in _agents)
         {
             foreach (var queue in agent.Queues.Values)
@@ -159,6 +159,7 @@ internal sealed partial class OrderTree
         var queue = task.Item.Queue;
         var agent = queue.Agent;
         queue.Tasks.Add(task, Rules.SortKey(task));
+        queue.Shape.Waiting++;
         agent.Asked += queue.Shape.WholeRef;
         if (agent.Ready == 0) agent.DemandSince = task.ReadySince;
         agent.Ready += StandsFor(task);
@@ -183,6 +184,7 @@ internal sealed partial class OrderTree
         var agent = queue.Agent;
         var wasHead = task.HeapIndex == 0;
         queue.Tasks.Remove(task);
+        queue.Shape.Waiting--;
         agent.Asked -= queue.Shape.WholeRef;
         agent.Ready -= StandsFor(task);
         if (!wasHead) return;

@@ -1,4 +1,6 @@
 using Granary.Model;
+using Granary.Scheduling.Placement;
+using Granary.Scheduling.State;
 
 namespace Granary.Scheduling.Ordering;
 
@@ -59,7 +61,11 @@ internal sealed class WaitingShapes
     public ReadOnlySpan<Shape> Fitting => _fitting.AsSpan(0, _fittingCount);
 
     /// <summary>Finds the shapes that fit. Returns their signature, 0 when there is none, and how many queues they have.</summary>
-    public ulong Find(in ResourceVector free, out int queues)
+    /// <param name="free">What is open on the node.</param>
+    /// <param name="node">The node that was freed: shapes whose terms it does not satisfy, or that wait for a better one, do not fit.</param>
+    /// <param name="capacity">The nodes.</param>
+    /// <param name="queues">How many queues they have.</param>
+    public ulong Find(in ResourceVector free, NodeEntry node, CapacityLedger capacity, out int queues)
     {
         _fittingCount = 0;
         queues = 0;
@@ -69,6 +75,8 @@ internal sealed class WaitingShapes
         {
             if (!vectors[i].FitsIn(free)) continue;
             var shape = _shapes[i];
+            if (shape.Terms is { } terms && !(terms.Eligible(node, capacity.Kinds) && terms.NeighboursAllow(node))) continue;
+            if (shape.DeclinedEpoch == capacity.Epoch && ReferenceEquals(shape.DeclinedNode, node)) continue;
             signature |= shape.Bit;
             queues += shape.Queues.Count;
             _fitting[_fittingCount++] = shape;

@@ -1,4 +1,6 @@
 using Granary.Model;
+using Granary.Scheduling.Placement.Kinds;
+using Granary.Scheduling.Placement.Terms;
 using Granary.Scheduling.State;
 
 namespace Granary.Scheduling.Placement;
@@ -14,7 +16,18 @@ internal sealed class CapacityLedger
 
     public IReadOnlyList<NodeEntry> Nodes => _nodes;
 
+    public CapacityLedger() => Kinds = new NodeKinds(Index);
+
     public NodeIndex Index { get; } = new();
+
+    /// <summary>The nodes by kind, while something asks for it.</summary>
+    public NodeKinds Kinds { get; }
+
+    /// <summary>What live tasks ask of nodes beyond room.</summary>
+    public TermsTable Terms { get; } = new();
+
+    /// <summary>Nodes freed and not settled yet.</summary>
+    public int FreedNodes => _dirty.Count;
 
     /// <summary>Capacity of the nodes that may hold leases.</summary>
     public ResourceTotals Capacity { get; private set; }
@@ -57,6 +70,8 @@ internal sealed class CapacityLedger
     {
         if (node.Counts) Capacity -= node.Capacity;
         if (node.Indexed) Index.Remove(node);
+        Kinds.Leave(node);
+        var moved = Terms.WatchesTasks && node.Leases.Count > 0 && !LabelSet.Same(node.Spec.Labels, spec.Labels);
         node.Free += capacity - node.Capacity;
         node.Spec = spec;
         node.Capacity = capacity;
@@ -67,6 +82,8 @@ internal sealed class CapacityLedger
             Index.Add(node);
             MarkFreed(node);
         }
+        Kinds.Enter(node, _nodes);
+        if (moved) Terms.Recount(_nodes);
         _readyStale = true;
         NodeEpoch++;
     }
@@ -77,6 +94,8 @@ internal sealed class CapacityLedger
         task.Item.Agent.AddLease(task);
         Used += task.Item.Shape.Vector;
         if (node.Indexed) Index.Update(node);
+        if (Kinds.Active) Kinds.Update(node);
+        if (Terms.WatchesTasks) Terms.Tally(node, task.Item, 1);
     }
 
     public void Release(NodeEntry node, TaskEntry task)
@@ -84,8 +103,10 @@ internal sealed class CapacityLedger
         node.RemoveLease(task);
         task.Item.Agent.RemoveLease(task);
         Used -= task.Item.Shape.Vector;
+        if (Terms.WatchesTasks) Terms.Tally(node, task.Item, -1);
         if (!node.Indexed) return;
         Index.Update(node);
+        if (Kinds.Active) Kinds.Update(node);
         MarkFreed(node);
     }
 
@@ -122,6 +143,14 @@ internal sealed class CapacityLedger
         foreach (var node in _nodes)
             if (node.State is not (NodeState.Lost or NodeState.Down) && request.FitsIn(node.Capacity)) return false;
         return true;
+    }
+
+    /// <summary>A node that is not lost or gone has the labels that terms require and, when empty, holds the request.</summary>
+    public bool AnyCouldUse(in ResourceVector request, PlacementTerms terms)
+    {
+        foreach (var node in _nodes)
+            if (node.State is not (NodeState.Lost or NodeState.Down) && request.FitsIn(node.Capacity) && TermsEntry.HasLabels(terms, node.Spec)) return true;
+        return false;
     }
 
     public bool AnyDeclared

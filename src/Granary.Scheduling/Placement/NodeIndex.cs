@@ -13,32 +13,41 @@ namespace Granary.Scheduling.Placement;
 /// The sum after placing is the sum before less a constant of the request, so one order serves all requests (best fit by weighted leftover,
 /// Panigrahy et al., Heuristics for Vector Bin Packing, 2011).
 /// </remarks>
-internal sealed class NodeIndex
+/// <param name="scale">The index of all nodes, whose scale this index of some of them takes; null for that one itself.</param>
+internal sealed class NodeIndex(NodeIndex? scale = null)
 {
     private const int ChunkSize = 64;
     private const int ScaleBits = 24;
 
     private readonly List<Chunk> _chunks = [];
-    private readonly int[] _shift = new int[ResourceVector.Lanes];
+    private readonly int[] _shift = scale?._shift ?? new int[ResourceVector.Lanes];
     private ResourceVector[] _envelopes = [];
     private ResourceVector _largest;
     private int _lanes;
 
     public int Count { get; private set; }
 
+    /// <summary>Grows with every change of the scale that keys are made by.</summary>
+    public long ScaleEpoch { get; private set; }
+
+    /// <summary>The most that any node had, lane by lane.</summary>
+    public ref readonly ResourceVector Largest => ref _largest;
+
     /// <summary>Adds a ready node.</summary>
     public void Add(NodeEntry node)
     {
-        Rescale(node.Capacity);
+        if (scale is null) Rescale(node.Capacity);
         Insert(node);
-        node.Indexed = true;
+        if (scale is null) node.Indexed = true;
+        else node.KindIndexed = true;
         Count++;
     }
 
     public void Remove(NodeEntry node)
     {
         Take(node);
-        node.Indexed = false;
+        if (scale is null) node.Indexed = false;
+        else node.KindIndexed = false;
         Count--;
     }
 
@@ -46,7 +55,7 @@ internal sealed class NodeIndex
     public void Update(NodeEntry node)
     {
         var key = KeyOf(node.Free);
-        if (key == node.IndexKey && InPlace(node)) return;
+        if (key == KeyOf(node) && InPlace(node)) return;
         Take(node);
         Insert(node);
     }
@@ -72,6 +81,38 @@ internal sealed class NodeIndex
         return null;
     }
 
+    /// <summary>As <see cref="Next"/>, from the node with the most free downwards.</summary>
+    public NodeEntry? NextDown(in ResourceVector request, ref Cursor cursor)
+    {
+        if (!cursor.Begun)
+        {
+            cursor.Begun = true;
+            cursor.Chunk = _chunks.Count - 1;
+            cursor.Position = -1;
+        }
+        for (; cursor.Chunk >= 0; cursor.Chunk--, cursor.Position = -1)
+        {
+            var chunk = _chunks[cursor.Chunk];
+            if (cursor.Position < 0)
+            {
+                if (!request.FitsIn(_envelopes[cursor.Chunk])) continue;
+                cursor.Position = chunk.Count;
+            }
+            while (cursor.Position > 0)
+            {
+                var position = --cursor.Position;
+                if (request.FitsIn(chunk.Free[position])) return chunk.Nodes[position];
+            }
+        }
+        return null;
+    }
+
+    /// <summary>A cursor that begins at a chunk somewhere in the middle, another for every <paramref name="turn"/>.</summary>
+    public Cursor From(long turn) => new() { Begun = true, Chunk = _chunks.Count == 0 ? 0 : (int)((ulong)turn * 0x9E3779B97F4A7C15UL >> 33) % _chunks.Count };
+
+    /// <summary>Where a node would stand: lower is tighter.</summary>
+    public long Tightness(NodeEntry node) => KeyOf(node.Free);
+
     /// <summary>Nodes from the one with the most free to the one with the least.</summary>
     public IEnumerable<NodeEntry> MostFreeFirst()
     {
@@ -82,8 +123,10 @@ internal sealed class NodeIndex
 
     private void Insert(NodeEntry node)
     {
-        node.IndexKey = KeyOf(node.Free);
-        var at = FindChunk(node.IndexKey, node.Index);
+        var key = KeyOf(node.Free);
+        if (scale is null) node.IndexKey = key;
+        else node.KindKey = key;
+        var at = FindChunk(key, node.Index);
         if (at == _chunks.Count)
         {
             if (at > 0) at--;
@@ -96,21 +139,22 @@ internal sealed class NodeIndex
             InsertChunk(at + 1, upper);
             _envelopes[at] = chunk.Envelope();
             _envelopes[at + 1] = upper.Envelope();
-            if (chunk.IsAfterLast(node.IndexKey, node.Index))
+            if (chunk.IsAfterLast(key, node.Index))
             {
                 chunk = upper;
                 at++;
             }
         }
-        chunk.Insert(node);
+        chunk.Insert(node, key);
         _envelopes[at] = chunk.Count == 1 ? node.Free : ResourceVector.Max(_envelopes[at], node.Free);
     }
 
     private void Take(NodeEntry node)
     {
-        var at = FindChunk(node.IndexKey, node.Index);
+        var key = KeyOf(node);
+        var at = FindChunk(key, node.Index);
         var chunk = _chunks[at];
-        chunk.RemoveAt(chunk.PositionOf(node.IndexKey, node.Index));
+        chunk.RemoveAt(chunk.PositionOf(key, node.Index));
         if (chunk.Count == 0)
         {
             _chunks.RemoveAt(at);
@@ -123,9 +167,10 @@ internal sealed class NodeIndex
 
     private bool InPlace(NodeEntry node)
     {
-        var at = FindChunk(node.IndexKey, node.Index);
+        var key = KeyOf(node);
+        var at = FindChunk(key, node.Index);
         var chunk = _chunks[at];
-        chunk.Free[chunk.PositionOf(node.IndexKey, node.Index)] = node.Free;
+        chunk.Free[chunk.PositionOf(key, node.Index)] = node.Free;
         _envelopes[at] = chunk.Envelope();
         return true;
     }
@@ -160,10 +205,14 @@ internal sealed class NodeIndex
         return low;
     }
 
+    /// <summary>The key that the node was put in with.</summary>
+    private long KeyOf(NodeEntry node) => scale is null ? node.IndexKey : node.KindKey;
+
     private long KeyOf(in ResourceVector free)
     {
         long key = 0;
-        for (var lane = 0; lane < _lanes; lane++)
+        var lanes = scale?._lanes ?? _lanes;
+        for (var lane = 0; lane < lanes; lane++)
             if (_shift[lane] >= 0) key += (long)free[lane] << _shift[lane];
         return key;
     }
@@ -181,6 +230,7 @@ internal sealed class NodeIndex
             _shift[lane] = shift;
             changed = true;
         }
+        if (changed) ScaleEpoch++;
         if (!changed || Count == 0) return;
         var nodes = MostFreeFirst().ToArray();
         _chunks.Clear();
@@ -221,13 +271,13 @@ internal sealed class NodeIndex
             return low;
         }
 
-        public void Insert(NodeEntry node)
+        public void Insert(NodeEntry node, long key)
         {
-            var at = PositionOf(node.IndexKey, node.Index);
+            var at = PositionOf(key, node.Index);
             Move(at, at + 1, Count - at);
             Nodes[at] = node;
             Free[at] = node.Free;
-            _keys[at] = node.IndexKey;
+            _keys[at] = key;
             Count++;
         }
 

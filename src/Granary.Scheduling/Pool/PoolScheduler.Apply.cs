@@ -1,6 +1,7 @@
 using Granary.Abstractions;
 using Granary.Model;
 using Granary.Scheduling.Gangs;
+using Granary.Scheduling.Learning;
 using Granary.Scheduling.State;
 
 namespace Granary.Scheduling;
@@ -42,7 +43,8 @@ public sealed partial class PoolScheduler
     {
         if (_created == 0) _created = at;
         _spec = spec;
-        _order.SetStrategy(spec.Strategy);
+        SetScorer(spec);
+        _order.SetStrategy(spec.Strategy, OrderOf(spec));
         ApplyFairness(spec);
     }
 
@@ -65,6 +67,7 @@ public sealed partial class PoolScheduler
 
     private void SetNode(NodeEntry node, NodeSpec spec, NodeState state)
     {
+        CountClass(node, spec);
         _capacity.Set(node, spec, _lanes.ToVector(spec.Capacity), state);
         _order.SetCapacity(_capacity.Capacity);
         // Promises on a node that went or shrank look for another; those without one try this.
@@ -110,7 +113,7 @@ public sealed partial class PoolScheduler
         _lowestPriority = Math.Min(_lowestPriority, spec.Priority);
         _highestPriority = Math.Max(_highestPriority, spec.Priority);
         var gang = count > 1 && spec.Terms is { Gang: true };
-        var shape = _shapes.Take(_lanes.ToVector(spec.Resources), admitted.Estimate, gang ? count : 1);
+        var shape = _shapes.Take(_lanes.ToVector(spec.Resources), admitted.Estimate, gang ? count : 1, TermsOf(spec), _scorer.MayWait ? RunClass.Of(spec) : default);
         var item = new ItemEntry
         {
             Spec = spec,
@@ -252,6 +255,7 @@ public sealed partial class PoolScheduler
             if (effects.WantsChanges) effects.Changed(ChangeOf(task, TaskState.Queued, end.Reason, at));
             return;
         }
+        if (outcome == AttemptOutcome.Succeeded) Learn(task, at);
         if (outcome == AttemptOutcome.Succeeded && task.StartedAt != 0) agent.Durations.Add(item.Spec.Name, Math.Max(1, at - task.StartedAt), at);
         var state = outcome switch
         {
@@ -296,7 +300,7 @@ public sealed partial class PoolScheduler
             return;
         }
         Ordering.OrderTree.ReleaseQueue(item.Queue);
-        _shapes.Release(item.Shape);
+        if (_shapes.Release(item.Shape) && item.Shape.Terms is { } terms) _capacity.Terms.Release(terms, item.Shape);
     }
 
     private static void Count(ItemEntry item, TaskState state, long at)

@@ -17,6 +17,7 @@ public sealed partial class PoolScheduler
         ArgumentNullException.ThrowIfNull(request);
         if (!Names.IsValid(request.Spec.Name)) throw GranaryException.Invalid($"node name '{request.Spec.Name}' is not valid; use {Names.Rule}");
         ResourceRules.Check(request.Spec.Capacity, $"node {request.Spec.Name}: capacity");
+        PlacementRules.Check(request.Spec.Traits, request.Spec.Name);
         _lanes.CheckRoom([request.Spec.Capacity]);
         var node = _capacity.Find(request.Spec.Name);
         if (node is null || node.Spec != request.Spec)

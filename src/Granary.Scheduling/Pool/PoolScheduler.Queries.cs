@@ -1,7 +1,6 @@
 using Granary.Abstractions;
 using Granary.Model;
 using Granary.Scheduling.Preemption;
-using Granary.Scheduling.Ordering;
 using Granary.Scheduling.State;
 
 namespace Granary.Scheduling;
@@ -56,7 +55,7 @@ public sealed partial class PoolScheduler
         return new PoolView
         {
             Spec = _spec,
-            Note = OrderRules.Note(_spec.Strategy),
+            Note = PlacementNote(),
             Capacity = _lanes.ToSet(_capacity.Capacity),
             Used = _lanes.ToSet(_capacity.Used),
             Nodes = _capacity.Nodes.Count,

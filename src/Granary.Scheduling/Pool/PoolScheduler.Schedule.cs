@@ -40,6 +40,7 @@ public sealed partial class PoolScheduler
         while (_backoff.TakeDue(now) is { } rested) EnterOrder(rested);
         PlanPromises(now);
         var left = PlaceDue(now, events, effects, maxDecisions);
+        TryPatientAnew(now);
         if (_options.StarvationGuard == TimeSpan.Zero) TryEverythingAnew();
         while (left > 0 && _capacity.NextFreed() is { } node)
         {
@@ -51,15 +52,18 @@ public sealed partial class PoolScheduler
             else
                 _capacity.Settled(node);
         }
+        if (_capacity.Terms.Woken.Count > 0) TryWokenAnew();
         while (left > 0 && FindUntried(now, out var task, out var target))
         {
             Place(task, target, now, events, effects);
             left--;
+            if (_capacity.Terms.Woken.Count > 0) TryWokenAnew();
         }
         if (left <= 0 || SettleGangs(now, events, effects)) return now;
         if (ReserveForStarving(now)) return now;
         var look = Preempt(now, events, effects);
         if (look <= now) return now;
+        look = Math.Min(look, NextPatience());
         return Math.Min(look, Math.Min(Math.Min(_backoff.NextDue(), _book.NextStart()), Math.Min(Math.Min(NextAging(), NextAdapt()), NextGuard())));
     }
 
@@ -67,9 +71,17 @@ public sealed partial class PoolScheduler
 
     private void Place(TaskEntry task, NodeEntry node, long now, EventBatch events, IPoolEffects effects)
     {
-        if (task.Item.Gang is { } gang) PlaceGang(gang, now, events, effects);
-        else Emit(new PoolEvent(EventKind.Placed, now, task.Number, _lastToken + 1, Node: node.Index), events, effects);
+        if (task.Item.Gang is { } gang)
+        {
+            PlaceGang(gang, now, events, effects);
+            return;
+        }
+        _placements.Add(task.Number, _lastToken + 1, node.Index, _scorer.Name, _choice);
+        Emit(new PoolEvent(EventKind.Placed, now, task.Number, _lastToken + 1, Node: node.Index), events, effects);
     }
+
+    private readonly PlacementLog _placements = new();
+    private PlacementChoice _choice;
 
     /// <summary>Plans promises that have no node, when a node came, went or changed.</summary>
     private void PlanPromises(long now)
@@ -122,17 +134,22 @@ public sealed partial class PoolScheduler
     {
         var task = slot.Task;
         if (task.HeapIndex < 0 || !MayStart(task)) return false;
-        var node = task.Item.Gang is null && slot.Node is { Indexed: true } own && slot.Vector.FitsIn(own.Free) && _book.Allows(own, slot.Vector, task.Item.Estimate, now, slot)
+        var node = task.Item.Gang is null && slot.Node is { Indexed: true } own && slot.Vector.FitsIn(own.Free) && (task.Item.Shape.Terms?.NeighboursAllow(own) ?? true)
+            && _book.Allows(own, slot.Vector, task.Item.Estimate, now, slot)
             ? own : Choose(task, now);
         if (node is null) return false;
         Place(task, node, now, events, effects);
         return true;
     }
 
-    /// <summary>The tightest node that holds the task and has no reservation in its way; of a gang, the first of the nodes that hold its members.</summary>
-    private NodeEntry? Choose(TaskEntry task, long now)
+    /// <summary>
+    /// The best node that holds the task and has no reservation in its way: the tightest, unless scores or its terms say otherwise; of a gang, the
+    /// first of the nodes that hold its members.
+    /// </summary>
+    private NodeEntry? Choose(TaskEntry task, long now, bool mayWait = false)
     {
         if (task.Item.Gang is { } gang) return ChooseForGang(gang, now);
+        if (!IsPlain(task.Item.Shape)) return ChooseByScore(task, now, mayWait);
         var cursor = default(NodeIndex.Cursor);
         ref readonly var request = ref task.Item.Shape.VectorRef;
         while (_capacity.Index.Next(request, ref cursor) is { } node)
@@ -147,7 +164,7 @@ public sealed partial class PoolScheduler
     private bool FindFor(NodeEntry node, long now, out TaskEntry task, out NodeEntry target)
     {
         var open = _book.Open(node);
-        var shapes = _order.Waiting.Find(open, out var queues);
+        var shapes = _order.Waiting.Find(open, node, _capacity, out var queues);
         (task, target) = (null!, null!);
         if (shapes == 0) return false;
         // A walk finds the first in order at once when much fits. When it does not, those that fit are compared one by one.
@@ -179,7 +196,8 @@ public sealed partial class PoolScheduler
         target = null!;
         if (!queue.Shape.WholeRef.FitsIn(queue.Agent.Headroom)) return false;
         if (task.Item.Gang is { } gang && !queue.Active) target = ChooseForGang(gang, node, now)!;
-        else if (queue.Active) target = Choose(task, now)!;
+        else if (queue.Active) target = Choose(task, now, mayWait: true)!;
+        else if (!IsPlain(queue.Shape)) target = ChooseFreed(task, node, now)!;
         else if (_book.Allows(node, queue.Shape.VectorRef, task.Item.Estimate, now, task.Slot)) target = node;
         if (target is not null) return true;
         _refusals++;
@@ -267,7 +285,7 @@ public sealed partial class PoolScheduler
             if (queue.Shape.BlockedEpoch != _capacity.Epoch)
             {
                 task = queue.Tasks.First;
-                if (Choose(task, now) is { } node)
+                if (Choose(task, now, mayWait: true) is { } node)
                 {
                     target = node;
                     return true;

@@ -101,6 +101,8 @@ public sealed partial class PoolScheduler
             if (sizes && (unknown is not null || _capacity.IsTooLarge(request)))
                 throw GranaryException.Refused($"item {i}: infeasible: {Describe(request, unknown)}");
             CheckGang(item, request, agent, i, sizes);
+            if (sizes && item.Spec.Terms?.Placement is { Require.Count: > 0 } terms && !_capacity.AnyCouldUse(request, terms))
+                throw GranaryException.Refused($"item {i}: infeasible: {DescribeLabels(terms)}");
             if (agent is { IsLimited: true }) CheckLimits(agent, request, i, $"needs {_lanes.ToSet(request)}", "ask for less");
         }
     }

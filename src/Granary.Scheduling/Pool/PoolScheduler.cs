@@ -5,6 +5,7 @@ using Granary.Scheduling.Dependencies;
 using Granary.Scheduling.FairShare;
 using Granary.Scheduling.Ordering;
 using Granary.Scheduling.Placement;
+using Granary.Scheduling.Placement.Scoring;
 using Granary.Scheduling.Retries;
 using Granary.Scheduling.Starvation;
 using Granary.Scheduling.State;
@@ -59,7 +60,9 @@ public sealed partial class PoolScheduler
         options.Validate();
         _pool = pool;
         _options = options;
+        _parts = options.Parts;
         _spec = new PoolSpec { Name = pool };
+        _scorer = Scorer.Of(_spec, _parts, _missingParts);
         _order = new OrderTree(options, _spec.Strategy);
         _admission = new AdmissionTest(_book, options);
         _graph = new DependencyGraph(_tasks);
@@ -90,7 +93,7 @@ public sealed partial class PoolScheduler
     /// <exception cref="GranaryException">Invalid, when the name is another pool's or a value is outside its list.</exception>
     public PoolView Configure(PoolSpec spec, long now, EventBatch events, IPoolEffects effects)
     {
-        PoolRules.Check(spec, _pool);
+        PoolRules.Check(spec, _pool, _parts);
         if (spec != _spec || _created == 0) Emit(new PoolEvent(EventKind.PoolConfigured, now, Detail: spec), events, effects);
         return Describe(now);
     }

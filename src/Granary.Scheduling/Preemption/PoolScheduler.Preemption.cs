@@ -201,7 +201,7 @@ public sealed partial class PoolScheduler
         if (!preemptor.Request.FitsIn(preemptor.Agent.Headroom)) return;
         foreach (var claim in _claims)
         {
-            if (claim.Node.State != NodeState.Ready || !preemptor.Request.FitsIn(RoomFor(preemptor, claim.Node, allSlots: true, now))) continue;
+            if (claim.Node.State != NodeState.Ready || !preemptor.Task.Item.Shape.CouldUseNow(claim.Node) || !preemptor.Request.FitsIn(RoomFor(preemptor, claim.Node, allSlots: true, now))) continue;
             _candidateVictims.Clear();
             _bestVictims.Set(claim.Node, _candidateVictims);
             return;
@@ -234,7 +234,7 @@ public sealed partial class PoolScheduler
             for (var i = 0; i < ready.Count && _victimNodes.Count < MostVictimNodes; i++)
             {
                 var node = ready[(int)((i + _decisions) % ready.Count)];
-                if (preemptor.Request.FitsIn(node.Capacity) && !_victimNodes.Contains(node)) _victimNodes.Add(node);
+                if (preemptor.Task.Item.Shape.CouldUseNow(node) && !_victimNodes.Contains(node)) _victimNodes.Add(node);
             }
             return;
         }
@@ -244,8 +244,8 @@ public sealed partial class PoolScheduler
             for (var i = 0; i < agent.Leases.Count && looked < MostLeasesLookedAt && _victimNodes.Count < MostVictimNodes; i++, looked++)
             {
                 var lease = agent.Leases[(int)((i + _decisions) % agent.Leases.Count)];
-                if (IsCandidate(preemptor, policy, rule, lease, now) && preemptor.Request.FitsIn(lease.Node!.Capacity) && !_victimNodes.Contains(lease.Node))
-                    _victimNodes.Add(lease.Node);
+                if (IsCandidate(preemptor, policy, rule, lease, now) && preemptor.Task.Item.Shape.CouldUseNow(lease.Node!) && !_victimNodes.Contains(lease.Node!))
+                    _victimNodes.Add(lease.Node!);
             }
     }
 

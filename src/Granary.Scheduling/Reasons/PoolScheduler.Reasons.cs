@@ -46,8 +46,7 @@ public sealed partial class PoolScheduler
         if (!shape.VectorRef.FitsIn(agent.Headroom)) return WaitReason.Limit;
         if (task.HeapIndex > 0 || !ReferenceEquals(agent.Order.First, item.Queue)) return WaitReason.Share;
         var cursor = default(NodeIndex.Cursor);
-        if (_capacity.Index.Next(shape.VectorRef, ref cursor) is not null)
-            return Choose(task, now) is null ? WaitReason.Reserved : WaitReason.Share;
+        if (_capacity.Index.Next(shape.VectorRef, ref cursor) is not null) return ReasonWithRoom(task, now);
         if (FreeInSum(shape.VectorRef)) return WaitReason.Fragmented;
         return IsFirst(agent) ? WaitReason.Capacity : WaitReason.Share;
     }
@@ -63,6 +62,8 @@ public sealed partial class PoolScheduler
             WaitReason.Backoff => ($"attempt {task.Attempt} failed: {task.Reason}; the next begins in {Clock.Text(task.NotBefore - now)}", "wait, or cancel it"),
             WaitReason.NoNodes => ($"pool {_pool} has no node that is ready", "start a node: granary node --join HOST:PORT, or uncordon one"),
             WaitReason.TooLarge => (Describe(task.Item.Shape.VectorRef, null), "ask for less, or add a larger node"),
+            WaitReason.Placement => ExplainPlacement(task, now),
+            WaitReason.Better => ("a node has room, but one that is expected soon is predicted to finish it earlier", "wait, or set the pool's strategy to fair"),
             WaitReason.Limit => ExplainLimit(task),
             WaitReason.Preempting => ExplainPreempting(task, now),
             WaitReason.Reserved => ExplainReserved(task),

@@ -10,6 +10,7 @@ public sealed partial class PoolScheduler
         WriteGroups(ref w);
         WriteAdapted(ref w);
         WritePreemption(ref w);
+        WriteLearning(ref w);
         w.Byte(0);
     }
 
@@ -18,6 +19,7 @@ public sealed partial class PoolScheduler
         ReadGroups(ref r);
         ReadAdapted(ref r);
         ReadPreemption(ref r);
+        ReadLearning(ref r);
         if (r.Byte() != 0) throw r.Damaged("goes on after its last section");
     }
 }

@@ -57,7 +57,8 @@ public sealed partial class PoolScheduler
     private void Restore(ref JournalReader r)
     {
         _spec = ModelCodec.ReadPool(ref r);
-        _order.SetStrategy(_spec.Strategy);
+        SetScorer(_spec);
+        _order.SetStrategy(_spec.Strategy, OrderOf(_spec));
         _created = r.Number();
         _nextNumber = r.Number();
         _lastToken = r.Number();

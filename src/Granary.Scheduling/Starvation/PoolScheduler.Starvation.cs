@@ -68,7 +68,7 @@ public sealed partial class PoolScheduler
         var candidates = GuardCandidates;
         foreach (var node in _capacity.Index.MostFreeFirst())
         {
-            if (!task.Item.Shape.VectorRef.FitsIn(node.Capacity)) continue;
+            if (!task.Item.Shape.CouldUse(node)) continue;
             _book.Profile.Build(node, now, null);
             var start = _book.Profile.Earliest(task.Item.Shape.VectorRef, task.Item.Estimate, now);
             if (start >= 0 && (best is null || start < best.Value.Start)) best = (node, start);

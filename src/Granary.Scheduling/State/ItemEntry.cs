@@ -1,6 +1,7 @@
 using Granary.Model;
 using Granary.Scheduling.Gangs;
 using Granary.Scheduling.Ordering;
+using Granary.Scheduling.Placement.Terms;
 
 namespace Granary.Scheduling.State;
 
@@ -56,6 +57,11 @@ internal sealed class ItemEntry
 
     /// <summary>Its members start together; null when each starts by itself.</summary>
     public GangEntry? Gang { get; set; }
+
+    /// <summary>What terms of other tasks know its tasks by, as of a version of those terms.</summary>
+    public Selector[] Selectors { get; set; } = [];
+
+    public int SelectorVersion { get; set; }
 
     /// <summary>Its number in the snapshot being written.</summary>
     public int SnapshotIndex { get; set; } = -1;

@@ -1,5 +1,6 @@
 using Granary.Model;
 using Granary.Scheduling.Deadlines;
+using Granary.Scheduling.Placement.Kinds;
 
 namespace Granary.Scheduling.State;
 
@@ -29,6 +30,19 @@ internal sealed class NodeEntry(int index, NodeSpec spec)
     public long IndexKey { get; set; }
 
     public bool Indexed { get; set; }
+
+    /// <summary>Its kind, and its place among the ready nodes of it, while kinds are kept.</summary>
+    public NodeKind? Kind { get; set; }
+
+    public long KindKey { get; set; }
+
+    public bool KindIndexed { get; set; }
+
+    /// <summary>The search that last took it as a candidate.</summary>
+    public long Seen { get; set; }
+
+    /// <summary>Its class counts among the pool's.</summary>
+    public bool ClassCounted { get; set; }
 
     public bool Counts => State is not (NodeState.Lost or NodeState.Down or NodeState.Declared);
 

@@ -60,18 +60,6 @@ public class ReasonTests
         Assert.Equal((WaitReason.Fragmented, "needs cpu=2 on one node; in sum cpu=2 is free, at most cpu=1 on one (n1)"), (Explain(3).Reason, Explain(3).Evidence));
     }
 
-    [Theory]
-    [InlineData(PoolStrategy.MlAdaptive, true)]
-    [InlineData(PoolStrategy.Cost, true)]
-    [InlineData(PoolStrategy.Affinity, true)]
-    [InlineData(PoolStrategy.Fair, false)]
-    [InlineData(PoolStrategy.Fifo, false)]
-    public void A_strategy_that_is_not_built_yet_says_so(PoolStrategy strategy, bool note)
-    {
-        var view = _pool.Scheduler.Configure(new PoolSpec { Name = "default", Strategy = strategy }, _pool.Now, _pool.Events, _pool);
-        Assert.Equal(note ? $"strategy {strategy} is not built yet: the pool orders as fair and places by best fit" : "", view.Note);
-    }
-
     [Fact]
     public void A_long_queue_is_described_without_looking_at_every_task()
     {

@@ -78,10 +78,12 @@ internal sealed class VirtualPool : IPoolEffects
 
     void IPoolEffects.Finished(TaskView final) => Final.Add(final);
 
-    public void Node(string name, ResourceSet capacity, NodeState state = NodeState.Ready)
+    public void Node(string name, ResourceSet capacity, NodeState state = NodeState.Ready) => Node(new NodeSpec { Name = name, Capacity = capacity }, state);
+
+    public void Node(NodeSpec spec, NodeState state = NodeState.Ready)
     {
-        _nodes[name] = new NodeSpec { Name = name, Capacity = capacity };
-        Scheduler.NodeUp(new NodeUpRequest(_nodes[name], state, []), Now, Events, this);
+        _nodes[spec.Name] = spec;
+        Scheduler.NodeUp(new NodeUpRequest(spec, state, []), Now, Events, this);
     }
 
     public ResourceSet Capacity(string node) => _nodes[node].Capacity;
