@@ -11,6 +11,7 @@ namespace Granary.Simulation.Cluster;
 /// </summary>
 internal sealed class ClusterSimulation
 {
+    private const int MostIdleTurns = 100_000;
     private const long LatestTime = long.MaxValue / 8;
 
     private readonly Workload _workload;
@@ -20,6 +21,7 @@ internal sealed class ClusterSimulation
     private readonly Random _random;
     private int _submitted;
     private int _lost;
+    private int _idleTurns;
 
     public ClusterSimulation(Workload workload, ClusterSpec cluster, Func<JobMachine, IJobPolicy> policy, IReadOnlyList<NodeLoss> losses, int seed)
     {
@@ -47,6 +49,7 @@ internal sealed class ClusterSimulation
             if (next > LatestTime) throw GranaryException.Invalid("the replay's clock has run over: the trace's run times are too long to add up");
             Offered += (double)Machine.Capacity * (next - Machine.Now);
             Machine.Now = next;
+            Watch();
             End();
             Lose();
             Submit();
@@ -65,6 +68,14 @@ internal sealed class ClusterSimulation
     }
 
     private long LossTime() => WorkloadBuilder.Micros(_losses[_lost].AtSeconds);
+
+    /// <summary>A policy that lets jobs wait for ever beside an idle machine is broken; it must not hang its caller.</summary>
+    private void Watch()
+    {
+        var idle = Machine.NextEnd == long.MaxValue && _submitted == _workload.Jobs.Count && _lost == _losses.Length;
+        _idleTurns = idle ? _idleTurns + 1 : 0;
+        if (_idleTurns > MostIdleTurns) throw new InvalidOperationException($"{_workload.Jobs.Count - Machine.Done} jobs wait, nothing runs, and the policy starts nothing");
+    }
 
     private void End()
     {

@@ -17,6 +17,7 @@ internal sealed class ConservativePolicy(JobMachine machine, IRunTimes runTimes)
     private readonly long[] _expectedEnd = new long[machine.Jobs];
     private readonly List<(long Start, int Job)> _order = [];
     private bool _early;
+    private int _capacity = machine.Capacity;
     private bool _broken;
 
     /// <summary>The first start that a job was promised; tests hold it against the real one.</summary>
@@ -28,7 +29,7 @@ internal sealed class ConservativePolicy(JobMachine machine, IRunTimes runTimes)
     {
         _profile.Advance(machine.Now);
         _expected[job] = Math.Max(1, runTimes.Expect(job));
-        if (_broken)
+        if (Broken)
         {
             // The plan is about to be made anew: it goes behind all others.
             _start[job] = long.MaxValue;
@@ -67,7 +68,7 @@ internal sealed class ConservativePolicy(JobMachine machine, IRunTimes runTimes)
     {
         _profile.Advance(machine.Now);
         if (_running.ProlongOverdue()) _broken = true;
-        if (_broken) PlanAnew();
+        if (Broken) PlanAnew();
         else if (_early) Compress();
         _broken = _early = false;
         while (_planned.Count > 0 && _planned.Min is var (start, job) && start <= machine.Now)
@@ -78,6 +79,9 @@ internal sealed class ConservativePolicy(JobMachine machine, IRunTimes runTimes)
             _running.Add(job, _expectedEnd[job]);
         }
     }
+
+    /// <summary>The plan no longer says what is true. Who lost only a free processor is not told of it.</summary>
+    private bool Broken => _broken || _capacity != machine.Capacity;
 
     private void Plan(int job)
     {
@@ -101,7 +105,8 @@ internal sealed class ConservativePolicy(JobMachine machine, IRunTimes runTimes)
 
     private void PlanAnew()
     {
-        _profile.Reset(machine.Now, machine.Capacity);
+        _capacity = machine.Capacity;
+        _profile.Reset(machine.Now, _capacity);
         foreach (var (end, job) in _running.ByEnd())
         {
             _expectedEnd[job] = end;
