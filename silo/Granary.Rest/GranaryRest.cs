@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Granary.Rest.Access;
 using Granary.Rest.Agents;
+using Granary.Rest.Allocation;
 using Granary.Rest.Events;
 using Granary.Rest.Health;
 using Granary.Rest.Http;
@@ -10,6 +11,7 @@ using Granary.Rest.OpenApi;
 using Granary.Rest.Overview;
 using Granary.Rest.Pools;
 using Granary.Rest.Repeats;
+using Granary.Rest.Reservations;
 using Granary.Rest.Tasks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Json;
@@ -59,6 +61,8 @@ public static class GranaryRest
         PoolEndpoints.Map(app);
         AgentEndpoints.Map(app);
         NodeEndpoints.Map(app);
+        ReservationEndpoints.Map(app);
+        AllocationEndpoints.Map(app);
         EventEndpoints.Map(app);
         MetricsEndpoints.Map(app);
         HealthEndpoints.Map(app);

@@ -1,11 +1,13 @@
 using System.Text.Json.Serialization;
 using Granary.Abstractions.Json;
 using Granary.Rest.Agents;
+using Granary.Rest.Allocation;
 using Granary.Rest.Events;
 using Granary.Rest.Health;
 using Granary.Rest.Metrics;
 using Granary.Rest.Nodes;
 using Granary.Rest.Pools;
+using Granary.Rest.Reservations;
 using Granary.Rest.Tasks;
 using Microsoft.AspNetCore.Mvc;
 
@@ -19,7 +21,7 @@ namespace Granary.Rest.Http;
         typeof(ResourceSetConverter), typeof(UtcTimeConverter), typeof(DurationConverter), typeof(OneOrManyConverter),
         typeof(ByteSizeConverter), typeof(PoolStrategyConverter),
         typeof(PoolModeConverter), typeof(PriorityClassConverter), typeof(LossPolicyConverter), typeof(TaskStateConverter),
-        typeof(WaitReasonConverter), typeof(ExitCauseConverter), typeof(NodeStateConverter),
+        typeof(WaitReasonConverter), typeof(ExitCauseConverter), typeof(NodeStateConverter), typeof(ReservationStateConverter),
     ])]
 [JsonSerializable(typeof(TaskRequest))]
 [JsonSerializable(typeof(TaskBatchRequest))]
@@ -32,6 +34,11 @@ namespace Granary.Rest.Http;
 [JsonSerializable(typeof(Page<AgentJson>))]
 [JsonSerializable(typeof(NodeRequest))]
 [JsonSerializable(typeof(Page<NodeJson>))]
+[JsonSerializable(typeof(ReservationRequest))]
+[JsonSerializable(typeof(ReservationJson))]
+[JsonSerializable(typeof(Page<ReservationJson>))]
+[JsonSerializable(typeof(AllocationRequest))]
+[JsonSerializable(typeof(AllocationJson))]
 [JsonSerializable(typeof(TaskChangeJson))]
 [JsonSerializable(typeof(HelloJson))]
 [JsonSerializable(typeof(GapJson))]

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using Granary.Abstractions.Json;
 using Granary.Model;
+using Granary.Rest.Allocation;
 using Granary.Rest.Http;
+using Granary.Rest.Reservations;
 using Granary.Rest.Tasks;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -19,6 +21,8 @@ internal static class SchemaWords
         // Properties of requests are all nullable, so that what is missing is told by name; these must be there all the same.
         if (bare == typeof(TaskRequest)) schema.Required = new HashSet<string> { "agent" };
         else if (bare == typeof(TaskBatchRequest)) schema.Required = new HashSet<string> { "items" };
+        else if (bare == typeof(ReservationRequest)) schema.Required = new HashSet<string> { "agent", "resources", "for" };
+        else if (bare == typeof(AllocationRequest)) schema.Required = new HashSet<string> { "allocation_type", "agent", "resources", "for" };
         else if (bare == typeof(ResourceSet)) Resources(schema);
         else if (bare == typeof(TimeSpan))
         {

@@ -9,7 +9,7 @@ namespace Granary.Abstractions.Json;
     [
         typeof(ResourceSetConverter), typeof(UtcTimeConverter), typeof(PoolStrategyConverter), typeof(PoolModeConverter),
         typeof(PriorityClassConverter), typeof(LossPolicyConverter), typeof(TaskStateConverter), typeof(WaitReasonConverter),
-        typeof(ExitCauseConverter), typeof(NodeStateConverter),
+        typeof(ExitCauseConverter), typeof(NodeStateConverter), typeof(ReservationStateConverter),
     ])]
 [JsonSerializable(typeof(TaskJson))]
 [JsonSerializable(typeof(IReadOnlyList<TaskJson>))]
@@ -21,4 +21,6 @@ namespace Granary.Abstractions.Json;
 [JsonSerializable(typeof(IReadOnlyList<AgentJson>))]
 [JsonSerializable(typeof(NodeJson))]
 [JsonSerializable(typeof(IReadOnlyList<NodeJson>))]
+[JsonSerializable(typeof(ReservationJson))]
+[JsonSerializable(typeof(IReadOnlyList<ReservationJson>))]
 public sealed partial class GranaryJson : JsonSerializerContext;

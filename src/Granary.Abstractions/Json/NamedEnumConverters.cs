@@ -72,3 +72,6 @@ public sealed class ExitCauseConverter() : NamedEnumConverter<ExitCause>(null);
 
 /// <summary>A node's health.</summary>
 public sealed class NodeStateConverter() : NamedEnumConverter<NodeState>(null);
+
+/// <summary><c>upcoming</c>, <c>active</c>, <c>ended</c>.</summary>
+public sealed class ReservationStateConverter() : NamedEnumConverter<ReservationState>(JsonNamingPolicy.SnakeCaseLower);

@@ -71,4 +71,16 @@ public interface IPoolGrain : IGrainWithStringKey
     /// <summary>What a node's agent says of its leases; reports with an older token change nothing.</summary>
     [Alias("Report")]
     Task Report(IReadOnlyList<TaskReport> reports);
+
+    /// <summary>Sets capacity aside for an agent; a refusal says what is available when.</summary>
+    [Alias("Reserve")]
+    Task<ReserveReply> Reserve(ReserveRequest request);
+
+    /// <summary>Gives a reservation up; what runs in it goes on. NotFound when the pool has none of this number that has not ended.</summary>
+    [Alias("Unreserve")]
+    Task<ReservationView> Unreserve(long number);
+
+    /// <summary>Every reservation that has not ended, and the last that have, in the order they were made.</summary>
+    [Alias("Reservations")]
+    Task<IReadOnlyList<ReservationView>> Reservations();
 }

@@ -69,7 +69,7 @@ internal sealed class AdmissionTest(ReservationBook book, SchedulerOptions optio
         if (to < from) return -1;
         var early = Math.Max(from, to - (long)(item.Estimate * options.DeadlineSlack));
         if (early + item.Estimate <= item.Deadline && book.Roomy(node, item.Shape.Vector, early, item.Estimate, now)) return early;
-        book.Profile.Build(node, now, task.Slot);
+        book.Profile.Build(node, now, task.Slot, item.Agent, item.Deadline);
         var start = book.Profile.Latest(item.Shape.Vector, item.Estimate, from, early);
         return start >= 0 ? start : book.Profile.Latest(item.Shape.Vector, item.Estimate, from, to);
     }
@@ -99,7 +99,7 @@ internal sealed class AdmissionTest(ReservationBook book, SchedulerOptions optio
         foreach (var node in nodes)
         {
             if (!item.Shape.CouldUse(node)) continue;
-            book.Profile.Build(node, now, null);
+            book.Profile.Build(node, now, null, item.Agent, item.Deadline);
             var start = book.Profile.Latest(item.Shape.Vector, item.Estimate, Math.Max(now, item.Release), item.Deadline - item.Estimate);
             if (start > bestStart) (best, bestStart) = (node, start);
         }
@@ -117,7 +117,7 @@ internal sealed class AdmissionTest(ReservationBook book, SchedulerOptions optio
         {
             var node = nodes[(_lastNode + i) % nodes.Count];
             if (!item.Shape.CouldUse(node)) continue;
-            book.Profile.Build(node, now, task.Slot);
+            book.Profile.Build(node, now, task.Slot, item.Agent);
             var start = book.Profile.Earliest(item.Shape.Vector, item.Estimate, Math.Max(now, item.Release));
             if (start >= 0) earliest = Math.Min(earliest, start + item.Estimate);
         }

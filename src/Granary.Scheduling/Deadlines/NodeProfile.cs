@@ -8,15 +8,23 @@ namespace Granary.Scheduling.Deadlines;
 /// reservation begins. Built into memory that is used again.
 /// </summary>
 /// <remarks>The reservation profile of conservative backfilling (Mu'alem and Feitelson, 2001), one node at a time.</remarks>
-internal sealed class NodeProfile
+internal sealed partial class NodeProfile
 {
     private long[] _times = new long[64];
     private ResourceVector[] _free = new ResourceVector[64];
     private int _steps;
 
-    /// <summary>Builds the timeline of <paramref name="node"/> at <paramref name="now"/>, without the slot <paramref name="except"/> and those that yield to it.</summary>
-    public void Build(NodeEntry node, long now, PlanSlot? except)
+    /// <summary>
+    /// Builds the timeline of <paramref name="node"/> at <paramref name="now"/> as <paramref name="agent"/> may use it, without the slot
+    /// <paramref name="except"/> and those that yield to it; windows that begin after <paramref name="horizon"/> are left out.
+    /// </summary>
+    public void Build(NodeEntry node, long now, PlanSlot? except, AgentEntry agent, long horizon = long.MaxValue)
     {
+        if (node.Windows is not null)
+        {
+            BuildAround(node, now, except, agent, horizon, asWindow: false);
+            return;
+        }
         _steps = 0;
         var free = node.Free;
         foreach (var lease in node.Leases) Add(lease.ExpectedEnd(now), lease.Item.Shape.Vector);

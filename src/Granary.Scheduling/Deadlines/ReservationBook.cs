@@ -8,7 +8,7 @@ namespace Granary.Scheduling.Deadlines;
 /// over too long, as early as it can be. Nothing else may start where it would be in the way of a slot, so a promise holds whatever arrives later.
 /// </summary>
 /// <remarks>Slots are derived: they are not in the journal, and after a restart they are planned anew.</remarks>
-internal sealed class ReservationBook
+internal sealed partial class ReservationBook
 {
     private readonly PriorityQueue<PlanSlot, (long, long)> _starts = new();
     private readonly List<PlanSlot> _due = [];
@@ -115,8 +115,9 @@ internal sealed class ReservationBook
     }
 
     /// <summary>True when a task that needs <paramref name="request"/> for <paramref name="span"/> from now on is in no slot's way.</summary>
-    public bool Allows(NodeEntry node, in ResourceVector request, long span, long now, PlanSlot? own)
+    public bool Allows(NodeEntry node, in ResourceVector request, long span, long now, PlanSlot? own, AgentEntry agent)
     {
+        if (node.Windows is not null) return AllowsBeside(node, request, span, now, own, agent);
         if (node.Plan is not { Count: > 0 } plan) return true;
         var end = now + span;
         var needed = request;
@@ -126,13 +127,28 @@ internal sealed class ReservationBook
             if (!Yields(slot, own)) needed += slot.Vector;
         }
         if (needed.FitsIn(node.Free)) return true;
-        _profile.Build(node, now, own);
+        _profile.Build(node, now, own, agent);
+        return _profile.FitsNow(request, span);
+    }
+
+    /// <summary>As <see cref="Allows"/>, on a node that has windows.</summary>
+    private bool AllowsBeside(NodeEntry node, in ResourceVector request, long span, long now, PlanSlot? own, AgentEntry agent)
+    {
+        var end = now + span;
+        var needed = request;
+        if (node.Plan is { } plan)
+            foreach (var slot in plan)
+                if (slot.Start < end && !Yields(slot, own)) needed += slot.Vector;
+        needed += node.Windows!.Ahead(agent, now, end);
+        if (needed.FitsIn(node.FreeFor(agent))) return true;
+        _profile.Build(node, now, own, agent, end);
         return _profile.FitsNow(request, span);
     }
 
     /// <summary>A quick answer, for certain when true: room for the request in [<paramref name="start"/>, + <paramref name="span"/>) though no lease ends.</summary>
     public bool Roomy(NodeEntry node, in ResourceVector request, long start, long span, long now)
     {
+        if (node.Windows is not null) return false; // the profile knows
         var needed = request;
         if (node.Plan is { } plan)
             foreach (var slot in plan)

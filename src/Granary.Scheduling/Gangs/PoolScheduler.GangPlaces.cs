@@ -27,7 +27,7 @@ public sealed partial class PoolScheduler
     /// <summary>A node was freed: searches only when it could have made the difference since the last search.</summary>
     private NodeEntry? ChooseForGang(GangEntry gang, NodeEntry freed, long now)
     {
-        if (gang.Short > 0 && (gang.Gain += Fits(gang.Item.Shape.VectorRef, freed.Free, gang.Waiting)) < gang.Short) return null;
+        if (gang.Short > 0 && (gang.Gain += Fits(gang.Item.Shape.VectorRef, freed.FreeFor(gang.Item.Agent), gang.Waiting)) < gang.Short) return null;
         return ChooseForGang(gang, now);
     }
 
@@ -76,9 +76,9 @@ public sealed partial class PoolScheduler
     private int RoomFor(NodeEntry node, ItemEntry item, int most, long now, PlanSlot? own)
     {
         if (item.Shape.Terms is { } terms && !(terms.Eligible(node, _capacity.Kinds) && terms.NeighboursAllow(node))) return 0;
-        var room = Fits(item.Shape.VectorRef, node.Free, most);
-        if (room == 0 || node.Plan is not { Count: > 0 }) return room;
-        return Largest(room, k => _book.Allows(node, Times(item.Shape.VectorRef, k), item.Estimate, now, own));
+        var room = Fits(item.Shape.VectorRef, node.FreeFor(item.Agent), most);
+        if (room == 0 || (node.Plan is not { Count: > 0 } && node.Windows is null)) return room;
+        return Largest(room, k => _book.Allows(node, Times(item.Shape.VectorRef, k), item.Estimate, now, own, item.Agent));
     }
 
     /// <summary>Sets room aside for a gang that was passed over too long: a slot for each member, all from one start on.</summary>
@@ -110,7 +110,7 @@ public sealed partial class PoolScheduler
             var most = Fits(item.Shape.VectorRef, node.Capacity, gang.Waiting);
             if (most == 0 || !item.Shape.CouldUse(node)) continue;
             nodes.Add(node);
-            _book.Profile.Build(node, now, null);
+            _book.Profile.Build(node, now, null, item.Agent);
             for (var k = 1; k <= most && _book.Profile.Earliest(Times(item.Shape.VectorRef, k), item.Estimate, now) is var start and >= 0; k++) times.Add(start);
         }
         times.Sort();
@@ -131,7 +131,7 @@ public sealed partial class PoolScheduler
         _gangRoom.Clear();
         foreach (var node in nodes)
         {
-            _book.Profile.Build(node, now, null);
+            _book.Profile.Build(node, now, null, item.Agent);
             var room = Largest(Fits(item.Shape.VectorRef, node.Capacity, most),
                 k => _book.Profile.Latest(Times(item.Shape.VectorRef, k), item.Estimate, start, start) == start);
             if (room == 0) continue;

@@ -147,6 +147,13 @@ public static class EventCodec
             case EventKind.RoomReleased:
                 w.Number(e.Number);
                 break;
+            case EventKind.ReservationSet:
+                ModelCodec.Write(ref w, (ReservationRecord)e.Detail!);
+                break;
+            case EventKind.ReservationEnded:
+                w.Number(e.Number);
+                w.Text((string)e.Detail!);
+                break;
             default:
                 throw new InvalidOperationException($"event kind {e.Kind} has no layout");
         }
@@ -175,6 +182,10 @@ public static class EventCodec
             case EventKind.WeightsAdapted: return new PoolEvent(kind, at, Detail: ModelCodec.ReadAdapted(ref r));
             case EventKind.RoomClaimed: return new PoolEvent(kind, at, Number: r.Number(), Value: r.Number(), Node: r.Int(), Detail: ModelCodec.ReadNumbers(ref r));
             case EventKind.RoomReleased: return new PoolEvent(kind, at, Number: r.Number());
+            case EventKind.ReservationSet:
+                var reservation = ModelCodec.ReadReservation(ref r);
+                return new PoolEvent(kind, at, reservation.Number, Detail: reservation);
+            case EventKind.ReservationEnded: return new PoolEvent(kind, at, Number: r.Number(), Detail: r.Text());
             default: throw r.Damaged($"holds an event of kind {(int)kind}, which this build does not know,");
         }
     }

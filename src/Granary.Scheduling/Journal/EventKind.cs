@@ -50,6 +50,12 @@ public enum EventKind : byte
 
     /// <summary>No room is being made for Number any more: what it waited for did not come.</summary>
     RoomReleased = 17,
+
+    /// <summary>A reservation was made or put elsewhere: a <see cref="ReservationRecord"/>, Number its number.</summary>
+    ReservationSet = 18,
+
+    /// <summary>The reservation Number is over or was given up: Detail says which.</summary>
+    ReservationEnded = 19,
 }
 
 /// <summary>What becomes of a task whose attempt ended.</summary>

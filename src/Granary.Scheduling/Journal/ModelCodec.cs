@@ -202,6 +202,11 @@ internal static class ModelCodec
     public static GroupSpec ReadGroup(ref JournalReader r) =>
         SpecExtras.Read(r.Text(), ExtrasJson.Default.GroupSpec) ?? throw r.Damaged("holds an empty group");
 
+    public static void Write(ref JournalWriter w, ReservationRecord record) => w.Text(SpecExtras.Write(record, ReservationRecordJson.Default.ReservationRecord));
+
+    public static ReservationRecord ReadReservation(ref JournalReader r) =>
+        SpecExtras.Read(r.Text(), ReservationRecordJson.Default.ReservationRecord) ?? throw r.Damaged("holds an empty reservation");
+
     private static T? Extra<T>(ref JournalReader r, JsonTypeInfo<T> type) where T : class =>
         r.Version >= 2 ? SpecExtras.Read(r.Text(), type) : null;
 

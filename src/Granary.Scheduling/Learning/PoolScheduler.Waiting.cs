@@ -65,7 +65,7 @@ public sealed partial class PoolScheduler
             if (node.State != NodeState.Ready || !vector.FitsIn(node.Capacity)) continue;
             looked++;
             slots += SlotsOf(node.Capacity, vector);
-            _book.Profile.Build(node, now, task.Slot);
+            _book.Profile.Build(node, now, task.Slot, task.Item.Agent);
             var start = _book.Profile.Earliest(vector, task.Item.Estimate, now);
             if (start >= 0) earliest = Math.Min(earliest, start);
         }

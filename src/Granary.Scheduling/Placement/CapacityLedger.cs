@@ -92,6 +92,7 @@ internal sealed class CapacityLedger
     {
         node.AddLease(task);
         task.Item.Agent.AddLease(task);
+        node.Windows?.Settle();
         Used += task.Item.Shape.Vector;
         if (node.Indexed) Index.Update(node);
         if (Kinds.Active) Kinds.Update(node);
@@ -102,11 +103,21 @@ internal sealed class CapacityLedger
     {
         node.RemoveLease(task);
         task.Item.Agent.RemoveLease(task);
+        node.Windows?.Settle();
         Used -= task.Item.Shape.Vector;
         if (Terms.WatchesTasks) Terms.Tally(node, task.Item, -1);
         if (!node.Indexed) return;
         Index.Update(node);
         if (Kinds.Active) Kinds.Update(node);
+        MarkFreed(node);
+    }
+
+    /// <summary>After a window opened or closed on the node, or was taken off it.</summary>
+    public void WindowsChanged(NodeEntry node)
+    {
+        node.Windows?.Settle();
+        if (!node.Indexed) return;
+        Index.Update(node);
         MarkFreed(node);
     }
 

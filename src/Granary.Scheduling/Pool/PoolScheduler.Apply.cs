@@ -32,6 +32,8 @@ public sealed partial class PoolScheduler
             case EventKind.StopIssued: ApplyStop(Live(e.Number), (ExitCause)e.Value, (string)e.Detail!, effects); break;
             case EventKind.RoomClaimed: ApplyClaimed(Live(e.Number), _capacity.Nodes[e.Node], (PreemptionKind)e.Value, e.At, (IReadOnlyList<long>)e.Detail!); break;
             case EventKind.RoomReleased: ApplyUnclaimed(Live(e.Number)); break;
+            case EventKind.ReservationSet: ApplyReservation((ReservationRecord)e.Detail!, e.At); break;
+            case EventKind.ReservationEnded: ApplyReservationEnded(e.Number, (string)e.Detail!, e.At); break;
             default: throw new GranaryException($"event kind {(int)e.Kind} is not known to this build; use the build that wrote the journal, or a newer one");
         }
     }
@@ -82,6 +84,7 @@ public sealed partial class PoolScheduler
                 }
             }
         _planStale = true;
+        if (_reservations.Live.Count > 0) _reservations.Stale = true;
     }
 
     private void ApplyAdmitted(AdmittedItem admitted, long first, int count, long at, IPoolEffects effects)

@@ -95,10 +95,10 @@ public sealed partial class PoolScheduler
 
     /// <summary>What a node of this pool holds; null when it is not known here.</summary>
     public (NodeState State, ResourceSet Used, int Tasks)? Node(string name) => _capacity.Find(name) is { } node
-        ? (node.State, _lanes.ToSet(node.Capacity - node.Free), node.Leases.Count) : null;
+        ? (node.State, _lanes.ToSet(node.Used), node.Leases.Count) : null;
 
     /// <summary>True when leases hold more of a node than it has, which only lowering its capacity under them can bring about.</summary>
-    internal bool Overcommitted(string name) => _capacity.Find(name) is { } node && !ResourceVector.Zero.FitsIn(node.Free);
+    internal bool Overcommitted(string name) => _capacity.Find(name) is { } node && !node.Used.FitsIn(node.Capacity);
 
     /// <summary>Adds up what agents received and were owed since the last call. Statistics only: it is kept in snapshots, not in the journal.</summary>
     public void Observe(long now)

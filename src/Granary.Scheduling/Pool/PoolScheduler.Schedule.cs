@@ -38,13 +38,15 @@ public sealed partial class PoolScheduler
         SettleGangs(now, events, effects);
         AdaptWeights(now, events, effects);
         while (_backoff.TakeDue(now) is { } rested) EnterOrder(rested);
+        AdvanceWindows(now, events, effects);
         PlanPromises(now);
         var left = PlaceDue(now, events, effects, maxDecisions);
+        left = PlaceHeld(now, events, effects, left);
         TryPatientAnew(now);
         if (_options.StarvationGuard == TimeSpan.Zero) TryEverythingAnew();
         while (left > 0 && _capacity.NextFreed() is { } node)
         {
-            if (FindFor(node, now, out var task, out var target))
+            if (FindFor(node, now, out var task, out var target) || FindPartlyHeld(node, now, out task, out target))
             {
                 Place(task, target, now, events, effects);
                 left--;
@@ -64,7 +66,7 @@ public sealed partial class PoolScheduler
         var look = Preempt(now, events, effects);
         if (look <= now) return now;
         look = Math.Min(look, NextPatience());
-        return Math.Min(look, Math.Min(Math.Min(_backoff.NextDue(), _book.NextStart()), Math.Min(Math.Min(NextAging(), NextAdapt()), NextGuard())));
+        return Math.Min(look, Math.Min(Math.Min(Math.Min(_backoff.NextDue(), NextWindow()), _book.NextStart()), Math.Min(Math.Min(NextAging(), NextAdapt()), NextGuard())));
     }
 
     private long NextAging() => _order.Root.Children.Count == 0 ? long.MaxValue : _order.NextChange;
@@ -134,8 +136,8 @@ public sealed partial class PoolScheduler
     {
         var task = slot.Task;
         if (task.HeapIndex < 0 || !MayStart(task)) return false;
-        var node = task.Item.Gang is null && slot.Node is { Indexed: true } own && slot.Vector.FitsIn(own.Free) && (task.Item.Shape.Terms?.NeighboursAllow(own) ?? true)
-            && _book.Allows(own, slot.Vector, task.Item.Estimate, now, slot)
+        var node = task.Item.Gang is null && slot.Node is { Indexed: true } own && slot.Vector.FitsIn(own.FreeFor(task.Item.Agent)) && (task.Item.Shape.Terms?.NeighboursAllow(own) ?? true)
+            && _book.Allows(own, slot.Vector, task.Item.Estimate, now, slot, task.Item.Agent)
             ? own : Choose(task, now);
         if (node is null) return false;
         Place(task, node, now, events, effects);
@@ -149,12 +151,13 @@ public sealed partial class PoolScheduler
     private NodeEntry? Choose(TaskEntry task, long now, bool mayWait = false)
     {
         if (task.Item.Gang is { } gang) return ChooseForGang(gang, now);
+        if (HeldRoom(task, wholly: false, now) is { } held) return held;
         if (!IsPlain(task.Item.Shape)) return ChooseByScore(task, now, mayWait);
         var cursor = default(NodeIndex.Cursor);
         ref readonly var request = ref task.Item.Shape.VectorRef;
         while (_capacity.Index.Next(request, ref cursor) is { } node)
         {
-            if (_book.Allows(node, request, task.Item.Estimate, now, task.Slot)) return node;
+            if (_book.Allows(node, request, task.Item.Estimate, now, task.Slot, task.Item.Agent)) return node;
             if (++_refusals >= MostRefusals) return null;
         }
         return null;
@@ -198,7 +201,7 @@ public sealed partial class PoolScheduler
         if (task.Item.Gang is { } gang && !queue.Active) target = ChooseForGang(gang, node, now)!;
         else if (queue.Active) target = Choose(task, now, mayWait: true)!;
         else if (!IsPlain(queue.Shape)) target = ChooseFreed(task, node, now)!;
-        else if (_book.Allows(node, queue.Shape.VectorRef, task.Item.Estimate, now, task.Slot)) target = node;
+        else if (_book.Allows(node, queue.Shape.VectorRef, task.Item.Estimate, now, task.Slot, task.Item.Agent)) target = node;
         if (target is not null) return true;
         _refusals++;
         return false;

@@ -269,13 +269,13 @@ public sealed partial class PoolScheduler
         });
     }
 
-    /// <summary>What holds for every kind: never one that is ending, is not to be preempted, has a promise to keep, or has only just begun.</summary>
+    /// <summary>What holds for every kind: never one that is ending, is not to be preempted, has a promise to keep, runs in an open reservation of its agent, or has only just begun.</summary>
     private bool IsCandidate(in Preemptor preemptor, PreemptionPolicy policy, VictimRule rule, TaskEntry task, long now)
     {
         var item = task.Item;
         if (task.Stop != StopMark.None || task.Node!.State != NodeState.Ready) return false;
         if (item.Gang is not null || item.Spec.Terms is { NeverPreempted: true } || item.Agent.Spec.Terms is { NeverPreempted: true }) return false;
-        if (item.Deadline > now) return false;
+        if (item.Deadline > now || task.Node.Windows?.IsOpenFor(item.Agent) == true) return false;
         if (!rule.MayLose(preemptor, item.Agent) || !rule.MayTake(preemptor, task, item.Agent.EffectiveUse)) return false;
         var free = task.PlacedAt + Clock.ToMicros(policy.MinimumRun);
         if (free <= now) return true;
@@ -286,7 +286,8 @@ public sealed partial class PoolScheduler
     /// <summary>What a task could have of a node when all who were told to stop have: less what is set aside there for others now, or at any time of its run.</summary>
     private static ResourceVector RoomFor(in Preemptor preemptor, NodeEntry node, bool allSlots, long now)
     {
-        var room = node.Free;
+        var room = node.FreeFor(preemptor.Task.Item.Agent);
+        if (node.Windows is { } windows) room -= windows.Ahead(preemptor.Task.Item.Agent, now, now + (allSlots ? preemptor.Task.Item.Estimate : 1));
         foreach (var lease in node.Leases)
             if (lease.Stop != StopMark.None) room += lease.Item.Shape.Vector;
         if (node.Plan is not { Count: > 0 } plan) return room;

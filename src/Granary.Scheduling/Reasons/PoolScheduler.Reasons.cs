@@ -2,6 +2,7 @@ using Granary.Model;
 using Granary.Scheduling.Ordering;
 using Granary.Scheduling.Placement;
 using Granary.Scheduling.Reasons;
+using Granary.Scheduling.Reservations;
 using Granary.Scheduling.State;
 
 namespace Granary.Scheduling;
@@ -47,6 +48,7 @@ public sealed partial class PoolScheduler
         if (task.HeapIndex > 0 || !ReferenceEquals(agent.Order.First, item.Queue)) return WaitReason.Share;
         var cursor = default(NodeIndex.Cursor);
         if (_capacity.Index.Next(shape.VectorRef, ref cursor) is not null) return ReasonWithRoom(task, now);
+        if (HeldAgainst(task) is not null) return WaitReason.Reserved;
         if (FreeInSum(shape.VectorRef)) return WaitReason.Fragmented;
         return IsFirst(agent) ? WaitReason.Capacity : WaitReason.Share;
     }
@@ -66,7 +68,7 @@ public sealed partial class PoolScheduler
             WaitReason.Better => ("a node has room, but one that is expected soon is predicted to finish it earlier", "wait, or set the pool's strategy to fair"),
             WaitReason.Limit => ExplainLimit(task),
             WaitReason.Preempting => ExplainPreempting(task, now),
-            WaitReason.Reserved => ExplainReserved(task),
+            WaitReason.Reserved => ExplainReserved(task, now),
             WaitReason.Capacity or WaitReason.Fragmented => ExplainRoom(task, reason, now),
             _ => ExplainShare(task, now),
         };
@@ -84,13 +86,16 @@ public sealed partial class PoolScheduler
         return ("what it waits for is ending", "wait");
     }
 
-    private (string, string) ExplainReserved(TaskEntry task)
+    private (string, string) ExplainReserved(TaskEntry task, long now)
     {
         var cursor = default(NodeIndex.Cursor);
         while (_capacity.Index.Next(task.Item.Shape.VectorRef, ref cursor) is { } node)
             if (node.Plan is { Count: > 0 } plan)
                 return ($"room on node {node.Spec.Name} is set aside for task {IdOf(plan[0].Task.Number)} ({(plan[0].Guard ? "it waited too long" : "its deadline was accepted")})",
                     "wait, or state a shorter --duration, so that it fits before");
+        if (HeldAgainst(task) is { } held)
+            return ($"room is reserved for agent {held.Agent.Name} until {TimeText.Of(held.StartOf(Math.Min(held.WindowAt(now), held.Count - 1)) + held.Length)} ({_pool}/r{held.Number})",
+                $"wait, or give the reservation up: granary unreserve {_pool}/r{held.Number}");
         return ("room is set aside for others", "wait");
     }
 

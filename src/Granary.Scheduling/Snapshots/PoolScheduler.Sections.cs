@@ -11,6 +11,7 @@ public sealed partial class PoolScheduler
         WriteAdapted(ref w);
         WritePreemption(ref w);
         WriteLearning(ref w);
+        WriteReservations(ref w);
         w.Byte(0);
     }
 
@@ -20,6 +21,7 @@ public sealed partial class PoolScheduler
         ReadAdapted(ref r);
         ReadPreemption(ref r);
         ReadLearning(ref r);
+        ReadReservations(ref r);
         if (r.Byte() != 0) throw r.Damaged("goes on after its last section");
     }
 }

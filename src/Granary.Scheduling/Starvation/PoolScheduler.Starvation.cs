@@ -69,7 +69,7 @@ public sealed partial class PoolScheduler
         foreach (var node in _capacity.Index.MostFreeFirst())
         {
             if (!task.Item.Shape.CouldUse(node)) continue;
-            _book.Profile.Build(node, now, null);
+            _book.Profile.Build(node, now, null, task.Item.Agent);
             var start = _book.Profile.Earliest(task.Item.Shape.VectorRef, task.Item.Estimate, now);
             if (start >= 0 && (best is null || start < best.Value.Start)) best = (node, start);
             if (--candidates == 0) break;

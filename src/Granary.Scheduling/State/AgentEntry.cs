@@ -77,6 +77,9 @@ internal sealed class AgentEntry(int index, AgentSpec spec) : OrderNode
 
     public double FairShareSeconds { get; set; }
 
+    /// <summary>Nodes where open windows hold something back for it, by index; null for none ever.</summary>
+    public List<NodeEntry>? HeldOn { get; set; }
+
     /// <summary>Since when it has waited to be given something.</summary>
     public long WaitingSince => Math.Max(LastPlacedAt, DemandSince);
 

@@ -1,6 +1,7 @@
 using Granary.Model;
 using Granary.Scheduling.Deadlines;
 using Granary.Scheduling.Placement.Kinds;
+using Granary.Scheduling.Reservations;
 
 namespace Granary.Scheduling.State;
 
@@ -15,13 +16,22 @@ internal sealed class NodeEntry(int index, NodeSpec spec)
 
     public ResourceVector Capacity { get; set; }
 
-    /// <summary>Capacity less what leases hold; negative where the capacity was lowered under them.</summary>
+    /// <summary>Capacity less what leases hold and open windows hold back; negative where the capacity was lowered under them, or tasks in a window's way overran.</summary>
     public ResourceVector Free { get; set; }
 
     public List<TaskEntry> Leases { get; } = [];
 
     /// <summary>Capacity set aside here, by start; null when there is none.</summary>
     public List<PlanSlot>? Plan { get; set; }
+
+    /// <summary>Windows of reservations here; null when there are none.</summary>
+    public NodeWindows? Windows { get; set; }
+
+    /// <summary>What is free for one agent: its own windows stand in nobody's way but others'.</summary>
+    public ResourceVector FreeFor(AgentEntry agent) => Windows is null ? Free : Free + Windows.HeldFor(agent);
+
+    /// <summary>What leases hold.</summary>
+    public ResourceVector Used => Windows is null ? Capacity - Free : Capacity - Free - Windows.Held;
 
     /// <summary>It was freed since everything that waits was last tried on it.</summary>
     public bool Dirty { get; set; }

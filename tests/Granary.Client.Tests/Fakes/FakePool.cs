@@ -149,6 +149,42 @@ public sealed class FakePool(string name)
     public Task<IReadOnlyList<AgentShare>> Shares() => Answer(nameof(Shares), () => (IReadOnlyList<AgentShare>)[.. Tasks.Values.Select(t => t.Spec.Agent)
         .Distinct().Select(a => new AgentShare { Agent = a, Pool = name, Spec = new AgentSpec { Id = a } })]);
 
+    public List<ReservationView> Made { get; } = [];
+
+    public List<ReserveRequest> Reserved { get; } = [];
+
+    /// <summary>Why the next reservations are refused; null to make them.</summary>
+    public ReserveReply? RefuseReservations { get; set; }
+
+    public Task<ReserveReply> Reserve(ReserveRequest request) => Answer(nameof(Reserve), () =>
+    {
+        Reserved.Add(request);
+        if (RefuseReservations is { } refusal) return refusal;
+        var known = Reserved.FindIndex(r => r.OperationId == request.OperationId);
+        if (known < Made.Count) return new ReserveReply { Reservation = Made[known] };
+        var start = request.Spec.From ?? DateTimeOffset.UnixEpoch.AddHours(1) + request.Spec.In;
+        Made.Add(new ReservationView
+        {
+            Id = $"{name}/r{Made.Count + 1}",
+            Pool = name,
+            Spec = request.Spec with { From = start },
+            Start = start,
+            End = start + request.Spec.For,
+            Windows = Math.Max(1, request.Spec.Count),
+            Pieces = [new ReservationPiece("n1", request.Spec.Resources)],
+            Made = DateTimeOffset.UnixEpoch.AddMinutes(59),
+        });
+        return new ReserveReply { Reservation = Made[^1], Notes = ["a note"] };
+    });
+
+    public Task<ReservationView> Unreserve(long number) => Answer(nameof(Unreserve), () =>
+    {
+        if (number > Made.Count || Made[(int)number - 1].State == ReservationState.Ended) throw GranaryException.NotFound($"pool {name} has no reservation r{number}");
+        return Made[(int)number - 1] = Made[(int)number - 1] with { State = ReservationState.Ended, Note = "given up" };
+    });
+
+    public Task<IReadOnlyList<ReservationView>> Reservations() => Answer(nameof(Reservations), () => (IReadOnlyList<ReservationView>)[.. Made]);
+
     public async Task<ChangeBatch> Watch(long cursor, TimeSpan maxWait)
     {
         Task changed;

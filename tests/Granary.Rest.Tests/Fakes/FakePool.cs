@@ -153,6 +153,44 @@ internal sealed class FakePool(FakeCluster cluster, PoolSpec spec) : IPoolGrain
 
     public Task<TaskView?> Get(long number) => Task.FromResult(Tasks.ElementAtOrDefault((int)number - 1));
 
+    public List<ReservationView> Made { get; } = [];
+
+    /// <summary>Why reservations are refused; null to make them.</summary>
+    public ReserveReply? RefuseReservations { get; set; }
+
+    public Task<ReserveReply> Reserve(ReserveRequest request)
+    {
+        cluster.Check();
+        if (RefuseReservations is { } refusal) return Task.FromResult(refusal);
+        var start = request.Spec.From ?? cluster.Now + request.Spec.In;
+        Made.Add(new()
+        {
+            Id = $"{Spec.Name}/r{Made.Count + 1}",
+            Pool = Spec.Name,
+            Spec = request.Spec with { From = start },
+            State = ReservationState.Upcoming,
+            Start = start,
+            End = start + request.Spec.For,
+            Windows = Math.Max(1, request.Spec.Count),
+            Pieces = [new("n1", request.Spec.Resources)],
+            Made = cluster.Now,
+        });
+        return Task.FromResult(new ReserveReply { Reservation = Made[^1], Notes = ["a note"] });
+    }
+
+    public Task<ReservationView> Unreserve(long number)
+    {
+        var index = (int)number - 1;
+        if (index >= Made.Count || Made[index].State == ReservationState.Ended) throw GranaryException.NotFound($"no reservation r{number}");
+        return Task.FromResult(Made[index] = Made[index] with { State = ReservationState.Ended, Note = "given up" });
+    }
+
+    public Task<IReadOnlyList<ReservationView>> Reservations()
+    {
+        cluster.Check();
+        return Task.FromResult<IReadOnlyList<ReservationView>>([.. Made]);
+    }
+
     public Task<PoolView> Configure(PoolSpec spec) => throw NotForRest();
     public Task SetAgents(IReadOnlyList<AgentSpec> agents) => throw NotForRest();
     public Task<CancelReply> Cancel(CancelRequest request) => throw NotForRest();

@@ -13,5 +13,24 @@ internal static class LaterKinds
         new(EventKind.WeightsAdapted, At, Detail: new AdaptedWeights([new AdaptedWeight(3, 1.25), new AdaptedWeight(0, 0.5)])),
         new(EventKind.RoomClaimed, At, 7, Value: (long)PreemptionKind.Fairness, Node: 2, Detail: new long[] { 3, 5 }),
         new(EventKind.RoomReleased, At, 7),
+        new(EventKind.ReservationSet, At, 3, Detail: new ReservationRecord
+        {
+            Number = 3,
+            Key = "op",
+            Spec = new ReservationSpec
+            {
+                Agent = "safety",
+                Resources = new ResourceSet { CpuMilli = 2000, Custom = new Dictionary<string, long> { ["licence"] = 1000 } },
+                From = DateTimeOffset.UnixEpoch.AddDays(20_000),
+                For = TimeSpan.FromHours(1),
+                Every = TimeSpan.FromDays(1),
+                Count = 5,
+            },
+            Made = At,
+            Pieces = new List<ReservationPiece> { new("n1", new ResourceSet { CpuMilli = 2000 }) },
+            Missing = new ResourceSet { Custom = new Dictionary<string, long> { ["licence"] = 1000 } },
+            Note = "licence=1 of it cannot be kept",
+        }),
+        new(EventKind.ReservationEnded, At, 3, Detail: "given up"),
     ];
 }

@@ -109,6 +109,18 @@ internal sealed class VirtualPool : IPoolEffects
     public SubmitReply Submit(string operation, params SubmitItem[] items) =>
         Scheduler.Submit(new SubmitBatch(operation, items), Now, Events, this);
 
+    /// <summary>A reservation from so many seconds after <see cref="Start"/>.</summary>
+    public ReserveReply Reserve(string agent, ResourceSet resources, double from, double seconds, double every = 0, int count = 0, string operation = "") =>
+        Scheduler.Reserve(new ReserveRequest(operation, new ReservationSpec
+        {
+            Agent = agent,
+            Resources = resources,
+            From = Clock.ToTime(Start + (long)(from * Clock.Second)),
+            For = TimeSpan.FromSeconds(seconds),
+            Every = every == 0 ? null : TimeSpan.FromSeconds(every),
+            Count = count,
+        }), Now, Events, this);
+
     public void Cancel(params long[] numbers) => Scheduler.Cancel(new CancelRequest(numbers, ""), Now, Events, this);
 
     public void Report(Assignment assignment, ReportKind kind, ExitInfo? exit = null) =>
