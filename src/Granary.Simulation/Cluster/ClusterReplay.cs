@@ -46,7 +46,8 @@ internal sealed class ClusterReplay(TraceKind kind) : IReplay
     {
         if (request.Nodes is null && workload.Processors == 0)
             throw GranaryException.Invalid($"{request.Trace.Path}: does not say how many processors the machine had; say it with --nodes N or --nodes FILE");
-        var cluster = request.Nodes is { } nodes ? NodeFile.Cluster(nodes) : ClusterSpec.Uniform(workload.Processors / workload.UnitsPerProcessor);
+        var cluster = request.Nodes is { } nodes ? NodeFile.Cluster(nodes)
+            : NodeFile.Cluster(workload.Processors / workload.UnitsPerProcessor, $"{request.Trace.Path}: the machine's size is");
         foreach (var slow in request.Slow) cluster = cluster.Slow(slow.Nodes, slow.Factor);
         if (request.Losses.Sum(l => (long)l.Nodes) is var lost && lost >= cluster.Nodes.Count)
             throw GranaryException.Invalid($"--lose-node loses {lost} nodes of {cluster.Nodes.Count}; at least one must stay");

@@ -11,7 +11,8 @@ namespace Granary.Simulation.Cluster.Machines;
 /// </summary>
 public static class NodeFile
 {
-    private const int MaxProcessors = 100_000_000;
+    /// <summary>The most processors that can be simulated; in thousandths they still are whole numbers of 32 bits.</summary>
+    private const int MaxProcessors = 2_000_000;
 
     private static readonly string[] Known = ["name", "processors", "count", "slowness", "price"];
 
@@ -34,13 +35,16 @@ public static class NodeFile
     /// <exception cref="GranaryException">Invalid.</exception>
     public static ClusterSpec Cluster(string nodes)
     {
-        if (long.TryParse(nodes, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var count))
-        {
-            if (count is < 1 or > MaxProcessors) throw GranaryException.Invalid($"--nodes is {count}; it must be 1 to {MaxProcessors}, or a file of nodes");
-            return ClusterSpec.Uniform((int)count);
-        }
+        if (long.TryParse(nodes, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var count)) return Cluster(count, "--nodes is");
         return new ClusterSpec { Nodes = [.. Load(nodes).SelectMany(k => Enumerable.Repeat(new ClusterNode(k.Processors, k.Slowness), k.Count))] };
     }
+
+    /// <summary>A number of single processors.</summary>
+    /// <param name="said">Who says so; what an error begins with.</param>
+    /// <exception cref="GranaryException">Invalid, when it is none or too many.</exception>
+    public static ClusterSpec Cluster(long processors, string said) => processors is >= 1 and <= MaxProcessors
+        ? ClusterSpec.Uniform((int)processors)
+        : throw GranaryException.Invalid($"{said} {processors}; it must be 1 to {MaxProcessors} processors, or --nodes FILE");
 
     private static List<NodeKind> Read(StreamReader reader, string path)
     {

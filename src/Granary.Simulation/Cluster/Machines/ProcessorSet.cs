@@ -6,19 +6,22 @@ namespace Granary.Simulation.Cluster.Machines;
 /// </summary>
 internal sealed class ProcessorSet
 {
-    private readonly ClusterNode[] _nodes;
-    private readonly int[] _free;
-    private readonly int[] _bySpeed;
+    private readonly double _slowness;
+    private readonly ClusterNode[] _nodes = [];
+    private readonly int[] _free = [];
+    private readonly int[] _bySpeed = [];
     private readonly Dictionary<int, List<(int Node, int Count)>>? _slices;
 
     /// <param name="identities">True when it must be known who holds what: nodes differ, or some will be lost.</param>
     public ProcessorSet(ClusterSpec spec, bool identities)
     {
-        _nodes = [.. spec.Nodes];
         Capacity = Free = spec.Processors;
+        _slowness = spec.Nodes[0].Slowness;
+        if (!identities && spec.Nodes.All(n => n.Slowness == _slowness)) return;
+        _nodes = [.. spec.Nodes];
         _free = [.. _nodes.Select(n => n.Processors)];
         _bySpeed = [.. Enumerable.Range(0, _nodes.Length).OrderBy(i => _nodes[i].Slowness)];
-        if (identities || _nodes.Any(n => n.Slowness != _nodes[0].Slowness)) _slices = [];
+        _slices = [];
     }
 
     /// <summary>Processors that are not lost.</summary>
@@ -31,7 +34,7 @@ internal sealed class ProcessorSet
     public double Take(int job, int processors)
     {
         Free -= processors;
-        if (_slices is null) return _nodes[0].Slowness;
+        if (_slices is null) return _slowness;
         var slices = new List<(int, int)>();
         var slowness = 1.0;
         foreach (var node in _bySpeed)

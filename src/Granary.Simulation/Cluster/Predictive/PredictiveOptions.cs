@@ -13,9 +13,9 @@ internal sealed record PredictiveOptions
 
     /// <summary>
     /// A job goes first once it has waited <see cref="Patience"/> and so many times what the machine needs for all work that was there before it,
-    /// at least 1. Default 10: on a machine with more work than it can do, less gives up most of what the order wins.
+    /// at least 1. Default 6: less gives up most of what the order wins, more makes wide jobs wait for weeks (docs/simulation.md has the figures).
     /// </summary>
-    public double BacklogPatience { get; init; } = 10;
+    public double BacklogPatience { get; init; } = 6;
 
     /// <summary>Waiting that is always borne, at least 0. Default one hour.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromHours(1);
