@@ -28,9 +28,12 @@ public static class ServerProgram
         [GrainOptions.Section] = typeof(GrainOptions),
         [NodeSettings.Section] = typeof(NodeSettings),
         [SchedulerSection] = typeof(SchedulerOptions),
+        [CohortSection] = typeof(CohortOptions),
     };
 
     private const string SchedulerSection = "Scheduler";
+
+    private const string CohortSection = "Cohorts";
 
     /// <returns>0 after a clean stop.</returns>
     /// <exception cref="GranaryException">It could not start: one line says why.</exception>
@@ -76,6 +79,7 @@ public static class ServerProgram
             builder.Services.AddKeyedSingleton<IGrainStorage>(NodeGrain.StorageName, new GrainStateStorage(store));
             builder.Services.AddSingleton(Options.Create(configuration.Get<GrainOptions>(GrainOptions.Section)));
             builder.Services.AddSingleton(SchedulerSettings(configuration));
+            builder.Services.AddSingleton(CohortSettings(configuration));
             builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = settings.StopWithin);
             GrainHosting.AddServer(builder, address, settings, token);
             builder.Services.AddHostedService<Awakening>();
@@ -115,6 +119,13 @@ public static class ServerProgram
     private static SchedulerOptions SchedulerSettings(IConfiguration configuration)
     {
         var options = configuration.Get<SchedulerOptions>(SchedulerSection);
+        options.Validate();
+        return options;
+    }
+
+    private static CohortOptions CohortSettings(IConfiguration configuration)
+    {
+        var options = configuration.Get<CohortOptions>(CohortSection);
         options.Validate();
         return options;
     }

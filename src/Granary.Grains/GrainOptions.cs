@@ -31,6 +31,10 @@ public sealed class GrainOptions
     [Range(64 * 1024, long.MaxValue)]
     public long SnapshotAfterBytes { get; set; } = 64L * 1024 * 1024;
 
+    /// <summary>How often a cohort looks at what its pools want and have. Default 250 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.02", "00:01:00")]
+    public TimeSpan CohortRound { get; set; } = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Changes kept for watchers that are behind. Default 65,536.</summary>
     [Range(16, 10_000_000)]
     public int ChangesKept { get; set; } = 65_536;

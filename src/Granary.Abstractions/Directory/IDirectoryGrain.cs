@@ -23,6 +23,10 @@ public interface IDirectoryGrain : IGrainWithStringKey
     [Alias("Nodes"), AlwaysInterleave]
     Task<IReadOnlyList<string>> Nodes();
 
+    /// <summary>The cohort of each pool that is in one.</summary>
+    [Alias("Cohorts"), AlwaysInterleave]
+    Task<IReadOnlyDictionary<string, string>> Cohorts();
+
     /// <summary>Declares pools, agents and nodes in one go; existing ones are changed, none is removed.</summary>
     [Alias("Apply")]
     Task<ApplyReply> Apply(ApplyRequest request);

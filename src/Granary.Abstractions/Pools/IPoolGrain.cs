@@ -60,6 +60,18 @@ public interface IPoolGrain : IGrainWithStringKey
     [Alias("NodeUp")]
     Task<NodeUpReply> NodeUp(NodeUpRequest request);
 
+    /// <summary>The agent of a node of which this pool has borrowed a part joined, or came back: which of this pool's leases it should hold.</summary>
+    [Alias("HostUp")]
+    Task<NodeUpReply> HostUp(string node, IReadOnlyList<Lease> live);
+
+    /// <summary>What the pool has, wants, lends and borrows. Called by its cohort.</summary>
+    [Alias("Standing")]
+    Task<CohortStanding> Standing(bool withAgents);
+
+    /// <summary>Carries out what the cohort has decided; returns once it is durable, with the loans that were granted. May be repeated.</summary>
+    [Alias("Carry")]
+    Task<IReadOnlyList<Loan>> Carry(CohortOrders orders);
+
     /// <summary>A node stopped taking tasks, or is lost (its leases are fenced and its tasks retried).</summary>
     [Alias("NodeChanged")]
     Task NodeChanged(string node, NodeState state);

@@ -126,7 +126,11 @@ public sealed record NodeUpRequest(
 [GenerateSerializer, Immutable, Alias("Granary.NodeUpReply")]
 public sealed record NodeUpReply(
     [property: Id(0)] IReadOnlyList<Assignment> Expected,
-    [property: Id(1)] IReadOnlyList<Lease> Stale);
+    [property: Id(1)] IReadOnlyList<Lease> Stale)
+{
+    /// <summary>Pools that have borrowed a part of this node: they hold leases here too.</summary>
+    [Id(2)] public IReadOnlyList<string> Borrowers { get; init; } = [];
+}
 
 /// <summary>What leases hold of a node.</summary>
 [GenerateSerializer, Immutable, Alias("Granary.NodeUse")]

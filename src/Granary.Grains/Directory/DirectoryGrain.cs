@@ -22,6 +22,9 @@ public sealed class DirectoryGrain(
 
     public Task<IReadOnlyList<string>> Nodes() => Task.FromResult<IReadOnlyList<string>>([.. state.State.Nodes]);
 
+    public Task<IReadOnlyDictionary<string, string>> Cohorts() =>
+        Task.FromResult<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>(state.State.Cohorts));
+
     public async Task<ApplyReply> Apply(ApplyRequest request)
     {
         foreach (var agent in request.Agents) AgentRules.Check(agent);
@@ -37,6 +40,9 @@ public sealed class DirectoryGrain(
         }
         foreach (var node in request.Nodes) tally.Count(state.State.Nodes.Add(node.Name), false);
         state.State.Pools.UnionWith(newPools);
+        foreach (var pool in request.Pools)
+            if (pool.Cohort.Length > 0) state.State.Cohorts[pool.Name] = pool.Cohort;
+            else state.State.Cohorts.Remove(pool.Name);
         await state.WriteStateAsync();
         foreach (var pool in newPools) await ConfigureAsync(request.Pools.FirstOrDefault(p => p.Name == pool) ?? new PoolSpec { Name = pool });
         foreach (var pool in request.Pools.Where(p => !newPools.Contains(p.Name))) await ConfigureAsync(pool);

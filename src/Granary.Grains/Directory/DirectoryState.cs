@@ -13,6 +13,9 @@ public sealed class DirectoryState
     [Id(1)] public SortedDictionary<string, AgentSpec> Agents { get; set; } = new(StringComparer.Ordinal);
 
     [Id(2)] public SortedSet<string> Nodes { get; set; } = new(StringComparer.Ordinal);
+
+    /// <summary>Pools that are in a cohort, with its name.</summary>
+    [Id(26)] public SortedDictionary<string, string> Cohorts { get; set; } = new(StringComparer.Ordinal);
 }
 
 /// <summary>What an apply did.</summary>

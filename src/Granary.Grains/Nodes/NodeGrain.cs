@@ -89,9 +89,24 @@ public sealed partial class NodeGrain(
             await state.WriteStateAsync();
         }
         await RegisterAsync(spec);
-        var reply = await grains.GetGrain<IPoolGrain>(spec.Pool).NodeUp(new NodeUpRequest(spec, CurrentState, request.Live));
+        var (expected, stale) = await ReconcileAsync(spec, request.Live);
         _told = null;
-        return new JoinReply(reply.Expected, reply.Stale, _options.HeartbeatEvery);
+        return new JoinReply(expected, stale, _options.HeartbeatEvery);
+    }
+
+    /// <summary>Asks the node's pool, and every pool that has borrowed a part of it, which leases stand.</summary>
+    private async Task<(List<Assignment> Expected, List<Lease> Stale)> ReconcileAsync(NodeSpec spec, IReadOnlyList<Lease> live)
+    {
+        var own = await grains.GetGrain<IPoolGrain>(spec.Pool).NodeUp(new NodeUpRequest(spec, CurrentState, [.. live.Where(l => l.Task.Pool == spec.Pool)]));
+        List<Assignment> expected = [.. own.Expected];
+        List<Lease> stale = [.. own.Stale];
+        foreach (var pool in own.Borrowers.Concat(live.Select(l => l.Task.Pool)).Where(p => p != spec.Pool).Distinct())
+        {
+            var other = await grains.GetGrain<IPoolGrain>(pool).HostUp(_name, [.. live.Where(l => l.Task.Pool == pool)]);
+            expected.AddRange(other.Expected);
+            stale.AddRange(other.Stale);
+        }
+        return (expected, stale);
     }
 
     public async Task<NodeCommands> Poll(PollRequest request)

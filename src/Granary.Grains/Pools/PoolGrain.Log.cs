@@ -18,4 +18,7 @@ public sealed partial class PoolGrain
 
     [LoggerMessage(5, LogLevel.Warning, "node {Node} of pool {Pool} is not being watched yet: {Error}")]
     private static partial void LogNodeNotWoken(ILogger logger, string node, string pool, string error);
+
+    [LoggerMessage(26, LogLevel.Warning, "cohort {Cohort} does not know yet that pool {Pool} belongs to it: {Error}")]
+    private static partial void LogCohortNotWoken(ILogger logger, string cohort, string pool, string error);
 }

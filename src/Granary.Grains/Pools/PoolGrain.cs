@@ -35,6 +35,7 @@ public sealed partial class PoolGrain(
         await RecoverAsync(cancellationToken);
         _changes = new ChangeLog(_options.ChangesKept, Now);
         StartClock();
+        WakeCohorts();
         _ = WakeNodesAsync(); // not awaited: a node that joins meanwhile waits for this activation
         Kick();
     }
@@ -55,6 +56,7 @@ public sealed partial class PoolGrain(
         var batch = Open();
         var view = _scheduler.Configure(spec, Now, batch.Events, batch);
         await CommitAsync(batch);
+        WakeCohorts();
         return view;
     }
 

@@ -18,5 +18,10 @@ internal static class PoolRules
             throw GranaryException.Invalid($"pool {pool}: cohort '{spec.Cohort}' is not valid; use {Names.Rule}");
         if (FairnessRules.Problem(spec.Policy?.Fairness) is { } problem) throw GranaryException.Invalid($"pool {pool}: {problem}");
         PlacementRules.Check(spec.Policy?.Placement, pool, parts);
+        if (spec.Policy?.Lending is not { } lending) return;
+        if (lending.LendingLimit is { } lend) ResourceRules.Check(lend, $"pool {pool}: lending limit");
+        if (lending.BorrowingLimit is { } borrow) ResourceRules.Check(borrow, $"pool {pool}: borrowing limit");
+        if (lending.Weight is { } weight && !(weight > 0 && weight <= 1_000_000))
+            throw GranaryException.Invalid(FormattableString.Invariant($"pool {pool}: weight {weight} in its cohort is not valid; use one over 0 and up to 1,000,000"));
     }
 }

@@ -27,6 +27,8 @@ internal sealed partial class NodeProfile
         }
         _steps = 0;
         var free = node.Free;
+        // What is lent is called back for a promise as for any task of the pool's own.
+        if (!node.Lent.IsZero) Add(now + Cohorts.LoanBook.ReclaimTime, node.Lent);
         foreach (var lease in node.Leases) Add(lease.ExpectedEnd(now), lease.Item.Shape.Vector);
         if (node.Plan is not null)
             foreach (var slot in node.Plan)

@@ -91,7 +91,7 @@ public sealed partial class PoolScheduler
         var nodes = new string[gang.Item.Count];
         Array.Fill(nodes, "");
         foreach (var member in MembersOf(gang))
-            if (member.State != TaskState.Queued) nodes[member.Index] = member.Node!.Spec.Name;
+            if (member.State != TaskState.Queued) nodes[member.Index] = member.Node!.Host;
         return gang.Nodes = nodes;
     }
 

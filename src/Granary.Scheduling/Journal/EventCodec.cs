@@ -1,4 +1,5 @@
 using System.Buffers;
+using Granary.Abstractions;
 using Granary.Model;
 using Granary.Scheduling.Journal;
 
@@ -154,6 +155,22 @@ public static class EventCodec
                 w.Number(e.Number);
                 w.Text((string)e.Detail!);
                 break;
+            case EventKind.LoanGranted or EventKind.LoanTaken:
+                w.Number(e.Number);
+                w.Number(e.Node);
+                ModelCodec.Write(ref w, (Loan)e.Detail!);
+                break;
+            case EventKind.LoanEnded:
+                w.Number(e.Number);
+                break;
+            case EventKind.LoanReturned:
+                w.Number(e.Number);
+                w.Number(e.Node);
+                w.Text((string)e.Detail!);
+                break;
+            case EventKind.CohortUse:
+                ModelCodec.Write(ref w, (AgentUse)e.Detail!);
+                break;
             default:
                 throw new InvalidOperationException($"event kind {e.Kind} has no layout");
         }
@@ -186,6 +203,10 @@ public static class EventCodec
                 var reservation = ModelCodec.ReadReservation(ref r);
                 return new PoolEvent(kind, at, reservation.Number, Detail: reservation);
             case EventKind.ReservationEnded: return new PoolEvent(kind, at, Number: r.Number(), Detail: r.Text());
+            case EventKind.LoanGranted or EventKind.LoanTaken: return new PoolEvent(kind, at, Number: r.Number(), Node: r.Int(), Detail: ModelCodec.ReadLoan(ref r));
+            case EventKind.LoanEnded: return new PoolEvent(kind, at, Number: r.Number());
+            case EventKind.LoanReturned: return new PoolEvent(kind, at, Number: r.Number(), Node: r.Int(), Detail: r.Text());
+            case EventKind.CohortUse: return new PoolEvent(kind, at, Detail: ModelCodec.ReadUse(ref r));
             default: throw r.Damaged($"holds an event of kind {(int)kind}, which this build does not know,");
         }
     }

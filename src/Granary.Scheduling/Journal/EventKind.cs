@@ -56,6 +56,21 @@ public enum EventKind : byte
 
     /// <summary>The reservation Number is over or was given up: Detail says which.</summary>
     ReservationEnded = 19,
+
+    /// <summary>A part of Node is lent as loan Number: a <see cref="Model.Loan"/>. It is free no more.</summary>
+    LoanGranted = 26,
+
+    /// <summary>Loan Number, given by this pool, was returned: its room is free again.</summary>
+    LoanEnded = 27,
+
+    /// <summary>Loan Number was taken as Node: a <see cref="Model.Loan"/>.</summary>
+    LoanTaken = 28,
+
+    /// <summary>Loan Number of the lender in Detail is used no more, as Node; -1 when it was refused before it was taken.</summary>
+    LoanReturned = 29,
+
+    /// <summary>What an agent holds in the cohort's other pools: an <see cref="Abstractions.AgentUse"/>.</summary>
+    CohortUse = 30,
 }
 
 /// <summary>What becomes of a task whose attempt ended.</summary>

@@ -207,6 +207,25 @@ internal static class ModelCodec
     public static ReservationRecord ReadReservation(ref JournalReader r) =>
         SpecExtras.Read(r.Text(), ReservationRecordJson.Default.ReservationRecord) ?? throw r.Damaged("holds an empty reservation");
 
+    public static void Write(ref JournalWriter w, Loan loan)
+    {
+        w.Text(loan.Lender);
+        w.Number(loan.Number);
+        w.Text(loan.Borrower);
+        w.Text(loan.Cohort);
+        Write(ref w, loan.Node);
+    }
+
+    public static Loan ReadLoan(ref JournalReader r) => new(r.Text(), r.Number(), r.Text(), r.Text(), ReadNode(ref r));
+
+    public static void Write(ref JournalWriter w, AgentUse use)
+    {
+        w.Text(use.Agent);
+        Write(ref w, use.Elsewhere);
+    }
+
+    public static AgentUse ReadUse(ref JournalReader r) => new(r.Text(), ReadResources(ref r));
+
     private static T? Extra<T>(ref JournalReader r, JsonTypeInfo<T> type) where T : class =>
         r.Version >= 2 ? SpecExtras.Read(r.Text(), type) : null;
 

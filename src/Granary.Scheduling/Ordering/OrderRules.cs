@@ -88,7 +88,7 @@ internal sealed partial class OrderRules(PoolStrategy strategy, SchedulerOptions
     /// <summary>Dominant share, with what is remembered of the past beside it, over the effective weight.</summary>
     public double WeightedShare(OrderNode node, in ShareBasis pool, long now)
     {
-        var share = node.Used.DominantShare(pool);
+        var share = node.Counted.DominantShare(pool);
         if (HalfLife > 0) share += node.Past.Value(now, HalfLife);
         return share / node.EffectiveWeight;
     }

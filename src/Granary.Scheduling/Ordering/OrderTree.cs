@@ -78,6 +78,8 @@ internal sealed partial class OrderTree
             group.Used -= agent.Used;
             group.UseChanged();
             group.Recheck |= group.HasLimit;
+            group.Elsewhere -= agent.Elsewhere;
+            group.HasElsewhere = !group.Elsewhere.IsZero;
         }
         Attach(agent, spec, lanes);
         Place(agent);
@@ -214,6 +216,18 @@ internal sealed partial class OrderTree
             node.UseChanged();
             if (sign < 0) MarkRecheck(node);
         }
+    }
+
+    /// <summary>What the agent holds in other pools counts beside what it holds here.</summary>
+    public void SetElsewhere(AgentEntry agent, in ResourceTotals elsewhere)
+    {
+        var change = elsewhere - agent.Elsewhere;
+        for (OrderNode? node = agent; node is not null; node = node.Parent)
+        {
+            node.Elsewhere += change;
+            node.HasElsewhere = !node.Elsewhere.IsZero;
+        }
+        Place(agent);
     }
 
     /// <summary>Puts the agent where its key says, and its groups where theirs say.</summary>
@@ -358,6 +372,8 @@ internal sealed partial class OrderTree
         {
             group.Used += agent.Used;
             group.UseChanged();
+            group.Elsewhere += agent.Elsewhere;
+            group.HasElsewhere = !group.Elsewhere.IsZero;
         }
     }
 

@@ -17,6 +17,8 @@ internal sealed class WaitingShapes
 
     public int Count { get; private set; }
 
+    public Shape this[int index] => _shapes[index];
+
     /// <summary>Tasks wait in the queue now.</summary>
     public void Add(ShapeQueue queue)
     {

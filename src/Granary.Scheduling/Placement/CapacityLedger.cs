@@ -13,6 +13,7 @@ internal sealed class CapacityLedger
     private readonly Queue<NodeEntry> _dirty = new();
     private readonly List<NodeEntry> _ready = [];
     private bool _readyStale = true;
+    private int _slices;
 
     public IReadOnlyList<NodeEntry> Nodes => _nodes;
 
@@ -55,6 +56,30 @@ internal sealed class CapacityLedger
         }
     }
 
+    /// <summary>Ready nodes of the pool's own: what is borrowed may be called back, so nothing is promised there.</summary>
+    public IReadOnlyList<NodeEntry> Promisable
+    {
+        get
+        {
+            var ready = Ready;
+            return _slices == 0 ? ready : [.. ready.Where(n => n.Slice is null)];
+        }
+    }
+
+    /// <summary>The entry of a loan's room, under a new name.</summary>
+    public NodeEntry AddSlice(NodeSpec spec)
+    {
+        CountSlice();
+        return Add(spec);
+    }
+
+    /// <summary>One of the nodes is a loan.</summary>
+    public void CountSlice()
+    {
+        _slices++;
+        _readyStale = true;
+    }
+
     public NodeEntry? Find(string name) => _byName.GetValueOrDefault(name);
 
     public NodeEntry Add(NodeSpec spec)
@@ -73,6 +98,11 @@ internal sealed class CapacityLedger
         Kinds.Leave(node);
         var moved = Terms.WatchesTasks && node.Leases.Count > 0 && !LabelSet.Same(node.Spec.Labels, spec.Labels);
         node.Free += capacity - node.Capacity;
+        if (node.Spec.Name != spec.Name)
+        {
+            _byName.Remove(node.Spec.Name);
+            _byName[spec.Name] = node;
+        }
         node.Spec = spec;
         node.Capacity = capacity;
         node.State = state;
@@ -119,6 +149,17 @@ internal sealed class CapacityLedger
         if (!node.Indexed) return;
         Index.Update(node);
         MarkFreed(node);
+    }
+
+    /// <summary>Takes lent room off a node (<paramref name="sign"/> 1), or gives it back (-1).</summary>
+    public void Lend(NodeEntry node, in ResourceVector slice, int sign)
+    {
+        node.Lent = sign > 0 ? node.Lent + slice : node.Lent - slice;
+        node.Free = sign > 0 ? node.Free - slice : node.Free + slice;
+        if (!node.Indexed) return;
+        Index.Update(node);
+        if (Kinds.Active) Kinds.Update(node);
+        if (sign < 0) MarkFreed(node);
     }
 
     /// <summary>What waits must be tried on this node again.</summary>

@@ -34,6 +34,7 @@ public sealed partial class PoolScheduler
             case EventKind.RoomReleased: ApplyUnclaimed(Live(e.Number)); break;
             case EventKind.ReservationSet: ApplyReservation((ReservationRecord)e.Detail!, e.At); break;
             case EventKind.ReservationEnded: ApplyReservationEnded(e.Number, (string)e.Detail!, e.At); break;
+            case EventKind.LoanGranted or EventKind.LoanEnded or EventKind.LoanTaken or EventKind.LoanReturned or EventKind.CohortUse: ApplyCohort(e); break;
             default: throw new GranaryException($"event kind {(int)e.Kind} is not known to this build; use the build that wrote the journal, or a newer one");
         }
     }
@@ -72,6 +73,7 @@ public sealed partial class PoolScheduler
         CountClass(node, spec);
         _capacity.Set(node, spec, _lanes.ToVector(spec.Capacity), state);
         _order.SetCapacity(_capacity.Capacity);
+        if (node.Slice is not null) CountClosing();
         // Promises on a node that went or shrank look for another; those without one try this.
         if (node.Plan is { Count: > 0 } plan)
             foreach (var slot in plan.ToArray())

@@ -36,5 +36,5 @@ public sealed partial class PoolScheduler
         return new CancelReply(accepted, finished, unknown);
     }
 
-    private Lease LeaseOf(TaskEntry task) => new(IdOf(task.Number), task.Node!.Spec.Name, task.Attempt, task.Token);
+    private Lease LeaseOf(TaskEntry task) => new(IdOf(task.Number), task.Node!.Host, task.Attempt, task.Token);
 }

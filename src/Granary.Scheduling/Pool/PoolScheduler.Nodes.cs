@@ -23,9 +23,9 @@ public sealed partial class PoolScheduler
         if (node is null || node.Spec != request.Spec)
             Emit(new PoolEvent(EventKind.NodeSet, now, Value: (long)request.State, Node: node?.Index ?? _capacity.Nodes.Count, Detail: request.Spec), events, effects);
         node = _capacity.Find(request.Spec.Name)!;
-        var reply = request.Live is null ? new NodeUpReply([], []) : Reconcile(node, request.Live, now, events, effects);
+        var reply = request.Live is null ? new NodeUpReply([], []) : Reconcile(ByNumber(node), request.Live, now, events, effects);
         ChangeState(node, request.State, now, events, effects);
-        return reply;
+        return reply with { Borrowers = BorrowersOf(node) };
     }
 
     /// <summary>A node's health or willingness changed. Lost or gone: its leases are fenced. Draining: what runs is stopped and goes elsewhere.</summary>
@@ -49,7 +49,7 @@ public sealed partial class PoolScheduler
                     Emit(new PoolEvent(EventKind.StopIssued, now, task.Number, task.Token, (long)ExitCause.Preempted, Detail: $"node {node.Spec.Name} is being drained"), events, effects);
     }
 
-    private NodeUpReply Reconcile(NodeEntry node, IReadOnlyList<Lease> live, long now, EventBatch events, IPoolEffects effects)
+    private NodeUpReply Reconcile(TaskEntry[] leases, IReadOnlyList<Lease> live, long now, EventBatch events, IPoolEffects effects)
     {
         List<Assignment> expected = [];
         List<Lease> stale = [];
@@ -59,7 +59,7 @@ public sealed partial class PoolScheduler
             if (Current(lease) is { } task) held.Add(task);
             else stale.Add(lease);
         }
-        foreach (var task in ByNumber(node))
+        foreach (var task in leases)
         {
             if (held.Contains(task))
             {
@@ -75,7 +75,7 @@ public sealed partial class PoolScheduler
     private Assignment AssignmentOf(TaskEntry task) => GrantOf(task).ToAssignment();
 
     private LeaseGrant GrantOf(TaskEntry task) =>
-        new(_pool, task.Number, task.Node!.Spec.Name, task.Attempt, task.Token, task.Item.Spec, task.Index, task.Item.Count,
+        new(_pool, task.Number, task.Node!.Host, task.Attempt, task.Token, task.Item.Spec, task.Index, task.Item.Count,
             task.Item.Gang is { } gang ? NodesOf(gang) : null);
 
     private static TaskEntry[] ByNumber(NodeEntry node)

@@ -91,7 +91,7 @@ public sealed partial class PoolScheduler
         ? ShareOf(entry, FairShares()[entry.Index], now) : null;
 
     /// <summary>Every node that was ever declared here, in the order of declaration.</summary>
-    public IReadOnlyList<string> NodeNames() => [.. _capacity.Nodes.Select(n => n.Spec.Name)];
+    public IReadOnlyList<string> NodeNames() => [.. _capacity.Nodes.Where(n => n.Slice is null).Select(n => n.Spec.Name)];
 
     /// <summary>What a node of this pool holds; null when it is not known here.</summary>
     public (NodeState State, ResourceSet Used, int Tasks)? Node(string name) => _capacity.Find(name) is { } node
@@ -160,7 +160,7 @@ public sealed partial class PoolScheduler
             Spec = item.Spec,
             State = state,
             Reason = reason,
-            Node = task.Attempt > 0 && task.Node is { } node ? node.Spec.Name : "",
+            Node = task.Attempt > 0 && task.Node is { } node ? node.Host : "",
             Attempt = task.Attempt,
             Index = task.Index,
             Submitted = Clock.ToTime(item.Submitted),
@@ -184,5 +184,5 @@ public sealed partial class PoolScheduler
     private const int MostAfterIds = 1000;
 
     private TaskChange ChangeOf(TaskEntry task, TaskState state, string reason, long at) => new(IdOf(task.Number), task.Item.Spec.Agent,
-        task.Item.Spec.Name, state, reason, task.Node?.Spec.Name ?? "", task.Attempt, Clock.ToTime(at), task.LastExit?.Code);
+        task.Item.Spec.Name, state, reason, task.Node?.Host ?? "", task.Attempt, Clock.ToTime(at), task.LastExit?.Code);
 }

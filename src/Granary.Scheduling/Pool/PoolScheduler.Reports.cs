@@ -35,7 +35,7 @@ public sealed partial class PoolScheduler
     private TaskEntry? Current(Lease lease)
     {
         if (lease.Task.Pool != _pool || _tasks.Find(lease.Task.Number) is not { } task) return null;
-        return task.State is TaskState.Placed or TaskState.Running && task.Token == lease.Token && task.Node!.Spec.Name == lease.Node ? task : null;
+        return task.State is TaskState.Placed or TaskState.Running && task.Token == lease.Token && task.Node!.Host == lease.Node ? task : null;
     }
 
     private void End(TaskEntry task, ExitInfo exit, long at, long now, EventBatch events, IPoolEffects effects)

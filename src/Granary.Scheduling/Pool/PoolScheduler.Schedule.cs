@@ -34,6 +34,7 @@ public sealed partial class PoolScheduler
     /// <returns>When it wants to be called again, though nothing else happens: <paramref name="now"/> when there is more to do at once.</returns>
     public long Schedule(long now, EventBatch events, IPoolEffects effects, int maxDecisions)
     {
+        if (_loans.Closing > 0) ReturnLoans(now, events, effects);
         _order.Refresh(now);
         SettleGangs(now, events, effects);
         AdaptWeights(now, events, effects);
@@ -90,7 +91,7 @@ public sealed partial class PoolScheduler
     {
         if (!_planStale) return;
         _planStale = false;
-        if (_book.Homeless.Count > 0 && _capacity.Ready.Count > 0) _admission.PlanHomeless(_capacity.Ready, now);
+        if (_book.Homeless.Count > 0 && _capacity.Promisable.Count > 0) _admission.PlanHomeless(_capacity.Promisable, now);
     }
 
     /// <summary>Tasks whose reservation has begun, and promises for which there is none, before everything else.</summary>

@@ -62,7 +62,7 @@ public sealed partial class PoolScheduler
     /// <summary>Refuses the members whose deadline cannot be kept.</summary>
     private void AdmitDeadlines(NumberRun run, long now, EventBatch events, IPoolEffects effects, List<Rejection> rejected, List<string> notes)
     {
-        var ready = _capacity.Ready;
+        var ready = _capacity.Promisable;
         if (ready.Count == 0)
         {
             notes.Add("no node is ready yet: deadlines were accepted untested");
@@ -85,7 +85,7 @@ public sealed partial class PoolScheduler
     private void CheckAgainstPool(SubmitBatch batch)
     {
         _lanes.CheckRoom(batch.Items.Select(i => i.Spec.Resources));
-        var sizes = _capacity.AnyDeclared;
+        var sizes = _capacity.AnyDeclared && !Borrows; // a cohort may have a node that is large enough
         for (var i = 0; i < batch.Items.Count; i++)
         {
             var item = batch.Items[i];

@@ -77,7 +77,7 @@ public sealed partial class PoolScheduler
     {
         var claim = task.Claim!;
         var stopping = claim.Node.Leases.Count(l => l.Stop != StopMark.None);
-        return ($"room is being made on node {claim.Node.Spec.Name} since {Clock.Text(now - claim.At)}: {claim.Victims} told to stop for it, {stopping} there still end ({claim.Kind})",
+        return ($"room is being made on node {claim.Node.Host} since {Clock.Text(now - claim.At)}: {claim.Victims} told to stop for it, {stopping} there still end ({claim.Kind})",
             "wait: it starts when they have ended, within their grace");
     }
 

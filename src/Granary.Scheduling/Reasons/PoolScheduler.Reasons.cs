@@ -62,8 +62,8 @@ public sealed partial class PoolScheduler
         {
             WaitReason.Dependency => ExplainDependency(task),
             WaitReason.Backoff => ($"attempt {task.Attempt} failed: {task.Reason}; the next begins in {Clock.Text(task.NotBefore - now)}", "wait, or cancel it"),
-            WaitReason.NoNodes => ($"pool {_pool} has no node that is ready", "start a node: granary node --join HOST:PORT, or uncordon one"),
-            WaitReason.TooLarge => (Describe(task.Item.Shape.VectorRef, null), "ask for less, or add a larger node"),
+            WaitReason.NoNodes => ($"pool {_pool} has no node that is ready{ExplainLoans()}", "start a node: granary node --join HOST:PORT, or uncordon one"),
+            WaitReason.TooLarge => (Describe(task.Item.Shape.VectorRef, null) + ExplainLoans(), "ask for less, or add a larger node"),
             WaitReason.Placement => ExplainPlacement(task, now),
             WaitReason.Better => ("a node has room, but one that is expected soon is predicted to finish it earlier", "wait, or set the pool's strategy to fair"),
             WaitReason.Limit => ExplainLimit(task),
@@ -111,7 +111,7 @@ public sealed partial class PoolScheduler
             ? $"needs {_lanes.ToSet(request)} on one node; in sum {name}={Quantity.Format(name, FreeOf(lane))} is free, at most {name}={free} on one ({largest.Spec.Name})"
             : $"needs {_lanes.ToSet(request)}; largest free node {largest.Spec.Name} has {name}={free}";
         var wait = EarliestRoom(task, now) is { } room ? $": about {Clock.Text(room.Start - now)}" : "";
-        return (evidence, $"wait{wait}, lower --{name}, or add a node");
+        return (evidence + ExplainLoans(), $"wait{wait}, lower --{name}, or add a node");
     }
 
     private (string, string) ExplainShare(TaskEntry task, long now)

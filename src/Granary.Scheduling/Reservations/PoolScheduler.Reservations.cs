@@ -33,7 +33,7 @@ public sealed partial class PoolScheduler
             throw GranaryException.Refused($"reservation of {spec.Resources} is over the limit of agent {agent.Name}, {agent.Spec.Limit}, who could not use it; raise the limit or reserve less");
         PlanPromises(now);
         var times = TimesOf(spec);
-        var pieces = _planner.Plan(agent, vector, times, _capacity.Ready, now, out var missing);
+        var pieces = _planner.Plan(agent, vector, times, _capacity.Promisable, now, out var missing);
         if (!missing.IsZero) return Refusal(agent, vector, spec, times, now, notes);
         var record = new ReservationRecord
         {
@@ -75,7 +75,7 @@ public sealed partial class PoolScheduler
 
     private ReserveReply Refusal(AgentEntry agent, in ResourceVector vector, ReservationSpec spec, in ReservationPlanner.Times times, long now, List<string> notes)
     {
-        var ready = _capacity.Ready;
+        var ready = _capacity.Promisable;
         var room = _lanes.ToSet(_planner.RoomInAll(agent, times, ready, now));
         var asked = spec.Resources.Named().Select(r => r.Name).ToHashSet(StringComparer.Ordinal);
         var available = Only(room, asked);

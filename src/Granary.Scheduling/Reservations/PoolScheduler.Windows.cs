@@ -45,7 +45,7 @@ public sealed partial class PoolScheduler
             var before = reservation.Record;
             var homes = reservation.Pieces.ConvertAll(p => p.Node);
             foreach (var node in ReservationTable.Detach(reservation)) _capacity.WindowsChanged(node);
-            var nodes = homes.Where(n => n.State == NodeState.Ready).Concat(_capacity.Ready.Except(homes)).ToList();
+            var nodes = homes.Where(n => n.State == NodeState.Ready).Concat(_capacity.Promisable.Except(homes)).ToList();
             var pieces = _planner.Plan(reservation.Agent, _lanes.ToVector(before.Spec.Resources), TimesOf(before.Spec), nodes, now, out var missing);
             var after = before with
             {
@@ -135,7 +135,7 @@ public sealed partial class PoolScheduler
     private Reservation? HeldAgainst(TaskEntry task)
     {
         if (_reservations.Live.Count == 0) return null;
-        foreach (var node in _capacity.Ready)
+        foreach (var node in _capacity.Promisable)
         {
             if (node.Windows is not { } windows || !task.Item.Shape.VectorRef.FitsIn(node.Free + windows.Held)) continue;
             foreach (var piece in windows.Pieces)

@@ -12,6 +12,7 @@ public sealed partial class PoolScheduler
         WritePreemption(ref w);
         WriteLearning(ref w);
         WriteReservations(ref w);
+        WriteLoans(ref w);
         w.Byte(0);
     }
 
@@ -22,6 +23,7 @@ public sealed partial class PoolScheduler
         ReadPreemption(ref r);
         ReadLearning(ref r);
         ReadReservations(ref r);
+        ReadLoans(ref r);
         if (r.Byte() != 0) throw r.Damaged("goes on after its last section");
     }
 }

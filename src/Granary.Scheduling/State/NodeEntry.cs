@@ -31,7 +31,7 @@ internal sealed class NodeEntry(int index, NodeSpec spec)
     public ResourceVector FreeFor(AgentEntry agent) => Windows is null ? Free : Free + Windows.HeldFor(agent);
 
     /// <summary>What leases hold.</summary>
-    public ResourceVector Used => Windows is null ? Capacity - Free : Capacity - Free - Windows.Held;
+    public ResourceVector Used => Windows is null ? Capacity - Free - Lent : Capacity - Free - Lent - Windows.Held;
 
     /// <summary>It was freed since everything that waits was last tried on it.</summary>
     public bool Dirty { get; set; }
@@ -53,6 +53,15 @@ internal sealed class NodeEntry(int index, NodeSpec spec)
 
     /// <summary>Its class counts among the pool's.</summary>
     public bool ClassCounted { get; set; }
+
+    /// <summary>What its pool has lent of it.</summary>
+    public ResourceVector Lent { get; set; }
+
+    /// <summary>The loan that this is, when it is no node of this pool but a part of another pool's.</summary>
+    public Cohorts.SliceEntry? Slice { get; set; }
+
+    /// <summary>The machine's name: where leases here run.</summary>
+    public string Host => Slice is null ? Spec.Name : Slice.Loan.Node.Name;
 
     public bool Counts => State is not (NodeState.Lost or NodeState.Down or NodeState.Declared);
 

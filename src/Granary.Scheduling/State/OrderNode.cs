@@ -15,6 +15,15 @@ internal abstract class OrderNode : OrderItem
     /// <summary>What it and everything below it holds.</summary>
     public ResourceTotals Used { get; set; }
 
+    /// <summary>What it and everything below it holds in other pools of the cohort, as far as this one was told.</summary>
+    public ResourceTotals Elsewhere { get; set; }
+
+    /// <summary>Something of <see cref="Elsewhere"/> is not zero.</summary>
+    public bool HasElsewhere { get; set; }
+
+    /// <summary>What its share is counted of.</summary>
+    public ResourceTotals Counted => HasElsewhere ? Used + Elsewhere : Used;
+
     /// <summary>What leases hold that have been told to stop.</summary>
     public ResourceTotals Leaving { get; set; }
 

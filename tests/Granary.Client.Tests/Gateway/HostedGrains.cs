@@ -35,6 +35,12 @@ public sealed class HostedPool(FakeCluster world) : Grain, IPoolGrain
 
     public Task<NodeUpReply> NodeUp(NodeUpRequest request) => throw new NotSupportedException();
 
+    public Task<NodeUpReply> HostUp(string node, IReadOnlyList<Lease> live) => throw new NotSupportedException();
+
+    public Task<CohortStanding> Standing(bool withAgents) => throw new NotSupportedException();
+
+    public Task<IReadOnlyList<Loan>> Carry(CohortOrders orders) => throw new NotSupportedException();
+
     public Task NodeChanged(string node, NodeState state) => throw new NotSupportedException();
 
     public Task<NodeUse?> NodeUse(string node) => throw new NotSupportedException();
@@ -51,6 +57,8 @@ public sealed class HostedDirectory(FakeCluster world) : Grain, IDirectoryGrain
     public Task<AgentSpec?> Agent(string id) => world.Directory.Agent(id);
 
     public Task<IReadOnlyList<string>> Nodes() => world.Directory.Nodes();
+
+    public Task<IReadOnlyDictionary<string, string>> Cohorts() => throw new NotSupportedException();
 
     public Task<ApplyReply> Apply(ApplyRequest request) => world.Directory.Apply(request);
 

@@ -26,6 +26,7 @@ public sealed class GrainsFixture : IAsyncLifetime
             silo.Services.AddSingleton(TimeProvider.System);
             silo.Services.AddGranaryGrains();
             silo.Services.AddSingleton(new SchedulerOptions());
+            silo.Services.AddSingleton(new CohortOptions());
             silo.Services.AddSingleton(Options.Create(new GrainOptions
             {
                 SuspectAfter = TimeSpan.FromMilliseconds(500),

@@ -13,6 +13,8 @@ internal sealed class FakeDirectory(FakeCluster cluster) : IDirectoryGrain
 
     public Task<IReadOnlyList<string>> Nodes() => Answer<IReadOnlyList<string>>(() => [.. cluster.Nodes.Keys]);
 
+    public Task<IReadOnlyDictionary<string, string>> Cohorts() => throw new NotSupportedException();
+
     public Task<ApplyReply> Apply(ApplyRequest request) => Answer(() =>
     {
         var created = 0;

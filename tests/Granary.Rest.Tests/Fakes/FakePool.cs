@@ -197,6 +197,12 @@ internal sealed class FakePool(FakeCluster cluster, PoolSpec spec) : IPoolGrain
     public Task<IReadOnlyList<TaskView>> GetMany(IReadOnlyList<long> numbers) => throw NotForRest();
     public Task<TaskExplanation> Explain(long number) => throw NotForRest();
     public Task<NodeUpReply> NodeUp(NodeUpRequest request) => throw NotForRest();
+    public Task<NodeUpReply> HostUp(string node, IReadOnlyList<Lease> live) => throw NotForRest();
+
+    public Task<CohortStanding> Standing(bool withAgents) => throw NotForRest();
+
+    public Task<IReadOnlyList<Loan>> Carry(CohortOrders orders) => throw NotForRest();
+
     public Task NodeChanged(string node, NodeState state) => throw NotForRest();
     public Task<NodeUse?> NodeUse(string node) => throw NotForRest();
 

@@ -1,3 +1,4 @@
+using Granary.Abstractions;
 using Granary.Model;
 
 namespace Granary.Scheduling.Tests.Journal;
@@ -32,5 +33,12 @@ internal static class LaterKinds
             Note = "licence=1 of it cannot be kept",
         }),
         new(EventKind.ReservationEnded, At, 3, Detail: "given up"),
+        new(EventKind.LoanGranted, At + 1, 3, Node: 2, Detail: Loan),
+        new(EventKind.LoanEnded, At + 2, 3),
+        new(EventKind.LoanTaken, At + 3, 3, Node: 7, Detail: Loan),
+        new(EventKind.LoanReturned, At + 4, 3, Node: -1, Detail: "a"),
+        new(EventKind.CohortUse, At + 5, Detail: new AgentUse("literature", new ResourceSet { CpuMilli = 250, GpuMilli = 1 })),
     ];
+
+    private static Loan Loan => new("a", 3, "b", "lab", new NodeSpec { Name = "n1", Pool = "a", Capacity = new ResourceSet { CpuMilli = 500 } });
 }

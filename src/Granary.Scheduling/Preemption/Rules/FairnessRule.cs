@@ -34,14 +34,14 @@ internal sealed class FairnessRule(bool atOrBelowFinal, bool hierarchical) : Vic
     {
         var branch = Branch(agent, preemptor.Agent);
         // What was taken from the agent was taken from every group above it.
-        var held = branch.EffectiveUse - agent.EffectiveUse + use;
+        var held = branch.EffectiveUse + branch.Elsewhere - agent.EffectiveUse + use;
         return OverShare.Of(held, branch.Guarantee, preemptor.Pool, branch.Weight);
     }
 
     private double AskingShare(in Preemptor preemptor, AgentEntry agent)
     {
         var branch = Branch(preemptor.Agent, agent);
-        return OverShare.Of(branch.EffectiveUse + preemptor.Request, branch.Guarantee, preemptor.Pool, branch.Weight);
+        return OverShare.Of(branch.EffectiveUse + branch.Elsewhere + preemptor.Request, branch.Guarantee, preemptor.Pool, branch.Weight);
     }
 
     /// <summary>The ancestor of <paramref name="of"/> (or itself) below where its path parts from <paramref name="from"/>'s.</summary>
