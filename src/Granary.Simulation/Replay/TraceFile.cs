@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text;
 using Granary.Model;
 
@@ -55,7 +54,7 @@ public sealed class TraceFile
             var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 64 * 1024);
             gzip = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
             file.Position = 0;
-            return gzip ? new GZipStream(file, CompressionMode.Decompress) : file;
+            return gzip ? new WholeGzipStream(file) : file;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -77,6 +76,8 @@ public sealed class TraceFile
     {
         var text = Encoding.UTF8.GetString(head).TrimStart('\uFEFF').AsSpan().TrimStart();
         if (text.IsEmpty) throw GranaryException.Invalid($"{path}: is empty; a trace has at least one job");
+        if (text.StartsWith("SQLite format 3"))
+            throw GranaryException.Invalid($"{path}: is a server's database; export its tasks with 'granary tasks -o json > tasks.json' and replay that");
         if (text[0] is '[' or '{') return TraceKind.Tasks;
         var end = text.IndexOf('\n');
         var line = (end < 0 ? text : text[..end]).Trim();
