@@ -13,7 +13,7 @@ public sealed partial class GranaryClient
     }
 
     /// <summary>
-    /// Declares the fleet's pools, agents and nodes and submits its tasks. When anything is wrong with it nothing is applied. The tasks of one pool
+    /// Declares the fleet's pools, groups, agents and nodes and submits its tasks. When anything is wrong with it nothing is applied. The tasks of one pool
     /// are admitted all or none, except those of fleets so large that they take several messages.
     /// </summary>
     /// <param name="fleet">From <see cref="FleetFile"/>, or built in code.</param>
@@ -27,7 +27,7 @@ public sealed partial class GranaryClient
         fleet = fleet.Named();
         Refuse(await new FleetCheck(this, fleet).RunAsync(ct), ErrorCode.Refused);
 
-        var request = new ApplyRequest(fleet.Pools, fleet.Agents, fleet.Nodes);
+        var request = new ApplyRequest(fleet.Pools, fleet.Agents, fleet.Nodes, fleet.Groups);
         var declared = await _calls.CallAsync(() => DirectoryGrain.Apply(request), ct);
         var after = SubmitPlan.After(fleet);
         var ids = new TaskIdRange[fleet.Tasks.Count];

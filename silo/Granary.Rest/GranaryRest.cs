@@ -3,6 +3,7 @@ using Granary.Rest.Access;
 using Granary.Rest.Agents;
 using Granary.Rest.Allocation;
 using Granary.Rest.Events;
+using Granary.Rest.Groups;
 using Granary.Rest.Health;
 using Granary.Rest.Http;
 using Granary.Rest.Metrics;
@@ -60,6 +61,7 @@ public static class GranaryRest
         TaskEndpoints.Map(app);
         PoolEndpoints.Map(app);
         AgentEndpoints.Map(app);
+        GroupEndpoints.Map(app);
         NodeEndpoints.Map(app);
         ReservationEndpoints.Map(app);
         AllocationEndpoints.Map(app);

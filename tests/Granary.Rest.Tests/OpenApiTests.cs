@@ -13,7 +13,7 @@ public sealed class OpenApiTests
         var paths = (await server.Get("/openapi/v1.json").Json())["paths"]!.AsObject();
         var described = paths.SelectMany(p => p.Value!.AsObject().Select(o => $"{o.Key.ToUpperInvariant()} {p.Key}")).ToHashSet();
         var routes = server.Services.GetRequiredService<IEnumerable<EndpointDataSource>>().SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()
-            .SelectMany(e => (e.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? []).Select(m => $"{m} {e.RoutePattern.RawText}")).ToList();
+            .SelectMany(e => (e.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? []).Select(m => $"{m} {e.RoutePattern.RawText!.Replace("{**", "{", StringComparison.Ordinal)}")).ToList();
         Assert.True(routes.Count > 20);
         Assert.Empty(routes.Except(described).Except(["GET /openapi/v1.json"]));
         foreach (var operation in paths.SelectMany(p => p.Value!.AsObject()).Select(o => o.Value!))
@@ -58,12 +58,12 @@ public sealed class OpenApiTests
             var examples = content["example"] is { } one ? [one] : content["examples"]!.AsObject().Select(e => e.Value!["value"]!).ToArray();
             foreach (var example in examples)
             {
-                var reply = await server.Send(new(method.ToUpperInvariant()), path.Replace("{name}", "x").Replace("{id}", "x"), example.ToJsonString());
+                var reply = await server.Send(new(method.ToUpperInvariant()), path.Replace("{name}", "x").Replace("{id}", "x").Replace("{path}", "x"), example.ToJsonString());
                 Assert.True(reply.IsSuccessStatusCode, $"{path}: {await reply.Content.ReadAsStringAsync()}");
                 tried++;
             }
         }
-        Assert.Equal(7, tried);
+        Assert.Equal(8, tried);
     }
 
     private static IEnumerable<string> References(JsonNode? node) => node switch

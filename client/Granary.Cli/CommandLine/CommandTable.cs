@@ -23,6 +23,8 @@ internal static class CommandTable
         new("pools", PoolsCommand.Create),
         new("agents", AgentsCommand.Create),
         new("agent", AgentCommand.Create),
+        new("group", GroupCommand.Create),
+        new("quota", QuotaCommand.Create),
         new("nodes", NodesCommand.Create),
         new("reserve", ReserveCommand.Create),
         new("unreserve", UnreserveCommand.Create),

@@ -14,6 +14,7 @@ internal static class AgentListing
             new("GROUP", a => a.Spec.Group),
             new("CLASS", a => Words.Snake(a.Spec.Class)),
             new("WEIGHT", a => a.Spec.Weight.ToString("0.###", CultureInfo.InvariantCulture)),
+            new("EFFECTIVE", Effective, Wide: true),
             new("GUARANTEE", a => a.Spec.Guarantee.IsZero ? "" : a.Spec.Guarantee.ToString()),
             new("LIMIT", a => a.Spec.Limit.IsZero ? "" : a.Spec.Limit.ToString()),
             new("SHARE", a => Largest(a, s => s.DominantShare), Wide: true),
@@ -27,6 +28,10 @@ internal static class AgentListing
         a => JsonSerializer.SerializeToNode(AgentJson.From(a.Spec, a.Shares), GranaryJson.Default.AgentJson),
         a => a.Spec.Id,
         "no agents; a fleet file declares them, or 'granary agent set ID --weight N'");
+
+    /// <summary>Weights after feedback, of every pool that has another than was declared.</summary>
+    private static string Effective(AgentView agent) => string.Join(",", agent.Shares.Where(s => s.EffectiveWeight != agent.Spec.Weight && s.EffectiveWeight > 0)
+        .Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Pool}={s.EffectiveWeight:0.###}")));
 
     private static string Sum(AgentView agent, Func<Model.AgentShare, long> count) =>
         agent.Shares.Sum(count).ToString(CultureInfo.InvariantCulture);

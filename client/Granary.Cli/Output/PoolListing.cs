@@ -14,6 +14,7 @@ internal static class PoolListing
             new("STRATEGY", p => Words.Snake(p.Spec.Strategy)),
             new("MODE", p => Words.Snake(p.Spec.Mode), Wide: true),
             new("COHORT", p => p.Spec.Cohort, Wide: true),
+            new("TEMPLATE", p => p.Spec.Policy?.Template ?? "", Wide: true),
             new("NODES", p => string.Create(CultureInfo.InvariantCulture, $"{p.ReadyNodes}/{p.Nodes}"), Tone: p => p.ReadyNodes < p.Nodes ? Tone.Warn : Tone.Plain),
             new("CAPACITY", p => p.Capacity.ToString()),
             new("USED", p => p.Used.ToString()),

@@ -3,7 +3,7 @@ using Granary.Model;
 namespace Granary.Client;
 
 /// <summary>
-/// What a fleet file says: pools, agents, nodes and reservations to declare, and tasks to submit. Also built in code; either way
+/// What a fleet file says: pools, groups, agents, nodes and reservations to declare, and tasks to submit. Also built in code; either way
 /// <see cref="FleetRules"/> says what is wrong with it.
 /// </summary>
 public sealed record FleetSpec
@@ -12,6 +12,7 @@ public sealed record FleetSpec
     public const int MaxTasks = 1_000_000;
 
     public IReadOnlyList<PoolSpec> Pools { get; init; } = [];
+    public IReadOnlyList<GroupSpec> Groups { get; init; } = [];
     public IReadOnlyList<AgentSpec> Agents { get; init; } = [];
     public IReadOnlyList<NodeSpec> Nodes { get; init; } = [];
     public IReadOnlyList<FleetReservation> Reservations { get; init; } = [];
@@ -75,4 +76,5 @@ public sealed record FleetLines(
     IReadOnlyList<int> Agents,
     IReadOnlyList<int> Nodes,
     IReadOnlyList<int> Reservations,
-    IReadOnlyList<int> Tasks);
+    IReadOnlyList<int> Tasks,
+    IReadOnlyList<int>? Groups = null);

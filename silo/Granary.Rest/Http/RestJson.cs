@@ -3,6 +3,7 @@ using Granary.Abstractions.Json;
 using Granary.Rest.Agents;
 using Granary.Rest.Allocation;
 using Granary.Rest.Events;
+using Granary.Rest.Groups;
 using Granary.Rest.Health;
 using Granary.Rest.Metrics;
 using Granary.Rest.Nodes;
@@ -21,7 +22,7 @@ namespace Granary.Rest.Http;
         typeof(ResourceSetConverter), typeof(UtcTimeConverter), typeof(DurationConverter), typeof(OneOrManyConverter),
         typeof(ByteSizeConverter), typeof(PoolStrategyConverter),
         typeof(PoolModeConverter), typeof(PriorityClassConverter), typeof(LossPolicyConverter), typeof(TaskStateConverter),
-        typeof(WaitReasonConverter), typeof(ExitCauseConverter), typeof(NodeStateConverter), typeof(ReservationStateConverter),
+        typeof(WaitReasonConverter), typeof(ExitCauseConverter), typeof(NodeStateConverter), typeof(ReservationStateConverter), typeof(FairnessPreemptionConverter),
     ])]
 [JsonSerializable(typeof(TaskRequest))]
 [JsonSerializable(typeof(TaskBatchRequest))]
@@ -32,6 +33,9 @@ namespace Granary.Rest.Http;
 [JsonSerializable(typeof(Page<PoolJson>))]
 [JsonSerializable(typeof(AgentRequest))]
 [JsonSerializable(typeof(Page<AgentJson>))]
+[JsonSerializable(typeof(GroupRequest))]
+[JsonSerializable(typeof(Page<GroupJson>))]
+[JsonSerializable(typeof(IReadOnlyList<QuotaJson>))]
 [JsonSerializable(typeof(NodeRequest))]
 [JsonSerializable(typeof(Page<NodeJson>))]
 [JsonSerializable(typeof(ReservationRequest))]

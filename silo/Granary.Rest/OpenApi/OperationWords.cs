@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Granary.Rest.Agents;
 using Granary.Rest.Allocation;
+using Granary.Rest.Groups;
 using Granary.Rest.Http;
 using Granary.Rest.Nodes;
 using Granary.Rest.Pools;
@@ -20,6 +21,7 @@ internal static class OperationWords
     {
         [typeof(TaskRequest)] = """{"agent":"literature","name":"index","command":["sh","-c","sha256sum /usr/bin/* > /dev/null"],"resources":{"cpu":"500m","memory":"64Mi"},"count":20,"priority":5,"deadline":"60s","duration":"2s","retries":2}""",
         [typeof(PoolRequest)] = """{"strategy":"ml_adaptive","mode":"balanced","cohort":"lab"}""",
+        [typeof(GroupRequest)] = """{"weight":2,"guarantee":{"cpu":1},"limit":{"cpu":8}}""",
         [typeof(AgentRequest)] = """{"weight":4,"class":"critical","guarantee":{"cpu":1},"limit":{"memory":"2Gi"}}""",
         [typeof(ReservationRequest)] = """{"agent":"safety","resources":{"cpu":2,"memory":"1Gi"},"from":"+10m","for":"5m","every":"day","count":7}""",
         [typeof(AllocationRequest)] = """{"allocation_type":"reserve","agent":"safety","resources":{"cpu":2},"from":"2030-01-31T08:00:00Z","for":"1h"}""",

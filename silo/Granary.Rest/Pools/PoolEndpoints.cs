@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Granary.Abstractions.Json;
 using Granary.Model;
 using Granary.Rest.Http;
@@ -22,6 +24,12 @@ internal sealed record PoolRequest
 
     /// <summary>Pools of one cohort lend to each other; none when not given.</summary>
     public string? Cohort { get; init; }
+
+    /// <summary>Rules by name, from which those that are given here differ; none when not given.</summary>
+    public string? Template { get; init; }
+
+    /// <summary>Rules beyond the strategy; what is not given is the template's, or takes its default.</summary>
+    public PoolPolicy? Policy { get; init; }
 }
 
 /// <summary>List, look at and declare pools.</summary>
@@ -56,10 +64,30 @@ internal static class PoolEndpoints
         var request = await RequestBody.Read(context, RestJson.Default.PoolRequest);
         PathNames.RequireSame(name, request.Name, "name");
         if (request.Cohort is { Length: > 0 } cohort) PathNames.Require(cohort, "cohort");
-        var spec = new PoolSpec { Name = name };
-        spec = spec with { Strategy = request.Strategy ?? spec.Strategy, Mode = request.Mode ?? spec.Mode, Cohort = request.Cohort ?? spec.Cohort };
+        var spec = (TemplateOf(request) ?? new PoolSpec { Name = name }) with { Name = name };
+        using (var body = await RequestBody.Document(context))
+        {
+            var written = body.RootElement.TryGetProperty("policy", out var policy) && policy.ValueKind == JsonValueKind.Object ? JsonObject.Create(policy) : null;
+            written?.Remove(PolicyJson.Template);
+            spec = spec with
+            {
+                Strategy = request.Strategy ?? spec.Strategy,
+                Mode = request.Mode ?? spec.Mode,
+                Cohort = request.Cohort ?? spec.Cohort,
+                Policy = PolicyJson.Over(spec.Policy, written),
+            };
+        }
         var reply = await cluster.Directory.Apply(new([spec], [], []));
         var view = PoolJson.From(await cluster.Pool(name).Describe());
         return reply.Created > 0 ? TypedResults.Created($"/api/pools/{name}", view) : TypedResults.Ok(view);
+    }
+
+    /// <summary>What was read can be written back: the template stands in the policy too.</summary>
+    private static PoolSpec? TemplateOf(PoolRequest request)
+    {
+        if ((request.Template ?? request.Policy?.Template) is not { Length: > 0 } template) return null;
+        if (PoolTemplates.Of(template) is { } spec) return spec;
+        var near = Suggestion.For(template, PoolTemplates.Names);
+        throw GranaryException.Invalid($"template: there is no '{Text.Clip(template)}'; {(near is null ? $"there are {string.Join(", ", PoolTemplates.Names)}" : $"did you mean '{near}'?")}");
     }
 }

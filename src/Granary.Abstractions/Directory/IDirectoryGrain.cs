@@ -20,6 +20,10 @@ public interface IDirectoryGrain : IGrainWithStringKey
     [Alias("Agent"), AlwaysInterleave]
     Task<AgentSpec?> Agent(string id);
 
+    /// <summary>Groups that were declared, by path.</summary>
+    [Alias("Groups"), AlwaysInterleave]
+    Task<IReadOnlyList<GroupSpec>> Groups();
+
     [Alias("Nodes"), AlwaysInterleave]
     Task<IReadOnlyList<string>> Nodes();
 
@@ -27,7 +31,7 @@ public interface IDirectoryGrain : IGrainWithStringKey
     [Alias("Cohorts"), AlwaysInterleave]
     Task<IReadOnlyDictionary<string, string>> Cohorts();
 
-    /// <summary>Declares pools, agents and nodes in one go; existing ones are changed, none is removed.</summary>
+    /// <summary>Declares pools, groups, agents and nodes in one go; existing ones are changed, none is removed.</summary>
     [Alias("Apply")]
     Task<ApplyReply> Apply(ApplyRequest request);
 
@@ -45,7 +49,8 @@ public interface IDirectoryGrain : IGrainWithStringKey
 public sealed record ApplyRequest(
     [property: Id(0)] IReadOnlyList<PoolSpec> Pools,
     [property: Id(1)] IReadOnlyList<AgentSpec> Agents,
-    [property: Id(2)] IReadOnlyList<NodeSpec> Nodes);
+    [property: Id(2)] IReadOnlyList<NodeSpec> Nodes,
+    [property: Id(3)] IReadOnlyList<GroupSpec>? Groups = null);
 
 [GenerateSerializer, Immutable, Alias("Granary.ApplyReply")]
 public sealed record ApplyReply(

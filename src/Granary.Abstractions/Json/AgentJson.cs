@@ -49,8 +49,11 @@ public sealed record ShareJson
     /// <summary>Largest fraction of the pool it holds in any resource, 0 to 1.</summary>
     public required double DominantShare { get; init; }
 
-    /// <summary>Dominant share divided by weight.</summary>
+    /// <summary>Dominant share divided by the effective weight.</summary>
     public required double WeightedShare { get; init; }
+
+    /// <summary>The weight after feedback; the declared one unless the pool adapts weights.</summary>
+    public required double EffectiveWeight { get; init; }
 
     /// <summary>The fraction of the pool it is owed now among the agents with demand, 0 to 1.</summary>
     public required double FairShare { get; init; }
@@ -77,6 +80,7 @@ public sealed record ShareJson
         Used = share.Used,
         DominantShare = share.DominantShare,
         WeightedShare = share.WeightedShare,
+        EffectiveWeight = share.EffectiveWeight,
         FairShare = share.FairShare,
         Queued = share.Queued,
         Running = share.Running,

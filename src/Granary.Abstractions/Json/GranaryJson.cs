@@ -9,7 +9,8 @@ namespace Granary.Abstractions.Json;
     [
         typeof(ResourceSetConverter), typeof(UtcTimeConverter), typeof(PoolStrategyConverter), typeof(PoolModeConverter),
         typeof(PriorityClassConverter), typeof(LossPolicyConverter), typeof(TaskStateConverter), typeof(WaitReasonConverter),
-        typeof(ExitCauseConverter), typeof(NodeStateConverter), typeof(ReservationStateConverter),
+        typeof(ExitCauseConverter), typeof(NodeStateConverter), typeof(ReservationStateConverter), typeof(DurationConverter),
+        typeof(FairnessPreemptionConverter),
     ])]
 [JsonSerializable(typeof(TaskJson))]
 [JsonSerializable(typeof(IReadOnlyList<TaskJson>))]
@@ -19,6 +20,8 @@ namespace Granary.Abstractions.Json;
 [JsonSerializable(typeof(IReadOnlyList<PoolJson>))]
 [JsonSerializable(typeof(AgentJson))]
 [JsonSerializable(typeof(IReadOnlyList<AgentJson>))]
+[JsonSerializable(typeof(GroupJson))]
+[JsonSerializable(typeof(QuotaJson))]
 [JsonSerializable(typeof(NodeJson))]
 [JsonSerializable(typeof(IReadOnlyList<NodeJson>))]
 [JsonSerializable(typeof(ReservationJson))]

@@ -15,6 +15,15 @@ public sealed record PoolJson
 
     /// <summary>Pools of one cohort lend to each other; null for none.</summary>
     public required string? Cohort { get; init; }
+
+    /// <summary>The template its rules came from; null for none.</summary>
+    public required string? Template { get; init; }
+
+    /// <summary>Rules beyond the strategy; null for the defaults.</summary>
+    public required PoolPolicy? Policy { get; init; }
+
+    /// <summary>What the reader should know; null for nothing.</summary>
+    public required string? Note { get; init; }
     public required ResourceSet Capacity { get; init; }
     public required ResourceSet Used { get; init; }
     public required int Nodes { get; init; }
@@ -44,6 +53,9 @@ public sealed record PoolJson
         Strategy = view.Spec.Strategy,
         Mode = view.Spec.Mode,
         Cohort = TaskJson.Absent(view.Spec.Cohort),
+        Template = TaskJson.Absent(view.Spec.Policy?.Template ?? ""),
+        Policy = view.Spec.Policy,
+        Note = TaskJson.Absent(view.Note),
         Capacity = view.Capacity,
         Used = view.Used,
         Nodes = view.Nodes,

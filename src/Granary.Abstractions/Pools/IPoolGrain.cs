@@ -16,6 +16,10 @@ public interface IPoolGrain : IGrainWithStringKey
     [Alias("SetAgents")]
     Task SetAgents(IReadOnlyList<AgentSpec> agents);
 
+    /// <summary>Sets what groups of agents are owed here as a whole.</summary>
+    [Alias("SetGroups")]
+    Task SetGroups(IReadOnlyList<GroupSpec> groups);
+
     /// <summary>Admits tasks and returns once they are durable. Repeating an operation id returns the first answer.</summary>
     [Alias("Submit")]
     Task<SubmitReply> Submit(SubmitBatch batch);
@@ -33,6 +37,10 @@ public interface IPoolGrain : IGrainWithStringKey
     /// <summary>One agent's share; null when it is not known here.</summary>
     [Alias("ShareOf")]
     Task<AgentShare?> ShareOf(string agent);
+
+    /// <summary>Every group known here, declared or named by an agent, with what its members hold and are owed together.</summary>
+    [Alias("GroupShares")]
+    Task<IReadOnlyList<GroupShare>> GroupShares();
 
     /// <summary>Live tasks from memory, finished ones from the task table, newest number first.</summary>
     [Alias("List")]

@@ -20,6 +20,8 @@ public sealed class DirectoryGrain(
 
     public Task<AgentSpec?> Agent(string id) => Task.FromResult(state.State.Agents.GetValueOrDefault(id));
 
+    public Task<IReadOnlyList<GroupSpec>> Groups() => Task.FromResult<IReadOnlyList<GroupSpec>>([.. state.State.Groups.Values]);
+
     public Task<IReadOnlyList<string>> Nodes() => Task.FromResult<IReadOnlyList<string>>([.. state.State.Nodes]);
 
     public Task<IReadOnlyDictionary<string, string>> Cohorts() =>
@@ -27,7 +29,10 @@ public sealed class DirectoryGrain(
 
     public async Task<ApplyReply> Apply(ApplyRequest request)
     {
+        var groups = request.Groups ?? [];
+        foreach (var pool in request.Pools) PoolRules.Check(pool);
         foreach (var agent in request.Agents) AgentRules.Check(agent);
+        GroupRules.Check(groups, request.Agents, state.State);
         var tally = new Tally();
         var newPools = request.Pools.Select(p => p.Name).Concat(request.Nodes.Select(n => n.Pool))
             .Where(p => !state.State.Pools.Contains(p)).ToHashSet(StringComparer.Ordinal);
@@ -38,6 +43,12 @@ public sealed class DirectoryGrain(
             tally.Count(known is null, known is not null && known != agent);
             state.State.Agents[agent.Id] = agent;
         }
+        foreach (var group in groups)
+        {
+            var known = state.State.Groups.GetValueOrDefault(group.Path);
+            tally.Count(known is null, known is not null && known != group);
+            state.State.Groups[group.Path] = group;
+        }
         foreach (var node in request.Nodes) tally.Count(state.State.Nodes.Add(node.Name), false);
         state.State.Pools.UnionWith(newPools);
         foreach (var pool in request.Pools)
@@ -47,7 +58,10 @@ public sealed class DirectoryGrain(
         foreach (var pool in newPools) await ConfigureAsync(request.Pools.FirstOrDefault(p => p.Name == pool) ?? new PoolSpec { Name = pool });
         foreach (var pool in request.Pools.Where(p => !newPools.Contains(p.Name))) await ConfigureAsync(pool);
         foreach (var pool in state.State.Pools)
+        {
+            await TellPoolAsync(pool, newPools.Contains(pool) ? [.. state.State.Groups.Values] : groups);
             await TellPoolAsync(pool, newPools.Contains(pool) ? [.. state.State.Agents.Values] : request.Agents);
+        }
         foreach (var node in request.Nodes) await grains.GetGrain<INodeGrain>(node.Name).Declare(node);
         return tally.Reply;
     }
@@ -58,6 +72,7 @@ public sealed class DirectoryGrain(
         {
             await state.WriteStateAsync();
             await ConfigureAsync(new PoolSpec { Name = pool });
+            await TellPoolAsync(pool, [.. state.State.Groups.Values]);
             await TellPoolAsync(pool, [.. state.State.Agents.Values]);
         }
     }
@@ -65,6 +80,7 @@ public sealed class DirectoryGrain(
     public async Task AddAgents(IReadOnlyList<AgentSpec> agents)
     {
         foreach (var agent in agents) AgentRules.Check(agent);
+        GroupRules.Check([], agents, state.State);
         var changed = false;
         foreach (var agent in agents)
         {
@@ -86,6 +102,9 @@ public sealed class DirectoryGrain(
     {
         foreach (var pool in state.State.Pools) await TellPoolAsync(pool, agents);
     }
+
+    private Task TellPoolAsync(string pool, IReadOnlyList<GroupSpec> groups) =>
+        groups.Count == 0 ? Task.CompletedTask : grains.GetGrain<IPoolGrain>(pool).SetGroups(groups);
 
     private Task TellPoolAsync(string pool, IReadOnlyList<AgentSpec> agents) =>
         agents.Count == 0 ? Task.CompletedTask : grains.GetGrain<IPoolGrain>(pool).SetAgents(agents);

@@ -4,7 +4,7 @@ using Orleans;
 
 namespace Granary.Grains.Directory;
 
-/// <summary>Names of pools and nodes, and what each agent is owed.</summary>
+/// <summary>Names of pools and nodes, and what each agent and group is owed.</summary>
 [GenerateSerializer, Alias("Granary.DirectoryState")]
 public sealed class DirectoryState
 {
@@ -13,6 +13,8 @@ public sealed class DirectoryState
     [Id(1)] public SortedDictionary<string, AgentSpec> Agents { get; set; } = new(StringComparer.Ordinal);
 
     [Id(2)] public SortedSet<string> Nodes { get; set; } = new(StringComparer.Ordinal);
+
+    [Id(3)] public SortedDictionary<string, GroupSpec> Groups { get; set; } = new(StringComparer.Ordinal);
 
     /// <summary>Pools that are in a cohort, with its name.</summary>
     [Id(26)] public SortedDictionary<string, string> Cohorts { get; set; } = new(StringComparer.Ordinal);

@@ -18,6 +18,8 @@ public sealed partial class PoolGrain
 
     public Task<IReadOnlyList<AgentShare>> Shares() => Task.FromResult(_scheduler.Shares(Now));
 
+    public Task<IReadOnlyList<GroupShare>> GroupShares() => Task.FromResult(_scheduler.GroupShares());
+
     public Task<NodeUse?> NodeUse(string node) =>
         Task.FromResult(_scheduler.Node(node) is { } use ? new NodeUse(use.Used, use.Tasks) : null);
 

@@ -67,6 +67,13 @@ public sealed partial class PoolGrain(
         return CommitAsync(batch);
     }
 
+    public Task SetGroups(IReadOnlyList<GroupSpec> groups)
+    {
+        var batch = Open();
+        _scheduler.SetGroups(groups, Now, batch.Events, batch);
+        return CommitAsync(batch);
+    }
+
     public async Task<SubmitReply> Submit(SubmitBatch request)
     {
         var batch = Open();

@@ -26,4 +26,7 @@ public sealed record PoolPolicy
 
     /// <summary>The template these rules came from; empty for none.</summary>
     [Id(6)] public string Template { get; init; } = "";
+
+    /// <summary>What tasks are given when they ask for no terms of their own.</summary>
+    [Id(7)] public TaskDefaults? Tasks { get; init; }
 }

@@ -13,6 +13,7 @@ public sealed partial class PoolScheduler
     {
         ArgumentNullException.ThrowIfNull(batch);
         SubmitRules.Check(batch);
+        batch = WithDefaults(batch);
         if (_operations.Find(batch.OperationId) is { } answered) return answered;
         CheckAgainstPool(batch);
         PlanPromises(now);

@@ -19,6 +19,10 @@ public sealed class FakeDirectory(FakeCluster cluster)
 
     public Task<AgentSpec?> Agent(string id) => Task.FromResult(_agents.GetValueOrDefault(id));
 
+    public Dictionary<string, GroupSpec> GroupSpecs { get; } = [];
+
+    public Task<IReadOnlyList<GroupSpec>> Groups() => Task.FromResult<IReadOnlyList<GroupSpec>>([.. GroupSpecs.Values]);
+
     public Task<IReadOnlyList<string>> Nodes() => Task.FromResult<IReadOnlyList<string>>([.. NodeNames]);
 
     public Task<ApplyReply> Apply(ApplyRequest request)
@@ -26,6 +30,7 @@ public sealed class FakeDirectory(FakeCluster cluster)
         Applied.Add(request);
         _pools.AddRange(request.Pools.Select(p => p.Name).Except(_pools));
         foreach (var agent in request.Agents) _agents[agent.Id] = agent;
+        foreach (var group in request.Groups ?? []) GroupSpecs[group.Path] = group;
         foreach (var node in request.Nodes) Declare(node);
         return Task.FromResult(new ApplyReply(request.Pools.Count + request.Agents.Count + request.Nodes.Count, 0, 0));
     }

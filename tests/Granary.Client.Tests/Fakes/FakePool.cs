@@ -146,6 +146,10 @@ public sealed class FakePool(string name)
 
     public Task<PoolView> Describe() => Answer(nameof(Describe), () => new PoolView { Spec = new PoolSpec { Name = name }, Queued = Tasks.Count });
 
+    public List<GroupShare> Groups { get; } = [];
+
+    public Task<IReadOnlyList<GroupShare>> GroupShares() => Answer(nameof(GroupShares), () => (IReadOnlyList<GroupShare>)[.. Groups]);
+
     public Task<IReadOnlyList<AgentShare>> Shares() => Answer(nameof(Shares), () => (IReadOnlyList<AgentShare>)[.. Tasks.Values.Select(t => t.Spec.Agent)
         .Distinct().Select(a => new AgentShare { Agent = a, Pool = name, Spec = new AgentSpec { Id = a } })]);
 

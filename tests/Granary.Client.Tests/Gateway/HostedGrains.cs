@@ -31,6 +31,10 @@ public sealed class HostedPool(FakeCluster world) : Grain, IPoolGrain
 
     public Task SetAgents(IReadOnlyList<AgentSpec> agents) => throw new NotSupportedException();
 
+    public Task SetGroups(IReadOnlyList<GroupSpec> groups) => throw new NotSupportedException();
+
+    public Task<IReadOnlyList<GroupShare>> GroupShares() => Fake.GroupShares();
+
     public Task<AgentShare?> ShareOf(string agent) => throw new NotSupportedException();
 
     public Task<NodeUpReply> NodeUp(NodeUpRequest request) => throw new NotSupportedException();
@@ -55,6 +59,8 @@ public sealed class HostedDirectory(FakeCluster world) : Grain, IDirectoryGrain
     public Task<IReadOnlyList<AgentSpec>> Agents() => world.Directory.Agents();
 
     public Task<AgentSpec?> Agent(string id) => world.Directory.Agent(id);
+
+    public Task<IReadOnlyList<GroupSpec>> Groups() => world.Directory.Groups();
 
     public Task<IReadOnlyList<string>> Nodes() => world.Directory.Nodes();
 

@@ -5,11 +5,15 @@ namespace Granary.Rest.Tests.Fakes;
 
 internal sealed class FakeDirectory(FakeCluster cluster) : IDirectoryGrain
 {
+    private readonly Dictionary<string, GroupSpec> _groups = new(StringComparer.Ordinal);
+
     public Task<IReadOnlyList<string>> Pools() => Answer<IReadOnlyList<string>>(() => [.. cluster.Pools.Keys]);
 
     public Task<IReadOnlyList<AgentSpec>> Agents() => Answer<IReadOnlyList<AgentSpec>>(() => [.. cluster.Agents.Values]);
 
     public Task<AgentSpec?> Agent(string id) => Answer(() => cluster.Agents.GetValueOrDefault(id));
+
+    public Task<IReadOnlyList<GroupSpec>> Groups() => Answer<IReadOnlyList<GroupSpec>>(() => [.. _groups.Values]);
 
     public Task<IReadOnlyList<string>> Nodes() => Answer<IReadOnlyList<string>>(() => [.. cluster.Nodes.Keys]);
 
@@ -27,6 +31,11 @@ internal sealed class FakeDirectory(FakeCluster cluster) : IDirectoryGrain
         {
             if (!cluster.Agents.ContainsKey(spec.Id)) created++;
             cluster.Agents[spec.Id] = spec;
+        }
+        foreach (var spec in request.Groups ?? [])
+        {
+            if (!_groups.ContainsKey(spec.Path)) created++;
+            _groups[spec.Path] = spec;
         }
         foreach (var spec in request.Nodes)
         {

@@ -149,6 +149,14 @@ internal sealed class FakePool(FakeCluster cluster, PoolSpec spec) : IPoolGrain
         return Task.FromResult<IReadOnlyList<AgentShare>>(AgentShares);
     }
 
+    public List<GroupShare> GroupShareList { get; } = [];
+
+    public Task<IReadOnlyList<GroupShare>> GroupShares()
+    {
+        cluster.Check();
+        return Task.FromResult<IReadOnlyList<GroupShare>>(GroupShareList);
+    }
+
     public Task<AgentShare?> ShareOf(string agent) => Task.FromResult(AgentShares.FirstOrDefault(s => s.Agent == agent));
 
     public Task<TaskView?> Get(long number) => Task.FromResult(Tasks.ElementAtOrDefault((int)number - 1));
@@ -192,6 +200,7 @@ internal sealed class FakePool(FakeCluster cluster, PoolSpec spec) : IPoolGrain
     }
 
     public Task<PoolView> Configure(PoolSpec spec) => throw NotForRest();
+    public Task SetGroups(IReadOnlyList<GroupSpec> groups) => throw NotForRest();
     public Task SetAgents(IReadOnlyList<AgentSpec> agents) => throw NotForRest();
     public Task<CancelReply> Cancel(CancelRequest request) => throw NotForRest();
     public Task<IReadOnlyList<TaskView>> GetMany(IReadOnlyList<long> numbers) => throw NotForRest();

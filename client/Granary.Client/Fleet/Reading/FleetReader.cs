@@ -1,4 +1,5 @@
 using System.Globalization;
+using Granary.Abstractions.Json;
 using Granary.Model;
 
 namespace Granary.Client;
@@ -42,11 +43,12 @@ internal static class FleetReader
     {
         if (root is not MapNode map)
         {
-            problems.Add(root.Line, "a fleet file is a mapping with 'pools', 'agents', 'nodes', 'reservations' and 'tasks'");
+            problems.Add(root.Line, "a fleet file is a mapping with 'pools', 'groups', 'agents', 'nodes', 'reservations' and 'tasks'");
             return new FleetSpec();
         }
         var fields = new Fields(map, "a fleet file", problems);
         var (pools, poolLines) = Section(fields, "pools", "pool", Pool);
+        var (groups, groupLines) = GroupReader.Read(fields);
         var (agents, agentLines) = Section(fields, "agents", "agent", Agent);
         var (nodes, nodeLines) = Section(fields, "nodes", "node", Node);
         var (reservations, reservationLines) = Section(fields, "reservations", "reservation", Reservation);
@@ -55,11 +57,12 @@ internal static class FleetReader
         return new FleetSpec
         {
             Pools = pools,
+            Groups = groups,
             Agents = agents,
             Nodes = nodes,
             Reservations = reservations,
             Tasks = tasks,
-            Lines = new FleetLines(problems.File, poolLines, agentLines, nodeLines, reservationLines, taskLines),
+            Lines = new FleetLines(problems.File, poolLines, agentLines, nodeLines, reservationLines, taskLines, groupLines),
         }.Named();
     }
 
@@ -76,12 +79,14 @@ internal static class FleetReader
 
     private static PoolSpec Pool(Fields fields)
     {
+        var template = fields.Word("template", null, PoolTemplates.Names.ToDictionary(n => n, PoolTemplates.Of, StringComparer.Ordinal));
         var pool = new PoolSpec
         {
             Name = fields.Required("name", "NAME"),
-            Strategy = fields.Word("strategy", PoolStrategy.Fair, Strategies),
-            Mode = fields.Word("mode", PoolMode.Balanced, Modes),
+            Strategy = fields.Word("strategy", template?.Strategy ?? PoolStrategy.Fair, Strategies),
+            Mode = fields.Word("mode", template?.Mode ?? PoolMode.Balanced, Modes),
             Cohort = fields.Text("cohort"),
+            Policy = PolicyJson.Over(template?.Policy, PolicyReader.Read(fields)),
         };
         fields.Done();
         return pool;

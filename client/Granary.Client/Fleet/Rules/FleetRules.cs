@@ -18,6 +18,7 @@ public static class FleetRules
     {
         var lines = new PartLines(fleet.Lines);
         Pools(fleet, lines, problems);
+        Groups(fleet, lines, problems);
         Agents(fleet, lines, problems);
         Nodes(fleet, lines, problems);
         Reservations(fleet, lines, problems);
@@ -35,6 +36,28 @@ public static class FleetRules
             Name(pool.Name, "pool name", line, problems);
             seen.Add(pool.Name, line);
             if (pool.Cohort.Length > 0) Name(pool.Cohort, "cohort name", line, problems);
+            if (FairnessRules.Problem(pool.Policy?.Fairness) is { } problem) problems.Add(line, $"pool '{Quoting.Clip(pool.Name)}': {problem}");
+        }
+    }
+
+    private static void Groups(FleetSpec fleet, PartLines lines, FleetProblems problems)
+    {
+        var seen = new Seen("group", problems);
+        var tree = fleet.Groups.Any(g => !g.Limit.IsZero) ? new GuaranteeTree(fleet.Groups, fleet.Agents) : null;
+        for (var i = 0; i < fleet.Groups.Count; i++)
+        {
+            var (group, line) = (fleet.Groups[i], lines.Group(i));
+            var title = $"group '{Quoting.Clip(group.Path)}'";
+            if (group.Path.Length > 0 && !GroupPaths.IsValid(group.Path)) problems.Add(line, $"'{Quoting.Clip(group.Path)}' is no group; {GroupPaths.Rule}");
+            seen.Add(group.Path, line);
+            if (!(group.Weight >= 0 && group.Weight <= 1_000_000))
+                problems.Add(line, $"{title} has weight {group.Weight:R}; write 0, for the sum of its members' weights, or up to 1000000");
+            ResourceRules.Check(group.Guarantee, "guarantee", line, problems);
+            ResourceRules.Check(group.Limit, "limit", line, problems);
+            foreach (var (name, amount) in group.Guarantee.Named())
+                if (group.Limit.AmountOf(name) is var limit and > 0 && limit < amount)
+                    problems.Add(line, $"{title} is guaranteed {name}={Quantity.Format(name, amount)} but limited to {Quantity.Format(name, limit)}; raise the limit or lower the guarantee");
+            if (tree?.Problem(group) is { } problem) problems.Add(line, problem);
         }
     }
 
@@ -119,6 +142,8 @@ public static class FleetRules
 internal readonly struct PartLines(FleetLines? lines)
 {
     public int Pool(int i) => At(lines?.Pools, i);
+
+    public int Group(int i) => At(lines?.Groups, i);
 
     public int Agent(int i) => At(lines?.Agents, i);
 

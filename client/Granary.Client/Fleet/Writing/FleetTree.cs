@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Granary.Abstractions.Json;
 using Granary.Model;
 
 namespace Granary.Client;
@@ -11,6 +14,7 @@ internal static class FleetTree
         ArgumentNullException.ThrowIfNull(fleet);
         return new Map()
             .List("pools", fleet.Pools, Pool)
+            .List("groups", fleet.Groups, Group)
             .List("agents", fleet.Agents, Agent)
             .List("nodes", fleet.Nodes, Node)
             .List("reservations", fleet.Reservations, Reservation)
@@ -23,6 +27,30 @@ internal static class FleetTree
         .Text("strategy", FleetReader.Word(pool.Strategy))
         .Text("mode", FleetReader.Word(pool.Mode))
         .TextIf("cohort", pool.Cohort)
+        .TextIf("template", pool.Policy?.Template ?? "")
+        .AddIf("policy", pool.Policy is { } policy ? Policy(policy) : null)
+        .Node;
+
+    private static MapNode? Policy(PoolPolicy policy)
+    {
+        var tree = PolicyJson.Tree(policy);
+        tree.Remove(PolicyJson.Template);
+        return tree.Count == 0 ? null : (MapNode)Of(tree);
+    }
+
+    private static FleetNode Of(JsonNode? json) => json switch
+    {
+        JsonObject map => new MapNode(0, [.. map.Select(e => new MapEntry(e.Key, 0, Of(e.Value)))]),
+        JsonArray list => new ListNode(0, [.. list.Select(Of)]),
+        null => new ScalarNode(0, "null", Plain: true),
+        _ => new ScalarNode(0, json.GetValueKind() == JsonValueKind.String ? json.GetValue<string>() : json.ToJsonString(), json.GetValueKind() != JsonValueKind.String),
+    };
+
+    private static MapNode Group(GroupSpec group) => new Map()
+        .Text("path", group.Path)
+        .PlainIf("weight", group.Weight != 0, group.Weight.ToString("R", CultureInfo.InvariantCulture))
+        .Resources("guarantee", group.Guarantee)
+        .Resources("limit", group.Limit)
         .Node;
 
     private static MapNode Agent(AgentSpec agent) => new Map()
@@ -100,6 +128,8 @@ internal static class FleetTree
             _entries.Add(new MapEntry(key, 0, value));
             return this;
         }
+
+        public Map AddIf(string key, FleetNode? value) => value is null ? this : Add(key, value);
 
         public Map Text(string key, string text) => Add(key, new ScalarNode(0, text, Plain: false));
 

@@ -2,10 +2,10 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Granary.Model;
 
-namespace Granary.Rest.Http;
+namespace Granary.Abstractions.Json;
 
 /// <summary>Durations as files write them (<c>"30s"</c>, <c>"5m"</c>), or a number of seconds.</summary>
-internal sealed class DurationConverter : JsonConverter<TimeSpan>
+public sealed class DurationConverter : JsonConverter<TimeSpan>
 {
     public override TimeSpan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {

@@ -1,0 +1,49 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Granary.Model;
+
+namespace Granary.Abstractions.Json;
+
+/// <summary>A pool's policy as files and calls write it: snake_case, durations as <c>30s</c>, what is absent left out.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    IgnoreReadOnlyProperties = true,
+    UseStringEnumConverter = true,
+    Converters = [typeof(ResourceSetConverter), typeof(DurationConverter), typeof(FairnessPreemptionConverter)])]
+[JsonSerializable(typeof(PoolPolicy))]
+public sealed partial class PolicyJson : JsonSerializerContext
+{
+    /// <summary>The key that names a template beside the policy, not in it.</summary>
+    public const string Template = "template";
+
+    /// <summary>A template's rules with those that were written in their place.</summary>
+    /// <param name="template">Null for none.</param>
+    /// <param name="written">Part by part, each with the keys that were written; null for none.</param>
+    /// <exception cref="GranaryException">Invalid, when what was written is of the wrong form.</exception>
+    public static PoolPolicy? Over(PoolPolicy? template, JsonObject? written)
+    {
+        if (written is null || written.Count == 0) return template;
+        var all = template is null ? [] : Tree(template);
+        foreach (var (part, value) in written)
+        {
+            if (value is JsonObject keys && all[part] is JsonObject known)
+                foreach (var (key, inner) in keys) known[key] = inner?.DeepClone();
+            else if (value is not null) all[part] = value.DeepClone();
+        }
+        try
+        {
+            return all.Deserialize(Default.PoolPolicy);
+        }
+        catch (JsonException e)
+        {
+            throw GranaryException.Invalid($"policy{e.Path?.TrimStart('$')}: {e.Message}");
+        }
+    }
+
+    /// <summary>The policy as a tree.</summary>
+    public static JsonObject Tree(PoolPolicy policy) => JsonSerializer.SerializeToNode(policy, Default.PoolPolicy)!.AsObject();
+}
+
+public sealed class FairnessPreemptionConverter() : NamedEnumConverter<FairnessPreemption>(JsonNamingPolicy.SnakeCaseLower);
