@@ -22,7 +22,7 @@ namespace Granary.Rest.Http;
         typeof(ResourceSetConverter), typeof(UtcTimeConverter), typeof(DurationConverter), typeof(OneOrManyConverter),
         typeof(ByteSizeConverter), typeof(PoolStrategyConverter),
         typeof(PoolModeConverter), typeof(PriorityClassConverter), typeof(LossPolicyConverter), typeof(TaskStateConverter),
-        typeof(WaitReasonConverter), typeof(ExitCauseConverter), typeof(NodeStateConverter), typeof(ReservationStateConverter), typeof(FairnessPreemptionConverter),
+        typeof(WaitReasonConverter), typeof(ExitCauseConverter), typeof(NodeStateConverter), typeof(ReservationStateConverter), typeof(FairnessPreemptionConverter), typeof(FairQueueingConverter),
     ])]
 [JsonSerializable(typeof(TaskRequest))]
 [JsonSerializable(typeof(TaskBatchRequest))]

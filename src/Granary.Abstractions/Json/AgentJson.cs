@@ -55,6 +55,9 @@ public sealed record ShareJson
     /// <summary>The weight after feedback; the declared one unless the pool adapts weights.</summary>
     public required double EffectiveWeight { get; init; }
 
+    /// <summary>2^(-use/share) of its part of the pool by weights: 1 for who holds and remembers nothing, 0.5 at just its part.</summary>
+    public required double FairShareFactor { get; init; }
+
     /// <summary>The fraction of the pool it is owed now among the agents with demand, 0 to 1.</summary>
     public required double FairShare { get; init; }
     public required int Queued { get; init; }
@@ -81,6 +84,7 @@ public sealed record ShareJson
         DominantShare = share.DominantShare,
         WeightedShare = share.WeightedShare,
         EffectiveWeight = share.EffectiveWeight,
+        FairShareFactor = share.FairShareFactor,
         FairShare = share.FairShare,
         Queued = share.Queued,
         Running = share.Running,

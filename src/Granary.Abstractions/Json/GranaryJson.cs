@@ -10,7 +10,7 @@ namespace Granary.Abstractions.Json;
         typeof(ResourceSetConverter), typeof(UtcTimeConverter), typeof(PoolStrategyConverter), typeof(PoolModeConverter),
         typeof(PriorityClassConverter), typeof(LossPolicyConverter), typeof(TaskStateConverter), typeof(WaitReasonConverter),
         typeof(ExitCauseConverter), typeof(NodeStateConverter), typeof(ReservationStateConverter), typeof(DurationConverter),
-        typeof(FairnessPreemptionConverter),
+        typeof(FairnessPreemptionConverter), typeof(FairQueueingConverter),
     ])]
 [JsonSerializable(typeof(TaskJson))]
 [JsonSerializable(typeof(IReadOnlyList<TaskJson>))]

@@ -11,7 +11,7 @@ namespace Granary.Abstractions.Json;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     IgnoreReadOnlyProperties = true,
     UseStringEnumConverter = true,
-    Converters = [typeof(ResourceSetConverter), typeof(DurationConverter), typeof(FairnessPreemptionConverter)])]
+    Converters = [typeof(ResourceSetConverter), typeof(DurationConverter), typeof(FairnessPreemptionConverter), typeof(FairQueueingConverter)])]
 [JsonSerializable(typeof(PoolPolicy))]
 public sealed partial class PolicyJson : JsonSerializerContext
 {
@@ -45,5 +45,7 @@ public sealed partial class PolicyJson : JsonSerializerContext
     /// <summary>The policy as a tree.</summary>
     public static JsonObject Tree(PoolPolicy policy) => JsonSerializer.SerializeToNode(policy, Default.PoolPolicy)!.AsObject();
 }
+
+public sealed class FairQueueingConverter() : NamedEnumConverter<FairQueueing>(JsonNamingPolicy.SnakeCaseLower);
 
 public sealed class FairnessPreemptionConverter() : NamedEnumConverter<FairnessPreemption>(JsonNamingPolicy.SnakeCaseLower);

@@ -84,4 +84,7 @@ public sealed record AgentShare
 
     /// <summary>The largest fraction of the pool, in any resource, that it holds beyond its guarantee.</summary>
     [Id(19)] public double Borrowed { get; init; }
+
+    /// <summary>Slurm's classic factor: 2^(-use/share) of its part of the pool by weights, 1 for who holds and remembers nothing, a half at just its part.</summary>
+    [Id(20)] public double FairShareFactor { get; init; }
 }

@@ -15,10 +15,13 @@ public sealed record FairnessPolicy
     /// <summary>Lets weights follow what agents got of what they were owed; null for weights that stay as declared.</summary>
     [Id(2)] public AdaptPolicy? Adapt { get; init; }
 
-    public bool Equals(FairnessPolicy? other) => other is not null && UseHalfLife == other.UseHalfLife && Adapt == other.Adapt
+    /// <summary>What decides between siblings once classes and guarantees have. Default the share they hold.</summary>
+    [Id(3)] public FairQueueing Queueing { get; init; }
+
+    public bool Equals(FairnessPolicy? other) => other is not null && UseHalfLife == other.UseHalfLife && Adapt == other.Adapt && Queueing == other.Queueing
         && Sorted(ResourceWeights).SequenceEqual(Sorted(other.ResourceWeights));
 
-    public override int GetHashCode() => HashCode.Combine(UseHalfLife, Adapt, ResourceWeights?.Count ?? 0);
+    public override int GetHashCode() => HashCode.Combine(UseHalfLife, Adapt, Queueing, ResourceWeights?.Count ?? 0);
 
     private static IEnumerable<KeyValuePair<string, double>> Sorted(IReadOnlyDictionary<string, double>? weights) =>
         weights?.OrderBy(w => w.Key, StringComparer.Ordinal) ?? Enumerable.Empty<KeyValuePair<string, double>>();

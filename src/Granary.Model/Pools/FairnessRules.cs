@@ -9,6 +9,7 @@ public static class FairnessRules
         if (policy is null) return null;
         if (policy.UseHalfLife is { } half && (half < TimeSpan.Zero || half > TimeSpan.FromDays(3650)))
             return $"use_half_life {Durations.Format(half)} is not valid; use 0 to 3650 days";
+        if (!Enum.IsDefined(policy.Queueing)) return $"queueing {(int)policy.Queueing} does not exist; use dominant_share or virtual_time";
         foreach (var (name, weight) in policy.ResourceWeights ?? new Dictionary<string, double>())
         {
             if (!Names.IsValid(name)) return $"resource_weights: '{name}' is no name of a resource; use {Names.Rule}";

@@ -20,14 +20,19 @@ internal sealed partial class OrderTree
         PlaceAll();
     }
 
-    /// <summary>Sets what shares count: the half-life of remembered use, and how much each resource weighs. Memory goes on from what it is now.</summary>
-    public void SetFairness(long halfLife, in Fractions counted)
+    /// <summary>Sets what shares count: the half-life of remembered use, how much each resource weighs, and what decides between siblings. Memory goes on from what it is now.</summary>
+    public void SetFairness(long halfLife, in Fractions counted, bool byVirtualTime)
     {
+        if (Rules.ByVirtualTime != byVirtualTime)
+        {
+            Rules.ByVirtualTime = byVirtualTime;
+            ForgetVirtualTime();
+        }
         if (Rules.HalfLife != halfLife)
         {
             foreach (OrderNode node in _agents) SwitchMemory(node, halfLife);
             foreach (OrderNode node in _groups.Values) SwitchMemory(node, halfLife);
-            Rules = new OrderRules(Rules.Strategy, _options) { HalfLife = halfLife };
+            Rules.HalfLife = halfLife;
             _refreshAt = 0;
         }
         Counted = counted;

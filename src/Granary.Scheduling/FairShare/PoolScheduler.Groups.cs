@@ -27,6 +27,14 @@ public sealed partial class PoolScheduler
         return [.. _order.Groups.Select(ShareOf)];
     }
 
+    /// <summary>The part of the pool that weights give it among all, idle or not: its part of its siblings' weight, times its group's.</summary>
+    private static double PartOf(OrderNode node)
+    {
+        var part = 1.0;
+        for (var at = node; at.Parent is { } parent; at = parent) part *= parent.MemberWeight > 0 ? at.Weight / parent.MemberWeight : 1;
+        return part;
+    }
+
     private GroupShare ShareOf(GroupEntry group)
     {
         var members = _order.Agents.Where(a => a.IsIn(group)).ToArray();
@@ -62,7 +70,7 @@ public sealed partial class PoolScheduler
             if (!ResourceNames.IsBuiltIn(name)) _lanes.Learn(new ResourceSet { Custom = new Dictionary<string, long> { [name] = 1 } });
             counted = counted.With(_lanes.LaneOf(name), weight);
         }
-        _order.SetFairness(Clock.ToMicros(policy?.UseHalfLife ?? _options.UseHalfLife), counted);
+        _order.SetFairness(Clock.ToMicros(policy?.UseHalfLife ?? _options.UseHalfLife), counted, policy?.Queueing == FairQueueing.VirtualTime);
         ApplyAdapting(policy?.Adapt);
     }
 
@@ -106,6 +114,28 @@ public sealed partial class PoolScheduler
             w.Double(group.Past.Share);
             w.Number(group.Past.At);
         }
+    }
+
+    private void WriteVirtualTime(ref JournalWriter w)
+    {
+        w.Flag(_order.Rules.ByVirtualTime);
+        if (!_order.Rules.ByVirtualTime) return;
+        w.Double(_order.Root.VirtualTime);
+        foreach (var agent in _order.Agents) w.Double(agent.Served);
+        foreach (var group in _order.Groups)
+        {
+            w.Double(group.Served);
+            w.Double(group.VirtualTime);
+        }
+    }
+
+    private void ReadVirtualTime(ref JournalReader r)
+    {
+        if (!r.Flag()) return;
+        _order.Root.VirtualTime = r.Double();
+        foreach (var agent in _order.Agents) agent.Served = r.Double();
+        foreach (var group in _order.Groups) (group.Served, group.VirtualTime) = (r.Double(), r.Double());
+        _order.PlaceAll();
     }
 
     private void ReadGroups(ref JournalReader r)

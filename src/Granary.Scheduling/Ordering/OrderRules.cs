@@ -11,15 +11,18 @@ namespace Granary.Scheduling.Ordering;
 /// <param name="custom">A plug-in's ordering in their place; null for none.</param>
 internal sealed partial class OrderRules(PoolStrategy strategy, SchedulerOptions options, IQueueOrder? custom = null)
 {
-    /// <summary>Aging stops here: by then a task is above every class that anything starts in.</summary>
-    private const int HighestLevel = 16;
+    /// <summary>So many aging steps are counted: years. A bound that a long wait could reach would let a stream of others starve it there.</summary>
+    private const int HighestLevel = 1_000_000;
 
     private const long Promised = long.MinValue / 2;
 
     private readonly long _agingStep = Clock.ToMicros(options.AgingStep);
 
     /// <summary>Half-life of remembered use; 0 when none is remembered.</summary>
-    public long HalfLife { get; init; }
+    public long HalfLife { get; set; }
+
+    /// <summary>Siblings are ordered by virtual time rather than by shares.</summary>
+    public bool ByVirtualTime { get; set; }
 
     public PoolStrategy Strategy { get; } = StrategyParts.Of(strategy).Order;
 
@@ -75,7 +78,7 @@ internal sealed partial class OrderRules(PoolStrategy strategy, SchedulerOptions
             var met = node.Used.DominantShare(node.GuaranteeBasis, head);
             if (met < 1) return new OrderKey(level, 0, met, 0, 0);
         }
-        return new OrderKey(level, 1, WeightedShare(node, pool, now), 0, 0);
+        return new OrderKey(level, 1, ByVirtualTime ? node.Served : WeightedShare(node, pool, now), 0, 0);
     }
 
     private static ref readonly ResourceVector HeadOf(GroupEntry group)

@@ -91,7 +91,7 @@ internal sealed partial class OrderTree
         if (Strategies.StrategyParts.Of(strategy).Order == Rules.Strategy && ReferenceEquals(custom, Rules.Custom)) return;
         foreach (var agent in _agents)
             if (agent.HeapIndex >= 0) TakeOut(agent);
-        Rules = new OrderRules(strategy, _options, custom) { HalfLife = Rules.HalfLife };
+        Rules = new OrderRules(strategy, _options, custom) { HalfLife = Rules.HalfLife, ByVirtualTime = Rules.ByVirtualTime };
         foreach (var agent in _agents)
         {
             foreach (var queue in agent.Queues.Values)
@@ -240,6 +240,7 @@ internal sealed partial class OrderTree
         }
         else
         {
+            if (Rules.ByVirtualTime && agent.HeapIndex < 0) Arrive(agent, parent);
             agent.Key = Rules.KeyOf(agent, Basis, Now);
             _ranks[agent.Index] = agent.Key;
             SetBounds(agent);
@@ -328,6 +329,7 @@ internal sealed partial class OrderTree
             if (group.HeapIndex >= 0) above.Children.Remove(group);
             return;
         }
+        if (Rules.ByVirtualTime && group.HeapIndex < 0) Arrive(group, above);
         group.Key = Rules.KeyOf(group, Basis, Now);
         SetBounds(group);
         if (group.HeapIndex < 0) above.Children.Add(group);

@@ -200,6 +200,7 @@ public sealed partial class PoolScheduler
         }
         _capacity.Grant(node, task);
         _order.Hold(agent, task.Item.Shape.VectorRef, 1);
+        _order.Serve(agent, task.Item.Shape.VectorRef, task.Item.Estimate);
         _order.Place(agent);
         if (task.Item.Gang is { } gang) StartGang(gang, effects);
         else effects.Start(GrantOf(task));
@@ -243,6 +244,7 @@ public sealed partial class PoolScheduler
         if (task.Stop != StopMark.None) CountLeaving(task, -1);
         _capacity.Release(node, task);
         _order.Hold(agent, item.Shape.VectorRef, -1);
+        _order.Correct(agent, item.Shape.VectorRef, at - task.PlacedAt - item.Estimate);
         task.LastExit = end.Exit;
         task.Reason = end.Reason;
         if (item.Gang is { } gang) MemberEnded(gang, task, outcome);

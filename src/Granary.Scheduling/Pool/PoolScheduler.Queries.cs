@@ -139,6 +139,7 @@ public sealed partial class PoolScheduler
         DeadlinesKept = agent.Counts.DeadlinesKept,
         DeadlinesMissed = agent.Counts.DeadlinesMissed,
         EffectiveWeight = agent.EffectiveWeight,
+        FairShareFactor = FairShare.ClassicFairShare.Factor(_order.Rules.WeightedShare(agent, _order.Basis, now) * agent.EffectiveWeight, PartOf(agent)),
         Borrowed = OverShare.Of(agent.Used, agent.Guarantee, _order.Basis, 1),
     };
 

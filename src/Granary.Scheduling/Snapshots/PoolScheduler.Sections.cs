@@ -9,6 +9,7 @@ public sealed partial class PoolScheduler
     {
         WriteGroups(ref w);
         WriteAdapted(ref w);
+        WriteVirtualTime(ref w);
         WritePreemption(ref w);
         WriteLearning(ref w);
         WriteReservations(ref w);
@@ -20,6 +21,7 @@ public sealed partial class PoolScheduler
     {
         ReadGroups(ref r);
         ReadAdapted(ref r);
+        ReadVirtualTime(ref r);
         ReadPreemption(ref r);
         ReadLearning(ref r);
         ReadReservations(ref r);

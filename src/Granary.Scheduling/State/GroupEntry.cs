@@ -23,6 +23,9 @@ internal sealed class GroupEntry : OrderNode
 
     public int Depth { get; }
 
+    /// <summary>The virtual time of its members: where the one that was served last began.</summary>
+    public double VirtualTime { get; set; }
+
     /// <summary>What was declared; null when agents only named it.</summary>
     public GroupSpec? Spec { get; private set; }
 

@@ -80,6 +80,9 @@ internal abstract class OrderNode : OrderItem
 
     public DecayedUse Past { get; } = new();
 
+    /// <summary>Its virtual time: up to where it has been served among its siblings. 0 unless the pool queues by virtual time.</summary>
+    public double Served { get; set; }
+
     /// <summary>Its place in the tree that shares are computed of; -1 when it has no demand.</summary>
     public int ShareNode { get; set; }
 

@@ -7,7 +7,7 @@ public class FleetProblemTests
 
     [Theory]
     // wrong types
-    [InlineData("- a\n", "1: a fleet file is a mapping with 'pools', 'agents', 'nodes', 'reservations' and 'tasks'")]
+    [InlineData("- a\n", "1: a fleet file is a mapping with 'pools', 'groups', 'agents', 'nodes', 'reservations' and 'tasks'")]
     [InlineData("tasks: 5\n", "1: 'tasks' must be a list: one '- ' for each task, not '5'")]
     [InlineData("tasks:\n  - wrong\n", "2: a task must be a mapping of keys to values, not 'wrong'")]
     [InlineData(Task + "count: many }", "2: 'count' must be a whole number from 1 to 1000000, not 'many'")]

@@ -124,6 +124,32 @@ public class FairShareCases
         Assert.Equal(6, pool.Starts.Count(s => s.Assignment.Spec.Agent == "alone"));
     }
 
+    [Theory]
+    [InlineData(.3, .3875, .408479)]
+    [InlineData(.05, .275, .022097)]
+    [InlineData(.05, .15, .125)]
+    [InlineData(.25, .25, .5)]
+    [InlineData(.35, .1458, .749154)]
+    public void Slurms_classic_factor_is_a_power_of_use_over_share(double share, double use, double factor) =>
+        Assert.Equal(factor, ClassicFairShare.Factor(use, share), 4);
+
+    [Fact]
+    public void The_largest_classic_factor_is_the_smallest_weighted_share()
+    {
+        (double Share, double Use)[] users = [(.3, .3875), (.05, .275), (.05, .15), (.25, .25), (.35, .1458)];
+        Assert.Equal(users.OrderByDescending(u => ClassicFairShare.Factor(u.Use, u.Share)), users.OrderBy(u => u.Use / u.Share));
+    }
+
+    [Fact]
+    public void A_bill_is_a_sum_or_a_maximum()
+    {
+        // [Slurm] weights CPU 1, memory 0.25 a GiB: (1 CPU, 60 GiB)
+        var weights = new Dictionary<string, double> { ["cpu"] = 1, ["memory"] = 0.25 };
+        var amount = Make.Resources(1, 60 * 1024);
+        Assert.Equal((16, 15), (Billing.Sum(amount, weights), Billing.Maximum(amount, weights)));
+        Assert.Equal((0, 0), (Billing.Sum(ResourceSet.Zero, weights), Billing.Maximum(ResourceSet.Zero, weights)));
+    }
+
     private static List<string> NextInOrder(ResourceSet capacity, params (string Agent, int Cores, int Memory)[] holding)
     {
         var pool = new VirtualPool();

@@ -73,6 +73,7 @@ internal static class RandomPool
             UseHalfLife = random.Next(2) == 0 ? null : TimeSpan.FromSeconds(random.Next(30)),
             ResourceWeights = random.Next(2) == 0 ? null : new Dictionary<string, double> { ["memory"] = 0.5 },
             Adapt = random.Next(2) == 0 ? null : new AdaptPolicy { Interval = TimeSpan.FromSeconds(2) },
+            Queueing = (FairQueueing)random.Next(2),
         },
     };
 
