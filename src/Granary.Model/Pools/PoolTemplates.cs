@@ -90,7 +90,6 @@ public static class PoolTemplates
             Preemption = new PreemptionPolicy { Enabled = false },
             Placement = new PlacementPolicy { Score = "spread" },
             Promises = new PromisePolicy { Backfill = "conservative" },
-            Tasks = new TaskDefaults { NeverPreempted = true },
         }),
     };
 

@@ -12,6 +12,6 @@ public sealed record TaskDefaults
     /// <summary>CPU requests are rounded up to whole cores.</summary>
     [Id(1)] public bool WholeCores { get; init; }
 
-    /// <summary>No preemption ever takes them.</summary>
+    /// <summary>No preemption ever takes tasks of agents that have a guarantee; what others run may still be stopped.</summary>
     [Id(2)] public bool NeverPreempted { get; init; }
 }

@@ -12,12 +12,13 @@ public sealed partial class PoolScheduler
         return batch with { Items = [.. batch.Items.Select(item => WithDefaults(item, defaults))] };
     }
 
-    private static SubmitItem WithDefaults(SubmitItem item, TaskDefaults defaults)
+    private SubmitItem WithDefaults(SubmitItem item, TaskDefaults defaults)
     {
         if (item.Spec.Terms is not null) return item;
         var gang = defaults.Gang && item.Count is > 1 and <= MostGangMembers && item.Spec.Deadline is null;
-        if (!gang && !defaults.WholeCores && !defaults.NeverPreempted) return item;
-        var terms = new TaskTerms { Gang = gang, WholeCores = defaults.WholeCores, NeverPreempted = defaults.NeverPreempted };
+        var never = defaults.NeverPreempted && _order.Find(item.Spec.Agent) is { HasGuarantee: true };
+        if (!gang && !defaults.WholeCores && !never) return item;
+        var terms = new TaskTerms { Gang = gang, WholeCores = defaults.WholeCores, NeverPreempted = never };
         return item with { Spec = item.Spec with { Terms = terms } };
     }
 }

@@ -53,6 +53,17 @@ public sealed partial class PoolScheduler
         };
     }
 
+    /// <summary>Nodes come and go, so that more may be guaranteed than there is: each guarantee is then met in equal part.</summary>
+    private string GuaranteeNote()
+    {
+        if (_capacity.Ready.Count == 0 || !(_order.AnyGuarantee || _order.Groups.Any(g => g.HasGuarantee))) return "";
+        var sums = new GuaranteeTree(_order.Groups.Select(g => g.Spec).OfType<GroupSpec>(), _order.Agents.Select(a => a.Spec)).Of("");
+        var capacity = _lanes.ToSet(_capacity.Capacity);
+        var over = sums.Where(s => s.Value > capacity.AmountOf(s.Key)).OrderBy(s => s.Key, StringComparer.Ordinal)
+            .Select(s => $"{s.Key}={Quantity.Format(s.Key, s.Value)} of {Quantity.Format(s.Key, capacity.AmountOf(s.Key))}").ToArray();
+        return over.Length == 0 ? "" : $"more is guaranteed than the pool has ({string.Join(", ", over)}): guarantees are met in equal parts; add nodes or lower them";
+    }
+
     private void ApplyGroup(GroupSpec spec)
     {
         _lanes.Learn(spec.Guarantee);

@@ -55,7 +55,7 @@ public sealed partial class PoolScheduler
         return new PoolView
         {
             Spec = _spec,
-            Note = PlacementNote(),
+            Note = string.Join("; ", new[] { PlacementNote(), GuaranteeNote() }.Where(n => n.Length > 0)),
             Capacity = _lanes.ToSet(_capacity.Capacity),
             Used = _lanes.ToSet(_capacity.Used),
             Nodes = _capacity.Nodes.Count,

@@ -150,6 +150,7 @@ public class GroupTests
         pool.Agent("c", weight: 50);
         Fill(pool, ("a", 20), ("b", 20), ("c", 20));
         Assert.Equal((6, 4, 0), (pool.StartsOf("a"), pool.StartsOf("b"), pool.StartsOf("c")));
+        Assert.Equal("more is guaranteed than the pool has (cpu=20 of 10): guarantees are met in equal parts; add nodes or lower them", pool.Scheduler.Describe(pool.Now).Note);
         Assert.Equal([0.6, 0.4, 0], pool.Scheduler.Shares(pool.Now).Select(s => Math.Round(s.FairShare, 6)));
     }
 
