@@ -31,6 +31,12 @@ public sealed class HostedPool(FakeCluster world) : Grain, IPoolGrain
 
     public Task SetAgents(IReadOnlyList<AgentSpec> agents) => throw new NotSupportedException();
 
+    public Task<ReserveReply> Reserve(ReserveRequest request) => throw new NotSupportedException();
+
+    public Task<ReservationView> Unreserve(long number) => throw new NotSupportedException();
+
+    public Task<IReadOnlyList<ReservationView>> Reservations() => throw new NotSupportedException();
+
     public Task SetGroups(IReadOnlyList<GroupSpec> groups) => throw new NotSupportedException();
 
     public Task<IReadOnlyList<GroupShare>> GroupShares() => Fake.GroupShares();
