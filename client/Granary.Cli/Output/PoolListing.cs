@@ -25,6 +25,7 @@ internal static class PoolListing
             new("CANCELLED", p => Count(p.Cancelled), Wide: true),
             new("REJECTED", p => Count(p.Rejected), Wide: true),
             new("DEADLINES", p => string.Create(CultureInfo.InvariantCulture, $"{p.DeadlinesKept}/{p.DeadlinesKept + p.DeadlinesMissed}"), Wide: true),
+            new("PREEMPTIONS", p => Preemptions(p.Preemptions), Wide: true),
             new("WAITING", p => Waiting(p.Waiting), Wide: true),
             new("AGE", p => Spans.Age(p.Created, now)),
         ],
@@ -38,6 +39,10 @@ internal static class PoolListing
         .OrderByDescending(w => w.Value)
         .ThenBy(w => w.Key)
         .Select(w => string.Create(CultureInfo.InvariantCulture, $"{w.Key} {w.Value}")));
+
+    /// <summary><c>Reclaim 3, Fairness 1</c>; 0 for none.</summary>
+    private static string Preemptions(IReadOnlyDictionary<PreemptionKind, long> preemptions) => preemptions.Values.Sum() == 0 ? "0"
+        : string.Join(", ", preemptions.Where(p => p.Value > 0).OrderBy(p => p.Key).Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key} {p.Value}")));
 
     private static string Count(long n) => n.ToString(CultureInfo.InvariantCulture);
 }

@@ -47,6 +47,11 @@ internal static class ClusterMetrics
         text.Family("granary_scheduler_decisions_total", "counter", "Scheduling decisions made.");
         foreach (var pool in pools) text.Sample("granary_scheduler_decisions_total", pool.Decisions, Pool(pool));
 
+        text.Family("granary_preemptions_total", "counter", "Tasks stopped for others, by kind.");
+        foreach (var pool in pools)
+            foreach (var kind in Enum.GetValues<PreemptionKind>())
+                text.Sample("granary_preemptions_total", pool.Preemptions.GetValueOrDefault(kind), Pool(pool), ("kind", kind.ToString()));
+
         text.Family("granary_deadlines_total", "counter", "Deadlines of tasks that have ended, by whether they were kept.");
         foreach (var pool in pools)
             text.Sample("granary_deadlines_total", pool.DeadlinesKept, Pool(pool), ("outcome", "kept"))

@@ -76,6 +76,12 @@ public sealed record ShareJson
     public required long DeadlinesKept { get; init; }
     public required long DeadlinesMissed { get; init; }
 
+    /// <summary>Tasks that were stopped for its own.</summary>
+    public required long PreemptionsCaused { get; init; }
+
+    /// <summary>How often its tasks were stopped for others.</summary>
+    public required long PreemptionsSuffered { get; init; }
+
     public static ShareJson From(AgentShare share) => new()
     {
         Agent = share.Agent,
@@ -97,5 +103,7 @@ public sealed record ShareJson
         FairShareS = share.FairShareSeconds,
         DeadlinesKept = share.DeadlinesKept,
         DeadlinesMissed = share.DeadlinesMissed,
+        PreemptionsCaused = share.PreemptionsCaused,
+        PreemptionsSuffered = share.PreemptionsSuffered,
     };
 }

@@ -42,6 +42,9 @@ public sealed record PoolJson
     public required long Decisions { get; init; }
     public required long DeadlinesKept { get; init; }
     public required long DeadlinesMissed { get; init; }
+
+    /// <summary>Tasks that were stopped for others, by kind.</summary>
+    public required IReadOnlyDictionary<string, long> Preemptions { get; init; }
     public required DateTimeOffset Created { get; init; }
 
     /// <summary>Journal sequence that this view reflects.</summary>
@@ -72,6 +75,7 @@ public sealed record PoolJson
         Decisions = view.Decisions,
         DeadlinesKept = view.DeadlinesKept,
         DeadlinesMissed = view.DeadlinesMissed,
+        Preemptions = Enum.GetValues<PreemptionKind>().ToDictionary(k => k.ToString(), k => view.Preemptions.GetValueOrDefault(k)),
         Created = view.Created,
         Sequence = view.Sequence,
     };

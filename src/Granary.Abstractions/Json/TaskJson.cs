@@ -70,6 +70,9 @@ public sealed record TaskJson
     /// <summary>How the last attempt ended and what it used; null before.</summary>
     public ExitJson? Exit { get; init; }
 
+    /// <summary>How often it was stopped for another task; known while it is live.</summary>
+    public int Preemptions { get; init; }
+
     internal static readonly IReadOnlyDictionary<string, string> EmptyLabels = new Dictionary<string, string>();
 
     public static TaskJson From(TaskView view) => new()
@@ -100,6 +103,7 @@ public sealed record TaskJson
         MayFail = view.Spec.MayFail,
         Gang = view.Spec.Terms is { Gang: true },
         Exit = view.Exit is { } exit ? ExitJson.From(exit) : null,
+        Preemptions = view.Preemptions,
     };
 
     internal static string? Absent(string text) => text.Length == 0 ? null : text;

@@ -11,6 +11,8 @@ internal static class TaskHistory
         var lines = new List<string> { $"{Time(task.Submitted)} submitted by {task.Spec.Agent}, needs {task.Spec.Resources}" };
         if (task.After.Count > 0) lines.Add($"after {string.Join(", ", task.After)}");
         if (task.Deadline is { } deadline) lines.Add($"deadline {Time(deadline)}");
+        if (task.LastPreemption is { } last)
+            lines.Add($"{Time(last.At)} preempted for {last.For} of {last.Agent} ({last.Kind}){(task.Preemptions > 1 ? $", the last of {task.Preemptions} times" : "")}");
         if (task.Started is { } started) lines.Add($"{Time(started)} attempt {task.Attempt} started on {task.Node} (token {task.Token})");
         if (task.Finished is { } finished) lines.Add($"{Time(finished)} {task.State}{(task.Reason.Length > 0 ? ": " + task.Reason : "")}");
         return lines;

@@ -87,4 +87,10 @@ public sealed record AgentShare
 
     /// <summary>Slurm's classic factor: 2^(-use/share) of its part of the pool by weights, 1 for who holds and remembers nothing, a half at just its part.</summary>
     [Id(20)] public double FairShareFactor { get; init; }
+
+    /// <summary>Tasks that were stopped for its own.</summary>
+    [Id(24)] public long PreemptionsCaused { get; init; }
+
+    /// <summary>How often its tasks were stopped for others.</summary>
+    [Id(25)] public long PreemptionsSuffered { get; init; }
 }

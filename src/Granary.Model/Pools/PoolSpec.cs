@@ -71,4 +71,7 @@ public sealed record PoolView
 
     /// <summary>What the reader should know, for example that a plug-in is missing and what stands in for it; empty for nothing.</summary>
     [Id(19)] public string Note { get; init; } = "";
+
+    /// <summary>How many tasks were stopped for others, by kind; kinds that have not happened are absent.</summary>
+    [Id(24)] public IReadOnlyDictionary<PreemptionKind, long> Preemptions { get; init; } = new Dictionary<PreemptionKind, long>();
 }

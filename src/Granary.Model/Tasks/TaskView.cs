@@ -37,6 +37,12 @@ public sealed record TaskView
     [Id(14)] public long Token { get; init; }
 
     [Id(15)] public IReadOnlyList<TaskId> After { get; init; } = [];
+
+    /// <summary>How often it was stopped for another task; known while it is live.</summary>
+    [Id(20)] public int Preemptions { get; init; }
+
+    /// <summary>When it was last stopped for another, and for whom; null when it never was, or is final.</summary>
+    [Id(21)] public PreemptionMark? LastPreemption { get; init; }
 }
 
 /// <summary>How an attempt's process ended and what it used.</summary>
@@ -82,3 +88,15 @@ public enum ExitCause
     /// <summary>Its process is gone and nobody saw how it ended.</summary>
     Unknown,
 }
+
+/// <summary>A task was stopped for another.</summary>
+/// <param name="At">When it was told to stop.</param>
+/// <param name="For">The task it made room for.</param>
+/// <param name="Agent">That task's agent.</param>
+/// <param name="Kind">By which rule.</param>
+[GenerateSerializer, Immutable, Alias("Granary.PreemptionMark")]
+public sealed record PreemptionMark(
+    [property: Id(0)] DateTimeOffset At,
+    [property: Id(1)] TaskId For,
+    [property: Id(2)] string Agent,
+    [property: Id(3)] PreemptionKind Kind);

@@ -177,7 +177,7 @@ internal sealed partial class ReservationBook
     /// comes first. Without this, slots that became due together because something ended late would wait for each other for ever.
     /// </summary>
     public static bool Yields(PlanSlot slot, PlanSlot? own) =>
-        ReferenceEquals(slot, own) || (own is { Due: true } && IsBefore(own, slot))
+        ReferenceEquals(slot, own) || (own is { Due: true } && IsBefore(own, slot) && (own.Task.Claim is null || slot.Task.Claim is null)) // room made for one is no room for another
         || (own is not null && own.Task.Item.Gang is not null && ReferenceEquals(own.Task.Item, slot.Task.Item));
 
     private static bool IsBefore(PlanSlot a, PlanSlot b)

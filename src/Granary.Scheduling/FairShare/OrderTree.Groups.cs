@@ -12,6 +12,7 @@ internal sealed partial class OrderTree
         var group = Group(spec.Path);
         var before = group.Weight;
         group.Set(spec, lanes);
+        AnyGuarantee |= group.HasGuarantee;
         AddWeight(group.Parent!, group.Weight - before);
         // By path: a parent comes before what is below it.
         foreach (var other in _groups.Values) other.LimitedAbove = other.Parent is { HasLimit: true } ? other.Parent : other.Parent!.LimitedAbove;

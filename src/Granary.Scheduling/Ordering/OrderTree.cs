@@ -76,6 +76,8 @@ internal sealed partial class OrderTree
         for (var group = agent.Parent; group is not null; group = group.Parent)
         {
             group.Used -= agent.Used;
+            group.Leaving -= agent.Leaving;
+            group.Claimed -= agent.Claimed;
             group.UseChanged();
             group.Recheck |= group.HasLimit;
             group.Elsewhere -= agent.Elsewhere;
@@ -373,6 +375,8 @@ internal sealed partial class OrderTree
         for (var group = parent; group is not null; group = group.Parent)
         {
             group.Used += agent.Used;
+            group.Leaving += agent.Leaving;
+            group.Claimed += agent.Claimed;
             group.UseChanged();
             group.Elsewhere += agent.Elsewhere;
             group.HasElsewhere = !group.Elsewhere.IsZero;

@@ -73,6 +73,7 @@ public sealed partial class PoolScheduler
             Decisions = _decisions,
             DeadlinesKept = kept,
             DeadlinesMissed = missed,
+            Preemptions = _preemptions.ToDictionary(),
         };
     }
 
@@ -141,6 +142,8 @@ public sealed partial class PoolScheduler
         EffectiveWeight = agent.EffectiveWeight,
         FairShareFactor = FairShare.ClassicFairShare.Factor(_order.Rules.WeightedShare(agent, _order.Basis, now) * agent.EffectiveWeight, PartOf(agent)),
         Borrowed = OverShare.Of(agent.Used, agent.Guarantee, _order.Basis, 1),
+        PreemptionsCaused = agent.Counts.PreemptionsCaused,
+        PreemptionsSuffered = agent.Counts.PreemptionsSuffered,
     };
 
     /// <summary>A live task as it is now.</summary>
@@ -170,6 +173,8 @@ public sealed partial class PoolScheduler
             Deadline = item.Deadline == 0 ? null : Clock.ToTime(item.Deadline),
             Exit = task.LastExit,
             Token = task.Token,
+            Preemptions = task.Preemptions,
+            LastPreemption = task.LastPreemption,
             After = item.AfterIds ??= AfterIds(item),
         };
     }

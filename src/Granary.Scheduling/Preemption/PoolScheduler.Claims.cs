@@ -13,10 +13,20 @@ public sealed partial class PoolScheduler
 
     private void ApplyClaimed(TaskEntry task, NodeEntry node, PreemptionKind kind, long at, IReadOnlyList<long> victims)
     {
-        AddClaim(new RoomClaim(task, node, kind, at, victims.Count));
+        var settles = kind != PreemptionKind.WithinQueue;
+        for (var i = 0; i < victims.Count; i++) settles |= Live(victims[i]).Settled; // it takes their place, with what holds for it
+        AddClaim(new RoomClaim(task, node, kind, at, victims.Count, settles));
         _preemptions[(int)kind] += victims.Count;
         task.Item.Agent.Counts.PreemptionsCaused += victims.Count;
-        for (var i = 0; i < victims.Count; i++) Live(victims[i]).Item.Agent.Counts.PreemptionsSuffered++;
+        if (victims.Count == 0) return;
+        var mark = new PreemptionMark(Clock.ToTime(at), IdOf(task.Number), task.Item.Agent.Name, kind);
+        for (var i = 0; i < victims.Count; i++)
+        {
+            var victim = Live(victims[i]);
+            victim.Preemptions++;
+            victim.LastPreemption = mark;
+            victim.Item.Agent.Counts.PreemptionsSuffered++;
+        }
     }
 
     /// <summary>A slot on the node from now on keeps others out of the room, also after a restart.</summary>
@@ -29,20 +39,21 @@ public sealed partial class PoolScheduler
         _book.Put(task.Slot ?? _book.Add(task, guard: true), claim.Node, claim.At, claim.At + task.Item.Estimate);
     }
 
-    /// <summary>The task needs its claim no more. Returns true when it had one.</summary>
+    /// <summary>The task needs its claim no more. Returns true when the lease it brings about is settled.</summary>
     private bool DropClaim(TaskEntry task)
     {
         if (task.Claim is not { } claim) return false;
         task.Claim = null;
         _claims.Remove(claim);
         for (OrderNode? holder = task.Item.Agent; holder is not null; holder = holder.Parent) holder.Claimed -= task.Item.Shape.Vector;
-        return true;
+        return claim.Settles;
     }
 
     /// <summary>The room did not come: the task waits as before.</summary>
     private void ApplyUnclaimed(TaskEntry task)
     {
-        if (!DropClaim(task) || task.Slot is not { Node: { } node } slot) return;
+        DropClaim(task);
+        if (task.Slot is not { Node: { } node } slot) return;
         if (slot.Guard) _book.Remove(task);
         else _book.Lift(slot);
         _capacity.MarkFreed(node);
@@ -73,6 +84,15 @@ public sealed partial class PoolScheduler
             holder.Leaving = sign > 0 ? holder.Leaving + task.Item.Shape.Vector : holder.Leaving - task.Item.Shape.Vector;
     }
 
+    /// <summary>Why a task is stopped, for people.</summary>
+    private string ReasonFor(TaskEntry task, PreemptionKind kind) => $"preempted for task {IdOf(task.Number)} of agent {task.Item.Agent.Name} ({kind}: {kind switch
+    {
+        PreemptionKind.WithinQueue => "the same agent's, of higher priority",
+        PreemptionKind.Reclaim => "the agent is below its guarantee",
+        PreemptionKind.Fairness => "the agent's share is smaller",
+        _ => "its promised deadline is in danger",
+    }})";
+
     private (string, string) ExplainPreempting(TaskEntry task, long now)
     {
         var claim = task.Claim!;
@@ -98,9 +118,21 @@ public sealed partial class PoolScheduler
             w.Byte((byte)claim.Kind);
             w.Number(claim.At);
             w.Number(claim.Victims);
+            w.Flag(claim.Settles);
         }
         var settled = _capacity.Nodes.SelectMany(n => n.Leases).Where(t => t.Settled).Select(t => t.Number).Order().ToArray();
         ModelCodec.Write(ref w, settled);
+        w.Unsigned((ulong)_tasks.Ascending().Count(t => t.LastPreemption is not null));
+        foreach (var task in _tasks.Ascending())
+        {
+            if (task.LastPreemption is not { } mark) continue;
+            w.Number(task.Number);
+            w.Number(task.Preemptions);
+            w.Number(Clock.ToMicros(mark.At));
+            w.Number(mark.For.Number);
+            w.Text(mark.Agent);
+            w.Byte((byte)mark.Kind);
+        }
     }
 
     private void ReadPreemption(ref JournalReader r)
@@ -116,11 +148,18 @@ public sealed partial class PoolScheduler
         for (var claims = r.Count(); claims > 0; claims--)
         {
             var (number, node, kind, at, victims) = (r.Number(), r.Int(), (PreemptionKind)r.Byte(), r.Number(), r.Int());
+            var settles = r.Flag();
             if (_tasks.Find(number) is not { State: TaskState.Queued } task || node < 0 || node >= _capacity.Nodes.Count)
                 throw r.Damaged($"holds a claim of task {number} on node {node}, which do not go together,");
-            AddClaim(new RoomClaim(task, _capacity.Nodes[node], kind, at, victims));
+            AddClaim(new RoomClaim(task, _capacity.Nodes[node], kind, at, victims, settles));
         }
         foreach (var number in ModelCodec.ReadNumbers(ref r))
             if (_tasks.Find(number) is { } task) task.Settled = true;
+        for (var marks = r.Count(); marks > 0; marks--)
+        {
+            var (number, count) = (r.Number(), r.Int());
+            var mark = new PreemptionMark(Clock.ToTime(r.Number()), IdOf(r.Number()), r.Text(), (PreemptionKind)r.Byte());
+            if (_tasks.Find(number) is { } task) (task.Preemptions, task.LastPreemption) = (count, mark);
+        }
     }
 }

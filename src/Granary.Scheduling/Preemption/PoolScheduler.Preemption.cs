@@ -49,6 +49,7 @@ public sealed partial class PoolScheduler
     private long _lookAgain = long.MaxValue;
     private long _protectedUntil;
     private int _seeksLeft;
+    private int _seekersDone; // of those that the last look began with, when it did not come to the end and nothing has happened since
     private int _lowestPriority = int.MaxValue;
     private int _highestPriority = int.MinValue;
 
@@ -67,12 +68,14 @@ public sealed partial class PoolScheduler
         if (_changes == _lookedAtChange && now < _lookAgain) return _lookAgain;
         if (now < _nextLook) return _nextLook;
         _nextLook = now + LookPause;
+        if (_changes != _lookedAtChange) _seekersDone = 0;
         _lookAgain = _protectedUntil = long.MaxValue;
         _seeksLeft = MostSeekers;
         if (policy.Emergency) PreemptForPromises(policy, now, events, effects);
         PreemptForAgents(policy, now, events, effects);
+        if (_seeksLeft > 0) _seekersDone = 0;
+        else _lookAgain = _nextLook; // the rest in the next look
         _lookedAtChange = _changes;
-        if (_seeksLeft <= 0) _lookAgain = _nextLook;
         _lookAgain = Math.Min(_lookAgain, _protectedUntil);
         return _lookAgain;
     }
@@ -121,11 +124,7 @@ public sealed partial class PoolScheduler
         }
         if (_seekers.Count == 0) return;
         _seekers.Sort((a, b) => ReferenceEquals(a, b) ? 0 : _order.IsBefore(a, b) ? -1 : 1);
-        foreach (var agent in _seekers)
-        {
-            if (!MaySeek()) return;
-            PreemptFor(agent, policy, now, events, effects);
-        }
+        for (; _seekersDone < _seekers.Count && MaySeek(); _seekersDone++) PreemptFor(_seekers[_seekersDone], policy, now, events, effects);
     }
 
     private bool MaySeek() => _seeksLeft > 0 && _claims.Count < MostClaims;
@@ -134,7 +133,9 @@ public sealed partial class PoolScheduler
     private bool MayGain(AgentEntry agent, PreemptionPolicy policy)
     {
         if (policy.Fairness != FairnessPreemption.None && SharesCount) return true;
-        if (policy.Reclaim && SharesCount && agent.HasGuarantee && agent.EffectiveUse.DominantShare(agent.GuaranteeBasis) < 1) return true;
+        if (policy.Reclaim && SharesCount)
+            for (OrderNode? owner = agent; owner is not null; owner = owner.Parent)
+                if (owner.HasGuarantee && (owner.Guarantee - owner.EffectiveUse).Clamped() is var owed && !owed.FitsIn(ResourceVector.Zero)) return true;
         return policy.WithinQueue && _spec.Strategy != PoolStrategy.Fifo && agent.Leases.Count > 0 && agent.LowestHeldPriority < _highestPriority;
     }
 
@@ -183,29 +184,38 @@ public sealed partial class PoolScheduler
     {
         var preemptor = new Preemptor(task, task.Item.Queue.Tasks.KeyOf(task), _order.Basis, now);
         if (!rule.MayAsk(preemptor) || task.Item.Gang is not null) return false;
-        if (!rule.FreesOwnLimit && !preemptor.Request.FitsIn(task.Item.Agent.Headroom)) return false;
+        if (!rule.FreesOwnLimit && !FitsLimits(preemptor)) return false;
         _refusals = 0;
-        if (preemptor.Request.FitsIn(task.Item.Agent.Headroom) && Choose(task, now) is not null) return false; // it has room without
+        if (FitsLimits(preemptor) && Choose(task, now) is not null) return false; // it has room without
         _seeksLeft--;
         _bestVictims.Clear();
-        FindLeftOver(preemptor, now);
+        if (FindLeftOver(preemptor, now) && !rule.IsOwed) return false; // whoever comes first in order gets it
         if (!_bestVictims.Found) FindVictims(preemptor, policy, rule, now);
         if (!_bestVictims.Found) return false;
         Claim(task, rule, now, events, effects);
         return true;
     }
 
-    /// <summary>Room that those told to stop for others will leave over is enough.</summary>
-    private void FindLeftOver(in Preemptor preemptor, long now)
+    /// <summary>Its agent's limit and those above hold it, beside what room is being made for already.</summary>
+    private static bool FitsLimits(in Preemptor preemptor)
     {
-        if (!preemptor.Request.FitsIn(preemptor.Agent.Headroom)) return;
+        for (OrderNode? node = preemptor.Agent; node is not null; node = node.LimitedAbove)
+            if (node.HasLimit && !preemptor.Request.FitsIn(node.OwnHeadroom - node.Claimed.Clamped())) return false;
+        return true;
+    }
+
+    /// <summary>Room that those told to stop for others will leave over is enough.</summary>
+    private bool FindLeftOver(in Preemptor preemptor, long now)
+    {
+        if (!FitsLimits(preemptor)) return false;
         foreach (var claim in _claims)
         {
             if (claim.Node.State != NodeState.Ready || !preemptor.Task.Item.Shape.CouldUseNow(claim.Node) || !preemptor.Request.FitsIn(RoomFor(preemptor, claim.Node, allSlots: true, now))) continue;
             _candidateVictims.Clear();
             _bestVictims.Set(claim.Node, _candidateVictims);
-            return;
+            return true;
         }
+        return false;
     }
 
     private void FindVictims(in Preemptor preemptor, PreemptionPolicy policy, VictimRule rule, long now)
@@ -313,8 +323,8 @@ public sealed partial class PoolScheduler
         var victims = _bestVictims.Victims.ToArray();
         Emit(new PoolEvent(EventKind.RoomClaimed, now, task.Number, Value: (long)rule.Kind, Node: _bestVictims.Node!.Index,
             Detail: Array.ConvertAll(victims, v => v.Number)), events, effects);
+        var reason = ReasonFor(task, rule.Kind);
         foreach (var victim in victims)
-            Emit(new PoolEvent(EventKind.StopIssued, now, victim.Number, victim.Token, (long)ExitCause.Preempted,
-                Detail: $"preempted for task {IdOf(task.Number)} of agent {task.Item.Agent.Name} ({rule.Kind}: {rule.Reason})"), events, effects);
+            Emit(new PoolEvent(EventKind.StopIssued, now, victim.Number, victim.Token, (long)ExitCause.Preempted, Detail: reason), events, effects);
     }
 }

@@ -39,8 +39,13 @@ internal sealed class TaskEntry(ItemEntry item, long number)
     /// <summary>Room that is being made for it.</summary>
     public RoomClaim? Claim { get; set; }
 
-    /// <summary>Its lease came by preemption: no agent takes it back for the sake of shares.</summary>
+    /// <summary>Its lease came by preemption from another agent: none takes it back for the sake of guarantees and shares.</summary>
     public bool Settled { get; set; }
+
+    /// <summary>How often it was stopped for another task, and the last time; null when it never was.</summary>
+    public int Preemptions { get; set; }
+
+    public PreemptionMark? LastPreemption { get; set; }
 
     /// <summary>Fencing token of the last lease.</summary>
     public long Token { get; set; }

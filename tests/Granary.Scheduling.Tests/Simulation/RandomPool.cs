@@ -13,6 +13,7 @@ internal static class RandomPool
         var laws = new PoolLaws(pool);
         pool.AfterStep = laws.Check;
         pool.RunTime = a => (long)(Clock.ToMicros(a.Spec.Duration!.Value) * (0.5 + ((a.Lease.Token * 7919) % 100) / 100.0));
+        pool.Dying = s => s.Lease.Token * 13 % 5 * Clock.Second / 2;
         pool.Ending = a => (a.Lease.Token * 31 % 17) switch
         {
             0 => new ExitInfo { Code = 1, Cause = ExitCause.ExitCode },
@@ -66,15 +67,28 @@ internal static class RandomPool
         }
     }
 
-    private static PoolPolicy? RandomPolicy(Random random) => random.Next(2) == 0 ? null : new PoolPolicy
+    private static PoolPolicy? RandomPolicy(Random random) => random.Next(4) == 0 ? null : new PoolPolicy
     {
-        Fairness = new FairnessPolicy
+        Fairness = random.Next(2) == 0 ? null : new FairnessPolicy
         {
             UseHalfLife = random.Next(2) == 0 ? null : TimeSpan.FromSeconds(random.Next(30)),
             ResourceWeights = random.Next(2) == 0 ? null : new Dictionary<string, double> { ["memory"] = 0.5 },
             Adapt = random.Next(2) == 0 ? null : new AdaptPolicy { Interval = TimeSpan.FromSeconds(2) },
             Queueing = (FairQueueing)random.Next(2),
         },
+        Preemption = Preemption(random),
+    };
+
+    private static PreemptionPolicy? Preemption(Random random) => random.Next(4) == 0 ? null : new PreemptionPolicy
+    {
+        Enabled = random.Next(8) > 0,
+        WithinQueue = random.Next(4) > 0,
+        Reclaim = random.Next(4) > 0,
+        Emergency = random.Next(4) > 0,
+        Fairness = (FairnessPreemption)random.Next(4),
+        Patience = TimeSpan.FromSeconds(random.Next(3) * 0.5),
+        MinimumRun = TimeSpan.FromSeconds(random.Next(2)),
+        MostVictims = 1 + random.Next(8),
     };
 
     private static void ChangeNode(VirtualPool pool, Random random)
@@ -100,6 +114,12 @@ internal static class RandomPool
                 Retries = random.Next(3),
                 RetryBackoff = TimeSpan.FromMilliseconds(random.Next(3000)),
                 OnLoss = (LossPolicy)random.Next(2),
+                Terms = random.Next(4) switch
+                {
+                    0 => new TaskTerms { NeverPreempted = true },
+                    1 => new TaskTerms { CheckpointEvery = TimeSpan.FromSeconds(1) },
+                    _ => null,
+                },
                 Deadline = random.Next(5) == 0 ? TimeSpan.FromSeconds(random.Next(2, 60)) : null,
             };
             items[i] = new SubmitItem(spec, random.Next(1, 6),

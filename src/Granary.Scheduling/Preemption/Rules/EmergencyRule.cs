@@ -6,8 +6,6 @@ namespace Granary.Scheduling.Preemption;
 /// <summary>For a promised deadline in danger: tasks of no higher class, and of any class where they have overrun their expected run time.</summary>
 internal sealed class EmergencyRule() : VictimRule(PreemptionKind.Emergency)
 {
-    public override string Reason => "its promised deadline is in danger";
-
     public override bool MayAsk(in Preemptor preemptor) => preemptor.Task.Item.Deadline > 0;
 
     public override bool MayLose(in Preemptor preemptor, AgentEntry agent) => true;

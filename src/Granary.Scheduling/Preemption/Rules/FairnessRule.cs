@@ -11,8 +11,6 @@ internal sealed class FairnessRule(bool atOrBelowFinal, bool hierarchical) : Vic
 {
     public override bool ByShare => true;
 
-    public override string Reason => atOrBelowFinal ? "its share stays at or below the other's" : "its share is below the other's";
-
     public override bool MayAsk(in Preemptor preemptor) => true;
 
     public override bool MayLose(in Preemptor preemptor, AgentEntry agent) => !ReferenceEquals(agent, preemptor.Agent)
@@ -23,7 +21,7 @@ internal sealed class FairnessRule(bool atOrBelowFinal, bool hierarchical) : Vic
     public override bool MayTake(in Preemptor preemptor, TaskEntry task, in ResourceTotals use)
     {
         var agent = task.Item.Agent;
-        if (task.Settled || OverShare.Of(use, agent.Guarantee, preemptor.Pool, agent.Weight) <= 0) return false;
+        if (task.Settled || IsCovered(agent, use, task.Item.Shape.Vector) || OverShare.Of(use, agent.Guarantee, preemptor.Pool, agent.Weight) <= 0) return false;
         var asking = AskingShare(preemptor, agent);
         return atOrBelowFinal
             ? OverShare.IsAtMost(asking, ShareOf(preemptor, agent, use - task.Item.Shape.Vector))
@@ -36,6 +34,20 @@ internal sealed class FairnessRule(bool atOrBelowFinal, bool hierarchical) : Vic
         // What was taken from the agent was taken from every group above it.
         var held = branch.EffectiveUse + branch.Elsewhere - agent.EffectiveUse + use;
         return OverShare.Of(held, branch.Guarantee, preemptor.Pool, branch.Weight);
+    }
+
+    /// <summary>The agent is within its guarantee in every resource that it names and the task holds.</summary>
+    private static bool IsCovered(AgentEntry agent, in ResourceTotals use, in ResourceVector vector)
+    {
+        if (!agent.HasGuarantee) return false;
+        var named = false;
+        for (var lane = 0; lane < ResourceVector.Lanes; lane++)
+        {
+            if (agent.Guarantee[lane] == 0 || vector[lane] <= 0) continue;
+            if (use[lane] > agent.Guarantee[lane]) return false;
+            named = true;
+        }
+        return named;
     }
 
     private double AskingShare(in Preemptor preemptor, AgentEntry agent)

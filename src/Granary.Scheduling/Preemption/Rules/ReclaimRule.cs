@@ -4,19 +4,32 @@ using Granary.Scheduling.State;
 namespace Granary.Scheduling.Preemption;
 
 /// <summary>
-/// For an agent that stays within its guarantee with what it asks for, from agents of no higher class that hold more than theirs in a
-/// resource that the guarantee names. <paramref name="straddling"/>: also tasks that are so large that stopping them takes the other below its
-/// guarantee; only looked at when there is no other way.
+/// For an agent, or one of a group, that stays within its guarantee with what it asks for: from agents of no higher class that hold more
+/// than theirs in a resource that this guarantee names, as does every declared group between them. <paramref name="straddling"/>: also tasks so
+/// large that stopping them takes the other below its guarantee; only looked at when there is no other way.
 /// </summary>
 internal sealed class ReclaimRule(bool straddling) : VictimRule(PreemptionKind.Reclaim)
 {
-    public override string Reason => "its agent is below its guarantee";
+    /// <summary>Whose guarantee is asked for: the agent, or the nearest group above it that is owed this.</summary>
+    private OrderNode? _owner;
 
     public override bool MayAsk(in Preemptor preemptor)
     {
-        var agent = preemptor.Agent;
-        if (!agent.HasGuarantee) return false;
-        var (guarantee, use, request) = (agent.Guarantee, agent.EffectiveUse + preemptor.Request, preemptor.Request);
+        for (_owner = preemptor.Agent; _owner is not null; _owner = _owner.Parent)
+            if (_owner.HasGuarantee && Owes(_owner, preemptor.Request)) return true;
+        return false;
+    }
+
+    public override bool MayLose(in Preemptor preemptor, AgentEntry agent) => !ReferenceEquals(agent, preemptor.Agent)
+        && agent.Spec.Class <= preemptor.Agent.Spec.Class && !(_owner is GroupEntry group && agent.IsIn(group))
+        && AllOver(preemptor, agent, agent.EffectiveUse, ResourceVector.Infinite);
+
+    public override bool MayTake(in Preemptor preemptor, TaskEntry task, in ResourceTotals use) =>
+        !task.Settled && AllOver(preemptor, task.Item.Agent, use, task.Item.Shape.Vector);
+
+    private static bool Owes(OrderNode owner, in ResourceVector request)
+    {
+        var (guarantee, use) = (owner.Guarantee, owner.EffectiveUse + request);
         var named = false;
         for (var lane = 0; lane < ResourceVector.Lanes; lane++)
         {
@@ -27,30 +40,36 @@ internal sealed class ReclaimRule(bool straddling) : VictimRule(PreemptionKind.R
         return named;
     }
 
-    public override bool MayLose(in Preemptor preemptor, AgentEntry agent) => !ReferenceEquals(agent, preemptor.Agent)
-        && agent.Spec.Class <= preemptor.Agent.Spec.Class && IsOver(preemptor, agent, agent.EffectiveUse, ResourceVector.Infinite);
-
-    public override bool MayTake(in Preemptor preemptor, TaskEntry task, in ResourceTotals use)
+    /// <summary>The agent, and every group above it with a guarantee that does not hold the asking agent too, is beyond its guarantee.</summary>
+    private bool AllOver(in Preemptor preemptor, AgentEntry agent, in ResourceTotals use, in ResourceVector vector)
     {
-        var agent = task.Item.Agent;
-        var vector = task.Item.Shape.Vector;
-        return !task.Settled && IsOver(preemptor, agent, use, vector) && (straddling || StaysAbove(agent, use, vector));
+        for (OrderNode node = agent; node is not GroupEntry group || !preemptor.Agent.IsIn(group); node = node.Parent)
+        {
+            if (ReferenceEquals(node, agent) || node.HasGuarantee)
+            {
+                // What was taken from the agent was taken from every group above it.
+                var held = node.EffectiveUse - agent.EffectiveUse + use;
+                if (!IsOver(preemptor.Request, node, held, vector) || !(straddling || StaysAbove(node, held, vector))) return false;
+            }
+            if (node.Parent is null) break;
+        }
+        return true;
     }
 
     /// <summary>Beyond its guarantee in a resource that is asked for and guaranteed to the one who asks.</summary>
-    private static bool IsOver(in Preemptor preemptor, AgentEntry agent, in ResourceTotals use, in ResourceVector vector)
+    private bool IsOver(in ResourceVector asked, OrderNode node, in ResourceTotals use, in ResourceVector vector)
     {
-        var (asked, owed) = (preemptor.Request, preemptor.Agent.Guarantee);
+        var owed = _owner!.Guarantee;
         for (var lane = 0; lane < ResourceVector.Lanes; lane++)
-            if (asked[lane] > 0 && owed[lane] > 0 && vector[lane] > 0 && use[lane] > agent.Guarantee[lane]) return true;
+            if (asked[lane] > 0 && owed[lane] > 0 && vector[lane] > 0 && use[lane] > node.Guarantee[lane]) return true;
         return false;
     }
 
-    private static bool StaysAbove(AgentEntry agent, in ResourceTotals use, in ResourceVector vector)
+    private static bool StaysAbove(OrderNode node, in ResourceTotals use, in ResourceVector vector)
     {
-        if (!agent.HasGuarantee) return true;
+        if (!node.HasGuarantee || vector == ResourceVector.Infinite) return true;
         for (var lane = 0; lane < ResourceVector.Lanes; lane++)
-            if (agent.Guarantee[lane] > 0 && vector[lane] > 0 && use[lane] - vector[lane] < agent.Guarantee[lane]) return false;
+            if (node.Guarantee[lane] > 0 && vector[lane] > 0 && use[lane] - vector[lane] < node.Guarantee[lane]) return false;
         return true;
     }
 }

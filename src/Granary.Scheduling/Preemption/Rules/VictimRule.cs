@@ -11,6 +11,9 @@ internal abstract class VictimRule(PreemptionKind kind)
     /// <summary>The agent's own room under its limit grows with every victim, so a task at the limit may ask too.</summary>
     public virtual bool FreesOwnLimit => false;
 
+    /// <summary>Whoever may ask is owed the room, whatever the order: a guarantee or a promise.</summary>
+    public bool IsOwed => Kind is PreemptionKind.Reclaim or PreemptionKind.Emergency;
+
     /// <summary>True when those with the larger share lose first; otherwise those with the least lost work.</summary>
     public virtual bool ByShare => false;
 
@@ -25,7 +28,4 @@ internal abstract class VictimRule(PreemptionKind kind)
 
     /// <summary>The agent's share by which those with more lose first.</summary>
     public virtual double ShareOf(in Preemptor preemptor, AgentEntry agent, in ResourceTotals use) => 0;
-
-    /// <summary>Why it was done, for people.</summary>
-    public abstract string Reason { get; }
 }

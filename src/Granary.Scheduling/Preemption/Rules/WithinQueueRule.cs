@@ -9,8 +9,6 @@ internal sealed class WithinQueueRule(OrderRules order) : VictimRule(PreemptionK
 {
     public override bool FreesOwnLimit => true;
 
-    public override string Reason => "same agent, higher priority";
-
     public override bool MayAsk(in Preemptor preemptor) => preemptor.Task.Item.Spec.Priority > preemptor.Agent.LowestHeldPriority;
 
     public override bool MayLose(in Preemptor preemptor, AgentEntry agent) => ReferenceEquals(agent, preemptor.Agent);
