@@ -7,6 +7,7 @@ using Granary.Rest.Groups;
 using Granary.Rest.Health;
 using Granary.Rest.Http;
 using Granary.Rest.Metrics;
+using Granary.Rest.Moves;
 using Granary.Rest.Nodes;
 using Granary.Rest.OpenApi;
 using Granary.Rest.Overview;
@@ -60,6 +61,7 @@ public static class GranaryRest
         app.UseMiddleware<AccessMiddleware>();
         TaskEndpoints.Map(app);
         PoolEndpoints.Map(app);
+        MoveEndpoints.Map(app);
         AgentEndpoints.Map(app);
         GroupEndpoints.Map(app);
         NodeEndpoints.Map(app);

@@ -32,6 +32,8 @@ internal static class CommandTable
         new("cordon", NodeUpkeepCommands.Cordon),
         new("uncordon", NodeUpkeepCommands.Uncordon),
         new("drain", NodeUpkeepCommands.Drain),
+        new("migrate", MigrateCommand.Create),
+        new("rebalance", RebalanceCommand.Create),
         new("node", NodeCommand.Create),
         new("replay", ReplayCommand.Create),
         new("generate", GenerateCommand.Create),

@@ -22,7 +22,7 @@ namespace Granary.Rest.Http;
         typeof(ResourceSetConverter), typeof(UtcTimeConverter), typeof(DurationConverter), typeof(OneOrManyConverter),
         typeof(ByteSizeConverter), typeof(PoolStrategyConverter),
         typeof(PoolModeConverter), typeof(PriorityClassConverter), typeof(LossPolicyConverter), typeof(TaskStateConverter),
-        typeof(WaitReasonConverter), typeof(ExitCauseConverter), typeof(NodeStateConverter), typeof(ReservationStateConverter), typeof(FairnessPreemptionConverter), typeof(FairQueueingConverter),
+        typeof(WaitReasonConverter), typeof(ExitCauseConverter), typeof(NodeStateConverter), typeof(ReservationStateConverter), typeof(FairnessPreemptionConverter), typeof(FairQueueingConverter), typeof(RebalanceKindConverter),
     ])]
 [JsonSerializable(typeof(TaskRequest))]
 [JsonSerializable(typeof(TaskBatchRequest))]
@@ -43,6 +43,8 @@ namespace Granary.Rest.Http;
 [JsonSerializable(typeof(Page<ReservationJson>))]
 [JsonSerializable(typeof(AllocationRequest))]
 [JsonSerializable(typeof(AllocationJson))]
+[JsonSerializable(typeof(MigrationJson))]
+[JsonSerializable(typeof(RebalanceJson))]
 [JsonSerializable(typeof(TaskChangeJson))]
 [JsonSerializable(typeof(HelloJson))]
 [JsonSerializable(typeof(GapJson))]

@@ -10,7 +10,7 @@ namespace Granary.Abstractions.Json;
         typeof(ResourceSetConverter), typeof(UtcTimeConverter), typeof(PoolStrategyConverter), typeof(PoolModeConverter),
         typeof(PriorityClassConverter), typeof(LossPolicyConverter), typeof(TaskStateConverter), typeof(WaitReasonConverter),
         typeof(ExitCauseConverter), typeof(NodeStateConverter), typeof(ReservationStateConverter), typeof(DurationConverter),
-        typeof(FairnessPreemptionConverter), typeof(FairQueueingConverter),
+        typeof(FairnessPreemptionConverter), typeof(FairQueueingConverter), typeof(RebalanceKindConverter),
     ])]
 [JsonSerializable(typeof(TaskJson))]
 [JsonSerializable(typeof(IReadOnlyList<TaskJson>))]
@@ -22,6 +22,8 @@ namespace Granary.Abstractions.Json;
 [JsonSerializable(typeof(IReadOnlyList<AgentJson>))]
 [JsonSerializable(typeof(GroupJson))]
 [JsonSerializable(typeof(QuotaJson))]
+[JsonSerializable(typeof(MigrationJson))]
+[JsonSerializable(typeof(RebalanceJson))]
 [JsonSerializable(typeof(NodeJson))]
 [JsonSerializable(typeof(IReadOnlyList<NodeJson>))]
 [JsonSerializable(typeof(ReservationJson))]

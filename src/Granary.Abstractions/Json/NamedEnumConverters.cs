@@ -58,6 +58,9 @@ public sealed class PoolModeConverter() : NamedEnumConverter<PoolMode>(JsonNamin
 /// <summary><c>low</c>, <c>normal</c>, <c>high</c>, <c>critical</c>.</summary>
 public sealed class PriorityClassConverter() : NamedEnumConverter<PriorityClass>(JsonNamingPolicy.SnakeCaseLower);
 
+/// <summary><c>load_based</c>, <c>priority_based</c>, <c>consolidate</c>.</summary>
+public sealed class RebalanceKindConverter() : NamedEnumConverter<RebalanceKind>(JsonNamingPolicy.SnakeCaseLower);
+
 /// <summary><c>retry</c>, <c>report</c>.</summary>
 public sealed class LossPolicyConverter() : NamedEnumConverter<LossPolicy>(JsonNamingPolicy.SnakeCaseLower);
 

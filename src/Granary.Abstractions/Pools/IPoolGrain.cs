@@ -27,6 +27,14 @@ public interface IPoolGrain : IGrainWithStringKey
     [Alias("Cancel")]
     Task<CancelReply> Cancel(CancelRequest request);
 
+    /// <summary>Stops a running task and starts it again on another node, from its checkpoint; returns once the order to stop is durable.</summary>
+    [Alias("Migrate")]
+    Task<MigrateReply> Migrate(MigrateRequest request);
+
+    /// <summary>Plans moves of running tasks, and begins them when asked to.</summary>
+    [Alias("Rebalance")]
+    Task<RebalancePlan> Rebalance(RebalanceRequest request);
+
     [Alias("Describe")]
     Task<PoolView> Describe();
 

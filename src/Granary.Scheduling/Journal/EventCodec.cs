@@ -146,6 +146,7 @@ public static class EventCodec
                 ModelCodec.Write(ref w, (IReadOnlyList<long>)e.Detail!);
                 break;
             case EventKind.RoomReleased:
+            case EventKind.MoveDropped:
                 w.Number(e.Number);
                 break;
             case EventKind.ReservationSet:
@@ -170,6 +171,14 @@ public static class EventCodec
                 break;
             case EventKind.CohortUse:
                 ModelCodec.Write(ref w, (AgentUse)e.Detail!);
+                break;
+            case EventKind.Migrating:
+                w.Number(e.Number);
+                w.Number(e.Token);
+                w.Number(e.Node);
+                break;
+            case EventKind.MovesPlanned:
+                ModelCodec.Write(ref w, (IReadOnlyList<long>)e.Detail!);
                 break;
             default:
                 throw new InvalidOperationException($"event kind {e.Kind} has no layout");
@@ -198,7 +207,6 @@ public static class EventCodec
             case EventKind.GroupSet: return new PoolEvent(kind, at, Detail: ModelCodec.ReadGroup(ref r));
             case EventKind.WeightsAdapted: return new PoolEvent(kind, at, Detail: ModelCodec.ReadAdapted(ref r));
             case EventKind.RoomClaimed: return new PoolEvent(kind, at, Number: r.Number(), Value: r.Number(), Node: r.Int(), Detail: ModelCodec.ReadNumbers(ref r));
-            case EventKind.RoomReleased: return new PoolEvent(kind, at, Number: r.Number());
             case EventKind.ReservationSet:
                 var reservation = ModelCodec.ReadReservation(ref r);
                 return new PoolEvent(kind, at, reservation.Number, Detail: reservation);
@@ -207,6 +215,10 @@ public static class EventCodec
             case EventKind.LoanEnded: return new PoolEvent(kind, at, Number: r.Number());
             case EventKind.LoanReturned: return new PoolEvent(kind, at, Number: r.Number(), Node: r.Int(), Detail: r.Text());
             case EventKind.CohortUse: return new PoolEvent(kind, at, Detail: ModelCodec.ReadUse(ref r));
+            case EventKind.RoomReleased:
+            case EventKind.MoveDropped: return new PoolEvent(kind, at, Number: r.Number());
+            case EventKind.Migrating: return new PoolEvent(kind, at, Number: r.Number(), Token: r.Number(), Node: r.Int());
+            case EventKind.MovesPlanned: return new PoolEvent(kind, at, Detail: ModelCodec.ReadNumbers(ref r));
             default: throw r.Damaged($"holds an event of kind {(int)kind}, which this build does not know,");
         }
     }

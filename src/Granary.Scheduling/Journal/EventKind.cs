@@ -71,6 +71,15 @@ public enum EventKind : byte
 
     /// <summary>What an agent holds in the cohort's other pools: an <see cref="Abstractions.AgentUse"/>.</summary>
     CohortUse = 30,
+
+    /// <summary>Number moves to Node: room is set aside there, and it is told to stop next.</summary>
+    Migrating = 22,
+
+    /// <summary>A rebalancing plan is applied: Detail holds task, node index, task, node index and so on, in order.</summary>
+    MovesPlanned = 23,
+
+    /// <summary>The planned move of Number is left out: it finds no room, or there is nothing to move any more.</summary>
+    MoveDropped = 24,
 }
 
 /// <summary>What becomes of a task whose attempt ended.</summary>

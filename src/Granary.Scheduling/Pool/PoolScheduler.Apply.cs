@@ -35,6 +35,9 @@ public sealed partial class PoolScheduler
             case EventKind.ReservationSet: ApplyReservation((ReservationRecord)e.Detail!, e.At); break;
             case EventKind.ReservationEnded: ApplyReservationEnded(e.Number, (string)e.Detail!, e.At); break;
             case EventKind.LoanGranted or EventKind.LoanEnded or EventKind.LoanTaken or EventKind.LoanReturned or EventKind.CohortUse: ApplyCohort(e); break;
+            case EventKind.Migrating: ApplyMigrating(Live(e.Number), _capacity.Nodes[e.Node], e.At); break;
+            case EventKind.MovesPlanned: ApplyMovesPlanned((long[])e.Detail!); break;
+            case EventKind.MoveDropped: ApplyMoveDropped(e.Number); break;
             default: throw new GranaryException($"event kind {(int)e.Kind} is not known to this build; use the build that wrote the journal, or a newer one");
         }
     }
@@ -154,7 +157,7 @@ public sealed partial class PoolScheduler
         _queued++;
         task.Settled = false;
         task.Item.Agent.Queued++;
-        if (task.Item.Deadline > 0) _book.Add(task, guard: false);
+        if (task.Item.Deadline > 0 && task.Slot is null) _book.Add(task, guard: false);
         if (task.Item.Gang is { } gang) JoinGang(gang);
         else if (task.Item.Pending > 0) _waitingForDependencies++;
         else if (task.NotBefore > 0) _backoff.Add(task);
@@ -178,6 +181,7 @@ public sealed partial class PoolScheduler
     {
         var agent = task.Item.Agent;
         RemoveQueued(task);
+        EndMove(task);
         task.State = TaskState.Placed;
         task.Stop = StopMark.None;
         task.Attempt++;
@@ -291,6 +295,7 @@ public sealed partial class PoolScheduler
     private void Finish(TaskEntry task, TaskState state, string reason, long at, IPoolEffects effects)
     {
         var item = task.Item;
+        EndMove(task);
         task.State = state;
         Count(item, state, at);
         if (effects.WantsFinished) effects.Finished(ViewOf(task, state, reason, at));

@@ -63,6 +63,7 @@ public sealed partial class PoolScheduler
             if (_capacity.Terms.Woken.Count > 0) TryWokenAnew();
         }
         if (left <= 0 || SettleGangs(now, events, effects)) return now;
+        if (_pendingMoves.Count > 0) AdvanceMoves(now, events, effects);
         if (ReserveForStarving(now)) return now;
         var look = Preempt(now, events, effects);
         if (look <= now) return now;
@@ -104,7 +105,7 @@ public sealed partial class PoolScheduler
         while (failed < Math.Min(_book.Due.Count, MostDue) && left > 0)
         {
             var slot = _book.Due[failed];
-            if (slot.Task.Claim is null && !MayStart(slot.Task)) Release(slot, now);
+            if (slot.Task.Claim is null && !IsLeaving(slot.Task) && !MayStart(slot.Task)) Release(slot, now);
             else if (TryDue(slot, now, events, effects)) left--;
             else failed++;
         }

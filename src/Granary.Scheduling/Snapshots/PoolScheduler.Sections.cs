@@ -14,6 +14,7 @@ public sealed partial class PoolScheduler
         WriteLearning(ref w);
         WriteReservations(ref w);
         WriteLoans(ref w);
+        WriteMoves(ref w);
         w.Byte(0);
     }
 
@@ -26,6 +27,7 @@ public sealed partial class PoolScheduler
         ReadLearning(ref r);
         ReadReservations(ref r);
         ReadLoans(ref r);
+        ReadMoves(ref r);
         if (r.Byte() != 0) throw r.Damaged("goes on after its last section");
     }
 }

@@ -1,5 +1,6 @@
 using Granary.Model;
 using Granary.Scheduling.Deadlines;
+using Granary.Scheduling.Migration;
 using Granary.Scheduling.Preemption;
 
 namespace Granary.Scheduling.State;
@@ -75,6 +76,9 @@ internal sealed class TaskEntry(ItemEntry item, long number)
 
     /// <summary>Capacity set aside for it.</summary>
     public PlanSlot? Slot { get; set; }
+
+    /// <summary>It is on its way to another node; null when it is not.</summary>
+    public TaskMove? Move { get; set; }
 
     public int Index => (int)(Number - Item.First);
 

@@ -126,6 +126,13 @@ public sealed class FakePool(string name)
         return new CancelReply(live, [.. known.Except(live)], [.. request.Numbers.Except(known)]);
     });
 
+    public Task<MigrateReply> Migrate(MigrateRequest request) => Answer(nameof(Migrate), () =>
+        new MigrateReply(new TaskId(name, request.Number), "a", request.To.Length > 0 ? request.To : "b", 90));
+
+    public Task<RebalancePlan> Rebalance(RebalanceRequest request) => Answer(nameof(Rebalance), () => new RebalancePlan(name, request.Kind,
+        [new PlannedMove(new TaskId(name, 1), "physics", "solve", "a", "b", "a is used 90 %, b 10 %", 90)],
+        [new NodeBalance("a", "cpu=4", 0.9, 0.5), new NodeBalance("b", "cpu=4", 0.1, 0.5)], 0.8, 0, 0.4, 0, request.Kind == RebalanceKind.Consolidate ? ["a"] : [], request.Apply));
+
     public Task<TaskView?> Get(long number) => Answer(nameof(Get), () => Tasks.GetValueOrDefault(number));
 
     public Task<IReadOnlyList<TaskView>> GetMany(IReadOnlyList<long> numbers) =>

@@ -13,6 +13,10 @@ public sealed class HostedPool(FakeCluster world) : Grain, IPoolGrain
 
     public Task<CancelReply> Cancel(CancelRequest request) => Fake.Cancel(request);
 
+    public Task<MigrateReply> Migrate(MigrateRequest request) => Fake.Migrate(request);
+
+    public Task<RebalancePlan> Rebalance(RebalanceRequest request) => Fake.Rebalance(request);
+
     public Task<PoolView> Describe() => Fake.Describe();
 
     public Task<IReadOnlyList<AgentShare>> Shares() => Fake.Shares();

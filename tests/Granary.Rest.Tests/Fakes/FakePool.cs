@@ -199,6 +199,14 @@ internal sealed class FakePool(FakeCluster cluster, PoolSpec spec) : IPoolGrain
         return Task.FromResult<IReadOnlyList<ReservationView>>([.. Made]);
     }
 
+    public Task<MigrateReply> Migrate(MigrateRequest request) => request.To == "full"
+        ? throw GranaryException.Refused("task default/1 cannot go to node full: what is free there is set aside for others")
+        : Task.FromResult(new MigrateReply(new TaskId(Spec.Name, request.Number), "a", request.To.Length > 0 ? request.To : "b", 12.5));
+
+    public Task<RebalancePlan> Rebalance(RebalanceRequest request) => Task.FromResult(new RebalancePlan(Spec.Name, request.Kind,
+        [new PlannedMove(new TaskId(Spec.Name, 1), "physics", "", "a", "b", "a is used 90 %, b 10 %", 3)], [new NodeBalance("a", "cpu=4", 0.9, 0.5)],
+        0.8, 0, 0.4, 0, [], request.Apply));
+
     public Task<PoolView> Configure(PoolSpec spec) => throw NotForRest();
     public Task SetGroups(IReadOnlyList<GroupSpec> groups) => throw NotForRest();
     public Task SetAgents(IReadOnlyList<AgentSpec> agents) => throw NotForRest();

@@ -38,6 +38,9 @@ internal static class LaterKinds
         new(EventKind.LoanTaken, At + 3, 3, Node: 7, Detail: Loan),
         new(EventKind.LoanReturned, At + 4, 3, Node: -1, Detail: "a"),
         new(EventKind.CohortUse, At + 5, Detail: new AgentUse("literature", new ResourceSet { CpuMilli = 250, GpuMilli = 1 })),
+        new(EventKind.Migrating, At, 7, 12, Node: 3),
+        new(EventKind.MovesPlanned, At, Detail: new long[] { 7, 3, 8, 2 }),
+        new(EventKind.MoveDropped, At, 8),
     ];
 
     private static Loan Loan => new("a", 3, "b", "lab", new NodeSpec { Name = "n1", Pool = "a", Capacity = new ResourceSet { CpuMilli = 500 } });
