@@ -26,12 +26,7 @@ public sealed partial class PolicyJson : JsonSerializerContext
     {
         if (written is null || written.Count == 0) return template;
         var all = template is null ? [] : Tree(template);
-        foreach (var (part, value) in written)
-        {
-            if (value is JsonObject keys && all[part] is JsonObject known)
-                foreach (var (key, inner) in keys) known[key] = inner?.DeepClone();
-            else if (value is not null) all[part] = value.DeepClone();
-        }
+        Merge(all, written, Defaults());
         try
         {
             return all.Deserialize(Default.PoolPolicy);
@@ -41,6 +36,33 @@ public sealed partial class PolicyJson : JsonSerializerContext
             throw GranaryException.Invalid($"policy{e.Path?.TrimStart('$')}: {e.Message}");
         }
     }
+
+    /// <summary>A part that was not there begins with its defaults, which the serializer would leave out of properties that are only initialized.</summary>
+    private static void Merge(JsonObject into, JsonObject written, JsonObject defaults)
+    {
+        foreach (var (key, value) in written)
+        {
+            if (value is JsonObject inner && defaults[key] is JsonObject own)
+            {
+                if (into[key] is not JsonObject known)
+                    into[key] = known = new JsonObject(own.Where(p => p.Value is not JsonObject).Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())));
+                Merge(known, inner, own);
+            }
+            else if (value is not null)
+                into[key] = value.DeepClone();
+        }
+    }
+
+    /// <summary>Every part with its defaults.</summary>
+    private static JsonObject Defaults() => Tree(new PoolPolicy
+    {
+        Fairness = new FairnessPolicy { Adapt = new AdaptPolicy() },
+        Preemption = new PreemptionPolicy(),
+        Placement = new PlacementPolicy(),
+        Lending = new LendingPolicy(),
+        Promises = new PromisePolicy(),
+        Overcommit = new OvercommitPolicy(),
+    });
 
     /// <summary>The policy as a tree.</summary>
     public static JsonObject Tree(PoolPolicy policy) => JsonSerializer.SerializeToNode(policy, Default.PoolPolicy)!.AsObject();

@@ -17,4 +17,7 @@ public enum FairnessPreemption
 
     /// <summary>The asking agent's share is at most what the other's is after the task is stopped. Never turns an imbalance round.</summary>
     AtOrBelowFinalShare = 2,
+
+    /// <summary>The stricter first, then the other.</summary>
+    Both = BelowInitialShare | AtOrBelowFinalShare,
 }
