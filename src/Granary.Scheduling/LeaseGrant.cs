@@ -1,4 +1,5 @@
 using Granary.Model;
+using Granary.Scheduling.Devices;
 
 namespace Granary.Scheduling;
 
@@ -12,9 +13,10 @@ namespace Granary.Scheduling;
 /// <param name="Index">Which member of its item it is, from 0.</param>
 /// <param name="Count">How many members the item has.</param>
 /// <param name="GangNodes">Of a gang, the node of each member by index; else null.</param>
+/// <param name="Devices">GPUs of the node it holds: wholly in bits 0 to 15, in part in bits 16 to 31.</param>
 public readonly record struct LeaseGrant(string Pool, long Number, string Node, int Attempt, long Token, TaskSpec Spec, int Index, int Count,
-    IReadOnlyList<string>? GangNodes = null)
+    IReadOnlyList<string>? GangNodes = null, uint Devices = 0)
 {
     /// <summary>The message that a node's agent gets.</summary>
-    public Assignment ToAssignment() => new(new Lease(new TaskId(Pool, Number), Node, Attempt, Token), Spec, Index, Count, GangNodes);
+    public Assignment ToAssignment() => new(new Lease(new TaskId(Pool, Number), Node, Attempt, Token), Spec, Index, Count, GangNodes, new DeviceShare(Devices).ToList());
 }

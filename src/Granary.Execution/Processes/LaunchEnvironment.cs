@@ -41,6 +41,7 @@ public static class LaunchEnvironment
             Set("GRANARY_GANG_INDEX", assignment.Index.ToString(CultureInfo.InvariantCulture));
             Set("GRANARY_GANG_NODES", string.Join(',', nodes));
         }
+        if (assignment.Gpus is { Count: > 0 } gpus) Set("GRANARY_GPUS", string.Join(',', gpus));
         if (own is not null)
             foreach (var (name, value) in own)
                 if (name != LeaseVariable) result.Add(name + "=" + value);

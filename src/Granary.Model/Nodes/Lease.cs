@@ -15,13 +15,15 @@ public sealed record Lease(
 
 /// <summary>A lease with all an agent needs to run it.</summary>
 /// <param name="GangNodes">Of a gang, the node of each member by index (empty text for one that has ended); else null.</param>
+/// <param name="Gpus">Numbers of the node's GPUs it may use, from 0; null where it asked for none or the node's are not told apart.</param>
 [GenerateSerializer, Immutable, Alias("Granary.Assignment")]
 public sealed record Assignment(
     [property: Id(0)] Lease Lease,
     [property: Id(1)] TaskSpec Spec,
     [property: Id(2)] int Index,
     [property: Id(3)] int Count,
-    [property: Id(4)] IReadOnlyList<string>? GangNodes = null);
+    [property: Id(4)] IReadOnlyList<string>? GangNodes = null,
+    [property: Id(5)] IReadOnlyList<int>? Gpus = null);
 
 /// <summary>What an agent says of one lease.</summary>
 [GenerateSerializer, Immutable, Alias("Granary.TaskReport")]

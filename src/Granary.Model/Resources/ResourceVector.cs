@@ -52,6 +52,9 @@ public readonly struct ResourceVector : IEquatable<ResourceVector>
     /// <summary>The amount in one lane, 0 to 15.</summary>
     public int this[int lane] => lane < 8 ? _low.GetElement(lane) : _high.GetElement(lane - 8);
 
+    /// <summary>The same but for one lane.</summary>
+    public ResourceVector With(int lane, int amount) => lane < 8 ? new(_low.WithElement(lane, amount), _high) : new(_low, _high.WithElement(lane - 8, amount));
+
     /// <summary>True when no lane is different from zero.</summary>
     public bool IsZero => (_low | _high) == Vector256<int>.Zero;
 

@@ -27,7 +27,7 @@ public sealed partial class PoolScheduler
     /// <summary>A node was freed: searches only when it could have made the difference since the last search.</summary>
     private NodeEntry? ChooseForGang(GangEntry gang, NodeEntry freed, long now)
     {
-        if (gang.Short > 0 && (gang.Gain += Fits(gang.Item.Shape.VectorRef, freed.FreeFor(gang.Item.Agent), gang.Waiting)) < gang.Short) return null;
+        if (gang.Short > 0 && (gang.Gain += RoomOn(freed, gang.Item.Shape.VectorRef, gang.Waiting, gang.Item.Agent)) < gang.Short) return null;
         return ChooseForGang(gang, now);
     }
 
@@ -76,7 +76,7 @@ public sealed partial class PoolScheduler
     private int RoomFor(NodeEntry node, ItemEntry item, int most, long now, PlanSlot? own)
     {
         if (item.Shape.Terms is { } terms && !(terms.Eligible(node, _capacity.Kinds) && terms.NeighboursAllow(node))) return 0;
-        var room = Fits(item.Shape.VectorRef, node.FreeFor(item.Agent), most);
+        var room = RoomOn(node, item.Shape.VectorRef, most, item.Agent);
         if (room == 0 || (node.Plan is not { Count: > 0 } && node.Windows is null)) return room;
         return Largest(room, k => _book.Allows(node, Times(item.Shape.VectorRef, k), item.Estimate, now, own, item.Agent));
     }

@@ -80,7 +80,7 @@ public sealed partial class PoolScheduler
     {
         var room = 0;
         foreach (var node in _capacity.Ready)
-            if (room < gang.Waiting) room += Fits(gang.Item.Shape.VectorRef, node.FreeFor(gang.Item.Agent), gang.Waiting - room);
+            if (room < gang.Waiting) room += RoomOn(node, gang.Item.Shape.VectorRef, gang.Waiting - room, gang.Item.Agent);
         return room;
     }
 }

@@ -1,4 +1,5 @@
 using Granary.Model;
+using Granary.Scheduling.Devices;
 using Granary.Scheduling.Placement.Kinds;
 using Granary.Scheduling.Placement.Terms;
 using Granary.Scheduling.State;
@@ -26,6 +27,9 @@ internal sealed class CapacityLedger
 
     /// <summary>What live tasks ask of nodes beyond room.</summary>
     public TermsTable Terms { get; } = new();
+
+    /// <summary>What tasks ask of GPUs.</summary>
+    public GpuDemand Demand { get; } = new();
 
     /// <summary>Nodes freed and not settled yet.</summary>
     public int FreedNodes => _dirty.Count;
@@ -97,14 +101,13 @@ internal sealed class CapacityLedger
         if (node.Indexed) Index.Remove(node);
         Kinds.Leave(node);
         var moved = Terms.WatchesTasks && node.Leases.Count > 0 && !LabelSet.Same(node.Spec.Labels, spec.Labels);
-        node.Free += capacity - node.Capacity;
         if (node.Spec.Name != spec.Name)
         {
             _byName.Remove(node.Spec.Name);
             _byName[spec.Name] = node;
         }
         node.Spec = spec;
-        node.Capacity = capacity;
+        node.Resize(capacity, Demand);
         node.State = state;
         if (node.Counts) Capacity += capacity;
         if (state == NodeState.Ready)
@@ -155,11 +158,23 @@ internal sealed class CapacityLedger
     public void Lend(NodeEntry node, in ResourceVector slice, int sign)
     {
         node.Lent = sign > 0 ? node.Lent + slice : node.Lent - slice;
-        node.Free = sign > 0 ? node.Free - slice : node.Free + slice;
+        node.FreeInSum = sign > 0 ? node.FreeInSum - slice : node.FreeInSum + slice;
         if (!node.Indexed) return;
         Index.Update(node);
         if (Kinds.Active) Kinds.Update(node);
         if (sign < 0) MarkFreed(node);
+    }
+
+    /// <summary>Gives leases the devices that a snapshot says they hold.</summary>
+    public void RestoreDevices(IReadOnlyDictionary<long, DeviceShare> shares)
+    {
+        foreach (var node in _nodes)
+        {
+            if (node.Devices is null && node.Slice is null) continue;
+            node.RestoreDevices(shares);
+            if (node.Indexed) Index.Update(node);
+            if (Kinds.Active) Kinds.Update(node);
+        }
     }
 
     /// <summary>What waits must be tried on this node again.</summary>

@@ -16,7 +16,7 @@ public sealed class PlacementParts
     /// <exception cref="GranaryException">Two of a kind have one name, or a name is not valid.</exception>
     public PlacementParts(IEnumerable<object>? plugins = null)
     {
-        INodeScore[] own = [new BestFitScore(), new PackingScore(), new SpreadScore(), new CostScore(), new EnergyScore(), new AffinityScore(), new LocalityScore(), new TopologyScore(), new FinishScore()];
+        INodeScore[] own = [new BestFitScore(), new PackingScore(), new SpreadScore(), new FragmentationScore(), new CostScore(), new EnergyScore(), new AffinityScore(), new LocalityScore(), new TopologyScore(), new FinishScore()];
         foreach (var score in own) Add(_scores, score.Name, score, "score");
         foreach (var part in plugins ?? [])
         {

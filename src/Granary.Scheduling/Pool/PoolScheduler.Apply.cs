@@ -98,6 +98,7 @@ public sealed partial class PoolScheduler
         _lanes.Learn(spec.Resources);
         var item = AddItem(admitted, first, count, at, spec.Deadline is { } deadline ? at + Clock.ToMicros(deadline) : 0);
         item.Live = item.Remaining = count;
+        _capacity.Demand.Add(item.Shape.VectorRef, count);
         for (var number = first; number < first + count; number++)
         {
             var task = new TaskEntry(item, number) { ReadySince = at };

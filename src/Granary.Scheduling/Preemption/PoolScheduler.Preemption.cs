@@ -211,6 +211,7 @@ public sealed partial class PoolScheduler
         foreach (var claim in _claims)
         {
             if (claim.Node.State != NodeState.Ready || !preemptor.Task.Item.Shape.CouldUseNow(claim.Node) || !preemptor.Request.FitsIn(RoomFor(preemptor, claim.Node, allSlots: true, now))) continue;
+            if (!DevicesWouldHold(preemptor.Request, claim.Node, [])) continue;
             _candidateVictims.Clear();
             _bestVictims.Set(claim.Node, _candidateVictims);
             return true;
@@ -229,7 +230,7 @@ public sealed partial class PoolScheduler
                     _candidateVictims.Add(new Candidate(node.Leases[i], LostWork.Of(node.Leases[i], _order.Basis, now)));
             if (_candidateVictims.Count == 0) continue;
             _victimSearch.Find(preemptor, rule, node, RoomFor(preemptor, node, allSlots: false, now), _candidateVictims, policy.MostVictims, _nodeVictims);
-            if (_nodeVictims.IsBetterThan(_bestVictims) && LeavesPromisesAlone(preemptor, _nodeVictims, now)) _bestVictims.Take(_nodeVictims);
+            if (_nodeVictims.IsBetterThan(_bestVictims) && DevicesWouldHold(preemptor.Request, node, _nodeVictims.Victims) && LeavesPromisesAlone(preemptor, _nodeVictims, now)) _bestVictims.Take(_nodeVictims);
         }
     }
 

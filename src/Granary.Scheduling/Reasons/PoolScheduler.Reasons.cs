@@ -149,7 +149,7 @@ public sealed partial class PoolScheduler
     private long FreeOf(int lane)
     {
         long free = 0;
-        foreach (var node in _capacity.Ready) free += Math.Max(0, node.Free[lane]);
+        foreach (var node in _capacity.Ready) free += Math.Max(0, node.FreeInSum[lane]);
         return free;
     }
 }

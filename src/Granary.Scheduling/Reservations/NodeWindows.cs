@@ -75,7 +75,7 @@ internal sealed class NodeWindows(NodeEntry node)
             held += holder.Held;
         }
         Held = held;
-        node.Free += before - held;
+        node.FreeInSum += before - held;
     }
 
     private Holder Of(AgentEntry agent)

@@ -15,6 +15,7 @@ public sealed partial class PoolScheduler
         WriteReservations(ref w);
         WriteLoans(ref w);
         WriteMoves(ref w);
+        WriteDevices(ref w);
         w.Byte(0);
     }
 
@@ -28,6 +29,7 @@ public sealed partial class PoolScheduler
         ReadReservations(ref r);
         ReadLoans(ref r);
         ReadMoves(ref r);
+        ReadDevices(ref r);
         if (r.Byte() != 0) throw r.Damaged("goes on after its last section");
     }
 }

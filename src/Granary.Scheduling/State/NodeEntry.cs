@@ -1,5 +1,6 @@
 using Granary.Model;
 using Granary.Scheduling.Deadlines;
+using Granary.Scheduling.Devices;
 using Granary.Scheduling.Placement.Kinds;
 using Granary.Scheduling.Reservations;
 
@@ -8,6 +9,9 @@ namespace Granary.Scheduling.State;
 /// <summary>One machine of the pool.</summary>
 internal sealed class NodeEntry(int index, NodeSpec spec)
 {
+    private ResourceVector _freeInSum;
+    private Cohorts.SliceEntry? _slice;
+
     public int Index { get; } = index;
 
     public NodeSpec Spec { get; set; } = spec;
@@ -16,8 +20,22 @@ internal sealed class NodeEntry(int index, NodeSpec spec)
 
     public ResourceVector Capacity { get; set; }
 
-    /// <summary>Capacity less what leases hold and open windows hold back; negative where the capacity was lowered under them, or tasks in a window's way overran.</summary>
-    public ResourceVector Free { get; set; }
+    /// <summary>
+    /// Capacity less what leases hold and open windows hold back; negative where the capacity was lowered under them, or tasks in a window's way
+    /// overran. Of GPUs that are told apart no more than the largest request that fits (<see cref="DeviceSet.Placeable"/>), so that comparing a
+    /// request with it is exact.
+    /// </summary>
+    public ResourceVector Free { get; private set; }
+
+    /// <summary>The same, of GPUs too in sum over all devices.</summary>
+    public ResourceVector FreeInSum
+    {
+        get => _freeInSum;
+        set => Free = OnDevices(_freeInSum = value);
+    }
+
+    /// <summary>Its GPUs one by one; null when it has none, or too many to be told apart.</summary>
+    public DeviceSet? Devices { get; private set; }
 
     public List<TaskEntry> Leases { get; } = [];
 
@@ -28,10 +46,13 @@ internal sealed class NodeEntry(int index, NodeSpec spec)
     public NodeWindows? Windows { get; set; }
 
     /// <summary>What is free for one agent: its own windows stand in nobody's way but others'.</summary>
-    public ResourceVector FreeFor(AgentEntry agent) => Windows is null ? Free : Free + Windows.HeldFor(agent);
+    public ResourceVector FreeFor(AgentEntry agent) => Windows is null ? Free : OnDevices(FreeInSumFor(agent));
+
+    /// <summary>The same, of GPUs too in sum over all devices.</summary>
+    public ResourceVector FreeInSumFor(AgentEntry agent) => Windows is null ? _freeInSum : _freeInSum + Windows.HeldFor(agent);
 
     /// <summary>What leases hold.</summary>
-    public ResourceVector Used => Windows is null ? Capacity - Free - Lent : Capacity - Free - Lent - Windows.Held;
+    public ResourceVector Used => Windows is null ? Capacity - _freeInSum - Lent : Capacity - _freeInSum - Lent - Windows.Held;
 
     /// <summary>It was freed since everything that waits was last tried on it.</summary>
     public bool Dirty { get; set; }
@@ -57,8 +78,18 @@ internal sealed class NodeEntry(int index, NodeSpec spec)
     /// <summary>What its pool has lent of it.</summary>
     public ResourceVector Lent { get; set; }
 
-    /// <summary>The loan that this is, when it is no node of this pool but a part of another pool's.</summary>
-    public Cohorts.SliceEntry? Slice { get; set; }
+    /// <summary>The loan that this is, when it is no node of this pool but a part of another pool's. Its GPUs are not told apart: the lender tells its own.</summary>
+    public Cohorts.SliceEntry? Slice
+    {
+        get => _slice;
+        set
+        {
+            _slice = value;
+            if (value is null || Devices is null) return;
+            Devices = null;
+            FreeInSum = _freeInSum;
+        }
+    }
 
     /// <summary>The machine's name: where leases here run.</summary>
     public string Host => Slice is null ? Spec.Name : Slice.Loan.Node.Name;
@@ -69,7 +100,8 @@ internal sealed class NodeEntry(int index, NodeSpec spec)
     {
         task.LeaseSlot = Leases.Count;
         Leases.Add(task);
-        Free -= task.Item.Shape.Vector;
+        if (Devices is not null) task.Devices = Devices.Take(task.Item.Shape.VectorRef[DeviceSet.Lane]);
+        FreeInSum -= task.Item.Shape.Vector;
     }
 
     public void RemoveLease(TaskEntry task)
@@ -79,6 +111,39 @@ internal sealed class NodeEntry(int index, NodeSpec spec)
         last.LeaseSlot = task.LeaseSlot;
         Leases.RemoveAt(Leases.Count - 1);
         task.LeaseSlot = -1;
-        Free += task.Item.Shape.Vector;
+        Devices?.Release(task.Devices, task.Item.Shape.VectorRef[DeviceSet.Lane]);
+        task.Devices = DeviceShare.None;
+        FreeInSum += task.Item.Shape.Vector;
     }
+
+    /// <summary>Sets what it has; what leases hold stays held.</summary>
+    public void Resize(in ResourceVector capacity, GpuDemand demand)
+    {
+        var gpu = capacity[DeviceSet.Lane];
+        if (_slice is not null || (!DeviceSet.Counts(gpu) && (gpu > 0 || Devices is null))) Devices = null;
+        else if (Devices is { } devices) devices.Resize(gpu);
+        else
+        {
+            Devices = new DeviceSet(gpu, demand);
+            foreach (var task in Leases.OrderBy(l => l.Token)) task.Devices = Devices.Take(task.Item.Shape.VectorRef[DeviceSet.Lane]);
+        }
+        FreeInSum += capacity - Capacity;
+        Capacity = capacity;
+    }
+
+    /// <summary>Gives leases back the devices that a snapshot says they hold; those it does not name hold none.</summary>
+    public void RestoreDevices(IReadOnlyDictionary<long, DeviceShare> shares)
+    {
+        if (Devices is not { } devices) return;
+        devices.Clear();
+        foreach (var task in Leases)
+        {
+            task.Devices = shares.GetValueOrDefault(task.Number);
+            devices.Restore(task.Devices, task.Item.Shape.VectorRef[DeviceSet.Lane]);
+        }
+        FreeInSum = _freeInSum;
+    }
+
+    private ResourceVector OnDevices(in ResourceVector sum) =>
+        Devices is null ? sum : sum.With(DeviceSet.Lane, Math.Min(Devices.Placeable, sum[DeviceSet.Lane]));
 }

@@ -1,5 +1,6 @@
 using Granary.Model;
 using Granary.Scheduling.Deadlines;
+using Granary.Scheduling.Devices;
 using Granary.Scheduling.Migration;
 using Granary.Scheduling.Preemption;
 
@@ -33,6 +34,9 @@ internal sealed class TaskEntry(ItemEntry item, long number)
 
     /// <summary>Position among its node's leases.</summary>
     public int LeaseSlot { get; set; } = -1;
+
+    /// <summary>The GPUs of its node that its lease holds.</summary>
+    public DeviceShare Devices { get; set; }
 
     /// <summary>Position among its agent's leases.</summary>
     public int AgentSlot { get; set; } = -1;

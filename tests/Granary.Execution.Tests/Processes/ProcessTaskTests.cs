@@ -90,6 +90,19 @@ public sealed class ProcessTaskTests
     }
 
     [Fact]
+    public async Task A_task_knows_the_gpus_it_may_use()
+    {
+        await using var harness = await AgentHarness.Start();
+        var (with, without) = (harness.Assign("echo $GRANARY_GPUS") with { Gpus = [0, 3] }, harness.Assign("echo ${GRANARY_GPUS-none}"));
+
+        await harness.Run(with);
+        await harness.Run(without);
+
+        Assert.Equal("0,3\n", harness.Output(with.Lease));
+        Assert.Equal("none\n", harness.Output(without.Lease));
+    }
+
+    [Fact]
     public async Task It_works_in_a_directory_of_its_own_or_in_the_one_asked_for()
     {
         await using var harness = await AgentHarness.Start();

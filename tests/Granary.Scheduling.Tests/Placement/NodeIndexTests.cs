@@ -29,7 +29,7 @@ public class NodeIndexTests
             }
             else
             {
-                node.Free = Part(node.Capacity, random);
+                node.FreeInSum = Part(node.Capacity, random);
                 index.Update(node);
             }
             if (step % 7 == 0) Compare(index, inside, Part(all[random.Next(nodes)].Capacity, random));
@@ -57,7 +57,7 @@ public class NodeIndexTests
     private static NodeEntry Node(int index, Random random)
     {
         var capacity = new ResourceVector([1000 << random.Next(8), 512 << random.Next(8), random.Next(3) * 1000]);
-        return new NodeEntry(index, new NodeSpec { Name = $"n{index}" }) { Capacity = capacity, Free = capacity };
+        return new NodeEntry(index, new NodeSpec { Name = $"n{index}" }) { Capacity = capacity, FreeInSum = capacity };
     }
 
     private static ResourceVector Part(ResourceVector whole, Random random)

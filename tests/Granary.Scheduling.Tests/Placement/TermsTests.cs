@@ -146,7 +146,7 @@ public class TermsTests
 
     [Theory]
     [InlineData("sprad", "pool default: score 'sprad' does not exist; did you mean spread?")]
-    [InlineData("zzzzzzzz", "pool default: score 'zzzzzzzz' does not exist; there are affinity, best-fit, cost, energy, finish, locality, packing, spread, topology")]
+    [InlineData("zzzzzzzz", "pool default: score 'zzzzzzzz' does not exist; there are affinity, best-fit, cost, energy, fgd, finish, locality, packing, spread, topology")]
     public void A_score_that_does_not_exist_is_refused_with_those_that_do(string score, string message) =>
         Assert.Equal(message, Assert.Throws<GranaryException>(() => Configure(PoolStrategy.Fair, new PlacementPolicy { Score = score })).Message);
 

@@ -6,6 +6,7 @@ public static class ScoreNames
     public const string BestFit = "best-fit";
     public const string Packing = "packing";
     public const string Spread = "spread";
+    public const string Fgd = "fgd";
     public const string Cost = "cost";
     public const string Energy = "energy";
     public const string Affinity = "affinity";

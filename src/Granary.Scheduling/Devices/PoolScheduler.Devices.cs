@@ -1,0 +1,57 @@
+using Granary.Model;
+using Granary.Scheduling.Devices;
+using Granary.Scheduling.Journal;
+using Granary.Scheduling.State;
+
+namespace Granary.Scheduling;
+
+/// <summary>Where GPUs are told apart: gangs, preemption, snapshots. Everything else compares with <see cref="NodeEntry.Free"/>, which is exact.</summary>
+public sealed partial class PoolScheduler
+{
+    /// <summary>How many of a request fit on a node beside each other, at most <paramref name="most"/>.</summary>
+    private static int RoomOn(NodeEntry node, in ResourceVector request, int most, AgentEntry agent)
+    {
+        most = Fits(request, node.FreeInSumFor(agent), most);
+        if (node.Devices is not { } devices || request[DeviceSet.Lane] == 0) return most;
+        return most == 0 ? 0 : devices.CountOf(request[DeviceSet.Lane], most);
+    }
+
+    /// <summary>
+    /// Whether a node's devices would hold the request when those told to stop and <paramref name="victims"/> have gone. Room that comes free on
+    /// several devices does not add up: without this, tasks would be stopped for nothing.
+    /// </summary>
+    private static bool DevicesWouldHold(in ResourceVector request, NodeEntry node, IReadOnlyList<TaskEntry> victims)
+    {
+        var gpu = request[DeviceSet.Lane];
+        if (gpu == 0 || node.Devices is not { } devices) return true;
+        return devices.WouldHold(gpu, node.Leases.Where(l => l.Stop != StopMark.None || victims.Contains(l))
+            .Select(l => (l.Devices, l.Item.Shape.VectorRef[DeviceSet.Lane])));
+    }
+
+    /// <summary>What each GPU of a node has free, thousandths; empty where they are not told apart.</summary>
+    internal IReadOnlyList<int> DevicesOf(string node) => _capacity.Find(node)?.Devices is { } devices ? [.. devices.Free.ToArray().Select(f => (int)f)] : [];
+
+    private void WriteDevices(ref JournalWriter w)
+    {
+        var holders = _tasks.Ascending().Where(t => t.Node is not null && !t.Devices.IsNone).ToArray();
+        w.Unsigned((ulong)holders.Length);
+        foreach (var task in holders)
+        {
+            w.Number(task.Number);
+            w.Unsigned(task.Devices.Bits);
+        }
+        _capacity.Demand.Write(ref w);
+    }
+
+    private void ReadDevices(ref JournalReader r)
+    {
+        var shares = new Dictionary<long, DeviceShare>();
+        for (var holders = r.Count(); holders > 0; holders--)
+        {
+            var number = r.Number();
+            shares[number] = new DeviceShare((uint)r.Unsigned());
+        }
+        _capacity.RestoreDevices(shares);
+        _capacity.Demand.Read(ref r);
+    }
+}
