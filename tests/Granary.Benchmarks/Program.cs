@@ -1,4 +1,5 @@
 using Granary.Benchmarks.Execution;
+using Granary.Benchmarks.Gpu;
 using Granary.Benchmarks.HostCalls;
 using Granary.Benchmarks.Load;
 using Granary.Benchmarks.Micro;
@@ -19,6 +20,7 @@ internal static class Program
         ("storage", "the journal and the task table beside the bare disk", StorageFigures.Run),
         ("micro", "the small beside its plain version, by BenchmarkDotNet", MicroProgram.RunAsync),
         ("replay", "replays of traces beside a scheduler that sorts everything, and how good the policies are", a => Task.FromResult(ReplayProgram.Run(a))),
+        ("gpu", "placement on shared GPUs beside what was published, and beside a plain implementation", a => Task.FromResult(GpuProgram.Run(a))),
         (ExecutionProgram.Verb, "the node agent beside bare process starts", ExecutionProgram.RunAsync),
     ];
 
