@@ -93,7 +93,7 @@ public static class GpuProgram
                 nodes.Place(node, request, devices);
                 held.Enqueue((node, request, devices));
             }
-            if (node < 0 || held.Count == held.EnsureCapacity(0))
+            if (node < 0 || held.Count == pods.Length)
             {
                 var (on, released, from) = held.Dequeue();
                 nodes.Release(on, released, from);
