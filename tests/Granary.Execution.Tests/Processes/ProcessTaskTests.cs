@@ -93,7 +93,7 @@ public sealed class ProcessTaskTests
     public async Task A_task_knows_the_gpus_it_may_use()
     {
         await using var harness = await AgentHarness.Start();
-        var (with, without) = (harness.Assign("echo $GRANARY_GPUS") with { Gpus = [0, 3] }, harness.Assign("echo ${GRANARY_GPUS-none}"));
+        var (with, without) = (harness.Assign(AgentHarness.Script("echo $GRANARY_GPUS")) with { Gpus = [0, 3] }, harness.Assign(AgentHarness.Script("echo ${GRANARY_GPUS-none}")));
 
         await harness.Run(with);
         await harness.Run(without);
