@@ -29,9 +29,10 @@ public sealed partial class GranaryClient
 
         var request = new ApplyRequest(fleet.Pools, fleet.Agents, fleet.Nodes, fleet.Groups);
         var declared = await _calls.CallAsync(() => DirectoryGrain.Apply(request), ct);
+        var reserved = await FleetReservations.MakeAsync(this, fleet, ct);
         var after = SubmitPlan.After(fleet);
         var ids = new TaskIdRange[fleet.Tasks.Count];
-        var (rejected, notes) = (new List<RejectedTask>(), new List<string>());
+        var (rejected, notes) = (new List<RejectedTask>(), new List<string>(reserved.Notes));
         var operation = operationId ?? Guid.NewGuid().ToString("N");
         var part = 0;
         var names = DependencyRules.Positions(fleet);
@@ -42,13 +43,13 @@ public sealed partial class GranaryClient
             rejected.AddRange(submitted.Rejected);
             notes.AddRange(submitted.Notes);
         }
-        if (fleet.Reservations.Count > 0)
-            notes.Add($"{fleet.Reservations.Count} reservations were checked but not made: this server does not take reservations");
         return new AppliedFleet
         {
             Declared = declared,
             Tasks = fleet.Tasks.Select((t, i) => (t.Spec.Name, Ids: (IReadOnlyList<TaskId>)ids[i])).ToDictionary(t => t.Name, t => t.Ids, StringComparer.Ordinal),
             Rejected = rejected,
+            Reservations = reserved.Made,
+            RefusedReservations = reserved.Refused,
             Notes = [.. notes.Distinct(StringComparer.Ordinal)],
             Ids = [.. ids.SelectMany(i => i)],
         };

@@ -13,6 +13,13 @@ public static class Clock
 
     public static TimeSpan ToSpan(long micros) => TimeSpan.FromTicks(micros * TimeSpan.TicksPerMicrosecond);
 
+    /// <summary>As <see cref="Text"/>, never less than it is: what is written can be asked for.</summary>
+    public static string TextUp(long micros)
+    {
+        var step = micros < Second ? 1000 : micros < 10 * Second ? Second / 10 : micros < 3600 * Second ? Second : 60 * Second;
+        return Text((micros + step - 1) / step * step);
+    }
+
     /// <summary>For people: <c>850ms</c>, <c>12s</c>, <c>3m20s</c>, <c>2h5m</c>.</summary>
     public static string Text(long micros)
     {

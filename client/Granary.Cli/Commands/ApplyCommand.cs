@@ -22,8 +22,9 @@ internal static class ApplyCommand
             var applied = await client.ApplyAsync(result.Fleet, call.Get(operation), cancel);
             foreach (var note in applied.Notes) call.Note("granary: " + note);
             foreach (var rejected in applied.Rejected) call.Note($"granary: {rejected.Id} is refused: {rejected.Reason}");
+            foreach (var refused in applied.RefusedReservations) call.Note($"granary: {refused}");
             Write(call, applied);
-            return applied.Rejected.Count > 0 ? ExitCodes.Refused : ExitCodes.Done;
+            return applied.Rejected.Count + applied.RefusedReservations.Count > 0 ? ExitCodes.Refused : ExitCodes.Done;
         });
     }
 
@@ -37,6 +38,7 @@ internal static class ApplyCommand
                 ["changed"] = applied.Declared.Changed,
                 ["unchanged"] = applied.Declared.Unchanged,
                 ["tasks"] = new JsonArray([.. applied.Ids.Select(i => (JsonNode?)JsonValue.Create(i.ToString()))]),
+                ["reservations"] = new JsonArray([.. applied.Reservations.Select(r => (JsonNode?)JsonValue.Create(r.Id))]),
                 ["rejected"] = new JsonArray([.. applied.Rejected.Select(r => (JsonNode?)JsonValue.Create(r.Id.ToString()))]),
             });
         }
@@ -47,7 +49,7 @@ internal static class ApplyCommand
         else
         {
             call.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{applied.Declared.Created} created, {applied.Declared.Changed} changed, {applied.Declared.Unchanged} unchanged; {applied.Ids.Count} tasks submitted"));
+                $"{applied.Declared.Created} created, {applied.Declared.Changed} changed, {applied.Declared.Unchanged} unchanged; {applied.Ids.Count} tasks submitted{(applied.Reservations.Count == 0 ? "" : $"; {applied.Reservations.Count} reservations held")}"));
         }
     }
 }

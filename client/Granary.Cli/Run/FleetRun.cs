@@ -46,6 +46,7 @@ internal sealed class FleetRun(GranaryClient client, FleetSpec fleet, string tit
             _started = time.GetUtcNow();
             var applied = await client.ApplyAsync(fleet, null, cancel);
             foreach (var note in applied.Notes) view.Tell("note: " + note);
+            foreach (var refused in applied.RefusedReservations) view.Tell("refused: " + refused);
             _progress = new FleetProgress(Tracked(fleet.Named(), applied));
             foreach (var pool in _pools.Skip(watches.Count)) watches.Add(await Watch(pool, heard.Writer, stop.Token));
             await Read(cancel);

@@ -67,6 +67,15 @@ public sealed record FleetReservation
 
     /// <summary>Its length.</summary>
     public TimeSpan For { get; init; }
+
+    /// <summary>From one window's beginning to the next; null for a single window.</summary>
+    public TimeSpan? Every { get; init; }
+
+    /// <summary>No window begins from then on; null for a year.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>How many windows; 0 for as many as there are.</summary>
+    public int Count { get; init; }
 }
 
 /// <summary>The file that a fleet came from and the line, from 1, of each of its parts.</summary>

@@ -73,6 +73,9 @@ public sealed record TaskJson
     /// <summary>How often it was stopped for another task; known while it is live.</summary>
     public int Preemptions { get; init; }
 
+    /// <summary>What is promised of a live task with a deadline; null for others.</summary>
+    public PromiseJson? Promise { get; init; }
+
     internal static readonly IReadOnlyDictionary<string, string> EmptyLabels = new Dictionary<string, string>();
 
     public static TaskJson From(TaskView view) => new()
@@ -102,6 +105,7 @@ public sealed record TaskJson
         Labels = view.Spec.Labels ?? EmptyLabels,
         MayFail = view.Spec.MayFail,
         Gang = view.Spec.Terms is { Gang: true },
+        Promise = view.Promise is { } promise ? PromiseJson.From(promise) : null,
         Exit = view.Exit is { } exit ? ExitJson.From(exit) : null,
         Preemptions = view.Preemptions,
     };
@@ -109,6 +113,19 @@ public sealed record TaskJson
     internal static string? Absent(string text) => text.Length == 0 ? null : text;
 
     private static bool Waits(TaskView view) => view.WaitReason != Model.WaitReason.None;
+}
+
+/// <summary>What the promise of a deadline rests on, and how it stands.</summary>
+/// <param name="Confidence">With which probability its run is no longer than assumed; null when the run time was stated, or nothing is known of it.</param>
+/// <param name="Runs">Past runs that this rests on.</param>
+/// <param name="Declared">The submitter stated the run time.</param>
+/// <param name="EstimateS">The run time assumed, seconds.</param>
+/// <param name="PlannedStart">From when room is set aside for it; null when none is.</param>
+/// <param name="Missed">Its deadline has passed.</param>
+/// <param name="Note">The same in words.</param>
+public sealed record PromiseJson(double? Confidence, int Runs, bool Declared, double EstimateS, DateTimeOffset? PlannedStart, bool Missed, string Note)
+{
+    public static PromiseJson From(PromiseView view) => new(view.Confidence, view.Runs, view.Declared, view.Estimate.TotalSeconds, view.PlannedStart, view.Missed, view.Note);
 }
 
 /// <summary>How an attempt ended and what it used.</summary>

@@ -43,6 +43,9 @@ public sealed record TaskView
 
     /// <summary>When it was last stopped for another, and for whom; null when it never was, or is final.</summary>
     [Id(21)] public PreemptionMark? LastPreemption { get; init; }
+
+    /// <summary>What is promised of a live task with a deadline; null for others.</summary>
+    [Id(24)] public PromiseView? Promise { get; init; }
 }
 
 /// <summary>How an attempt's process ended and what it used.</summary>

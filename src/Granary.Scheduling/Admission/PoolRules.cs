@@ -13,6 +13,7 @@ internal static class PoolRules
             throw GranaryException.Invalid($"pool {pool}: strategy {(int)spec.Strategy} does not exist; use one of {string.Join(", ", Enum.GetNames<PoolStrategy>())}");
         if (!Enum.IsDefined(spec.Mode))
             throw GranaryException.Invalid($"pool {pool}: mode {(int)spec.Mode} does not exist; use one of {string.Join(", ", Enum.GetNames<PoolMode>())}");
+        PromiseRules.Check(spec.Policy?.Promises, pool);
         PreemptionRules.Check(spec.Policy?.Preemption, pool);
         if (spec.Cohort.Length > 0 && !Names.IsValid(spec.Cohort))
             throw GranaryException.Invalid($"pool {pool}: cohort '{spec.Cohort}' is not valid; use {Names.Rule}");

@@ -23,6 +23,17 @@ internal sealed class DurationHistory
     public long? Predict(string name, double quantile) =>
         _rings.TryGetValue(name, out var ring) && ring.Count >= 3 ? ring.Quantile(quantile) : null;
 
+    /// <summary>What the next run should not exceed with this probability, microseconds; null when there are fewer than three.</summary>
+    public long? Bound(string name, double quantile) =>
+        _rings.TryGetValue(name, out var ring) && ring.Count >= 3 ? ring.Bound(quantile) : null;
+
+    /// <summary>
+    /// With which probability the next run is no longer than <see cref="Bound"/> says, and from how many runs: the k-th smallest of n bounds the next with
+    /// k / (n + 1), when runs are exchangeable, and no more is claimed than was asked for. Source: Vovk, Gammerman and Shafer, 2005 (conformal prediction).
+    /// </summary>
+    public (double Confidence, int Runs) Trust(string name, double quantile) => _rings.TryGetValue(name, out var ring) && ring.Count >= 3
+        ? (Math.Min(quantile, Ring.Rank(quantile, ring.Count) / (ring.Count + 1.0)), ring.Count) : (0, 0);
+
     public void Restore(string name, Ring ring) => _rings[name] = ring;
 
     internal sealed class Ring
@@ -53,6 +64,9 @@ internal sealed class DurationHistory
             }
         }
 
+        /// <summary>Which of n in rising order bounds the next one with this probability; the largest when none does.</summary>
+        public static int Rank(double quantile, int n) => Math.Clamp((int)Math.Ceiling(quantile * (n + 1) - 1e-9), 1, n);
+
         public long Quantile(double quantile)
         {
             Span<long> sorted = stackalloc long[Size];
@@ -60,6 +74,13 @@ internal sealed class DurationHistory
             sorted = sorted[..Count];
             sorted.Sort();
             return sorted[Math.Min(Count - 1, (int)Math.Ceiling(quantile * Count) - 1)];
+        }
+
+        /// <summary>What bounds the next value with this probability, as far as so many values can tell.</summary>
+        public long Bound(double quantile)
+        {
+            var sorted = Values.Order().ToArray();
+            return sorted[Rank(quantile, Count) - 1];
         }
     }
 }

@@ -8,10 +8,11 @@ internal static class RunTime
     /// <summary>The least that is expected of anything, microseconds.</summary>
     public const long Least = 1000;
 
-    public static long Estimate(TaskSpec spec, DurationHistory? past, SchedulerOptions options)
+    /// <param name="quantile">For a promise: the probability with which the run should be no longer. Null for a plain prediction.</param>
+    public static long Estimate(TaskSpec spec, DurationHistory? past, SchedulerOptions options, double? quantile = null)
     {
         var micros = spec.Duration is { } said ? Clock.ToMicros(said)
-            : past?.Predict(spec.Name, options.DurationQuantile) ?? Clock.ToMicros(options.DefaultDuration);
+            : (quantile is { } bound ? past?.Bound(spec.Name, bound) : past?.Predict(spec.Name, options.DurationQuantile)) ?? Clock.ToMicros(options.DefaultDuration);
         if (spec.TimeLimit is { } limit) micros = Math.Min(micros, Clock.ToMicros(limit));
         return Math.Max(Least, micros);
     }

@@ -152,6 +152,15 @@ public static class EventCodec
             case EventKind.ReservationSet:
                 ModelCodec.Write(ref w, (ReservationRecord)e.Detail!);
                 break;
+            case EventKind.Promised:
+                w.Number(e.Number);
+                w.Number(e.Count);
+                w.Number(e.Value);
+                w.Number(e.Node);
+                break;
+            case EventKind.PromiseMissed:
+                w.Number(e.Number);
+                break;
             case EventKind.ReservationEnded:
                 w.Number(e.Number);
                 w.Text((string)e.Detail!);
@@ -210,6 +219,8 @@ public static class EventCodec
             case EventKind.ReservationSet:
                 var reservation = ModelCodec.ReadReservation(ref r);
                 return new PoolEvent(kind, at, reservation.Number, Detail: reservation);
+            case EventKind.Promised: return new PoolEvent(kind, at, Number: r.Number(), Count: r.Int(), Value: r.Number(), Node: r.Int());
+            case EventKind.PromiseMissed: return new PoolEvent(kind, at, Number: r.Number());
             case EventKind.ReservationEnded: return new PoolEvent(kind, at, Number: r.Number(), Detail: r.Text());
             case EventKind.LoanGranted or EventKind.LoanTaken: return new PoolEvent(kind, at, Number: r.Number(), Node: r.Int(), Detail: ModelCodec.ReadLoan(ref r));
             case EventKind.LoanEnded: return new PoolEvent(kind, at, Number: r.Number());

@@ -80,6 +80,12 @@ public enum EventKind : byte
 
     /// <summary>The planned move of Number is left out: it finds no room, or there is nothing to move any more.</summary>
     MoveDropped = 24,
+
+    /// <summary>Deadlines of Count members from Number on were promised for a predicted run time: Value is the confidence in thousandths, Node the past runs it rests on.</summary>
+    Promised = 20,
+
+    /// <summary>The deadline of Number passed before it had ended.</summary>
+    PromiseMissed = 21,
 }
 
 /// <summary>What becomes of a task whose attempt ended.</summary>

@@ -1,5 +1,7 @@
 using Granary.Abstractions;
 using Granary.Model;
+using Granary.Scheduling.Deadlines;
+using Granary.Scheduling.Durations;
 using Granary.Scheduling.Gangs;
 using Granary.Scheduling.Learning;
 using Granary.Scheduling.State;
@@ -38,6 +40,8 @@ public sealed partial class PoolScheduler
             case EventKind.Migrating: ApplyMigrating(Live(e.Number), _capacity.Nodes[e.Node], e.At); break;
             case EventKind.MovesPlanned: ApplyMovesPlanned((long[])e.Detail!); break;
             case EventKind.MoveDropped: ApplyMoveDropped(e.Number); break;
+            case EventKind.Promised: ApplyPromised(Live(e.Number).Item, new PromiseBasis(e.Value / 1000.0, e.Node)); break;
+            case EventKind.PromiseMissed: ApplyMissed(Live(e.Number)); break;
             default: throw new GranaryException($"event kind {(int)e.Kind} is not known to this build; use the build that wrote the journal, or a newer one");
         }
     }
@@ -52,6 +56,7 @@ public sealed partial class PoolScheduler
         SetScorer(spec);
         _order.SetStrategy(spec.Strategy, OrderOf(spec));
         ApplyFairness(spec);
+        SetBackfill();
     }
 
     private void ApplyAgent(AgentSpec spec)
@@ -89,6 +94,7 @@ public sealed partial class PoolScheduler
                 }
             }
         _planStale = true;
+        _planLoose = true;
         if (_reservations.Live.Count > 0) _reservations.Stale = true;
     }
 
@@ -111,6 +117,7 @@ public sealed partial class PoolScheduler
         {
             var task = _tasks.Find(number)!;
             AddQueued(task);
+            WatchDeadline(task);
             if (effects.WantsChanges) effects.Changed(ChangeOf(task, TaskState.Queued, "", at));
         }
     }
@@ -247,6 +254,7 @@ public sealed partial class PoolScheduler
         }
         _decisions++;
         if (task.Stop != StopMark.None) CountLeaving(task, -1);
+        _planLoose |= at + RunTime.Least < (task.StartedAt != 0 ? task.StartedAt : task.PlacedAt) + item.Estimate;
         _capacity.Release(node, task);
         _order.Hold(agent, item.Shape.VectorRef, -1);
         _order.Correct(agent, item.Shape.VectorRef, at - task.PlacedAt - item.Estimate);
@@ -285,6 +293,7 @@ public sealed partial class PoolScheduler
         for (var number = e.Number; number < e.Number + e.Count; number++)
         {
             var task = Live(number);
+            _planLoose = true;
             RemoveQueued(task);
             if (task.Item.Gang is { } gang) BreakGang(gang, GangBreak.Over, task, (string)e.Detail!);
             Finish(task, state, (string)e.Detail!, e.At, effects);
@@ -298,7 +307,7 @@ public sealed partial class PoolScheduler
         var item = task.Item;
         EndMove(task);
         task.State = state;
-        Count(item, state, at);
+        Count(task, state, at);
         if (effects.WantsFinished) effects.Finished(ViewOf(task, state, reason, at));
         if (effects.WantsChanges) effects.Changed(ChangeOf(task, state, reason, at));
         _tasks.Remove(task);
@@ -316,8 +325,9 @@ public sealed partial class PoolScheduler
         if (_shapes.Release(item.Shape) && item.Shape.Terms is { } terms) _capacity.Terms.Release(terms, item.Shape);
     }
 
-    private static void Count(ItemEntry item, TaskState state, long at)
+    private static void Count(TaskEntry task, TaskState state, long at)
     {
+        var item = task.Item;
         var counts = item.Agent.Counts;
         switch (state)
         {
@@ -330,7 +340,8 @@ public sealed partial class PoolScheduler
         if (item.Deadline == 0 || state is TaskState.Rejected or TaskState.Cancelled) return;
         var kept = state == TaskState.Succeeded && at <= item.Deadline;
         if (kept) counts.DeadlinesKept++;
-        else counts.DeadlinesMissed++;
+        if (kept && task.Missed) counts.DeadlinesMissed--; // it was in time, and only the news of it was not
+        else if (!kept && !task.Missed) counts.DeadlinesMissed++;
         if (item.Agent.Feedback is not { } feedback) return;
         if (kept) feedback.Kept++;
         else feedback.Missed++;

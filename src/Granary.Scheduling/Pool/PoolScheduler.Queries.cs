@@ -175,6 +175,7 @@ public sealed partial class PoolScheduler
             Token = task.Token,
             Preemptions = task.Preemptions,
             LastPreemption = task.LastPreemption,
+            Promise = finished == 0 ? PromiseOf(task) : null,
             After = item.AfterIds ??= AfterIds(item),
         };
     }

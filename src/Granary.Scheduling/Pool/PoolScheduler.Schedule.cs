@@ -41,10 +41,12 @@ public sealed partial class PoolScheduler
         while (_backoff.TakeDue(now) is { } rested) EnterOrder(rested);
         AdvanceWindows(now, events, effects);
         PlanPromises(now);
+        MissDeadlines(now, events, effects);
         var left = PlaceDue(now, events, effects, maxDecisions);
         left = PlaceHeld(now, events, effects, left);
+        if (_conservative && (left = PlaceByPlan(now, events, effects, left)) < 0) return now;
         TryPatientAnew(now);
-        if (_options.StarvationGuard == TimeSpan.Zero) TryEverythingAnew();
+        if (_strict) TryEverythingAnew();
         while (left > 0 && _capacity.NextFreed() is { } node)
         {
             if (FindFor(node, now, out var task, out var target) || FindPartlyHeld(node, now, out task, out target))
@@ -68,7 +70,7 @@ public sealed partial class PoolScheduler
         var look = Preempt(now, events, effects);
         if (look <= now) return now;
         look = Math.Min(look, NextPatience());
-        return Math.Min(look, Math.Min(Math.Min(Math.Min(_backoff.NextDue(), NextWindow()), _book.NextStart()), Math.Min(Math.Min(NextAging(), NextAdapt()), NextGuard())));
+        return Math.Min(look, Math.Min(Math.Min(Math.Min(_backoff.NextDue(), Math.Min(NextWindow(), NextDeadline())), _book.NextStart()), Math.Min(Math.Min(NextAging(), NextAdapt()), NextGuard())));
     }
 
     private long NextAging() => _order.Root.Children.Count == 0 ? long.MaxValue : _order.NextChange;

@@ -33,7 +33,12 @@ public sealed partial class PoolScheduler
             }
             runs[i] = new NumberRun(_nextNumber, item.Count);
             Admit(item, Shared(item.Spec, specs), runs, now, events, effects);
-            if (item.Spec.Deadline is not null) AdmitDeadlines(runs[i], now, events, effects, rejected, notes);
+            if (item.Spec.Deadline is not null)
+            {
+                var refused = rejected.Count;
+                AdmitDeadlines(runs[i], now, events, effects, rejected, notes);
+                if (rejected.Count - refused < item.Count) NoteBasis(runs[i], now, events, effects, notes);
+            }
         }
         CancelBroken(now, events, effects);
         var reply = new SubmitReply(first, (int)(_nextNumber - first), rejected, notes);
@@ -55,7 +60,7 @@ public sealed partial class PoolScheduler
     {
         long[] after = item.After is { Count: > 0 } ids ? [.. ids.Select(id => id.Number)] : [];
         NumberRun[] afterItems = item.AfterItems is { Count: > 0 } positions ? [.. positions.Select(p => runs[p])] : [];
-        var estimate = RunTime.Estimate(spec, _order.Find(spec.Agent)!.Durations, _options);
+        var estimate = RunTime.Estimate(spec, _order.Find(spec.Agent)!.Durations, _options, spec.Deadline is null ? null : PromiseConfidence);
         var admitted = new AdmittedItem(spec, after, afterItems, estimate);
         Emit(new PoolEvent(EventKind.Admitted, now, _nextNumber, Count: item.Count, Detail: admitted), events, effects);
     }
@@ -76,7 +81,7 @@ public sealed partial class PoolScheduler
             var deadline = Clock.Text(task.Item.Deadline - now);
             var reason = earliest == 0
                 ? $"deadline {deadline} cannot be kept: no ready node is large enough"
-                : $"deadline {deadline} cannot be kept: earliest finish in {Clock.Text(earliest - now)}";
+                : $"deadline {deadline} cannot be kept: earliest finish in {Clock.TextUp(earliest - now)}";
             rejected.Add(new Rejection(number, reason, earliest == 0 ? null : Clock.ToTime(earliest)));
             Emit(new PoolEvent(EventKind.Rejected, now, number, Value: earliest, Count: 1, Detail: reason), events, effects);
         }

@@ -68,6 +68,7 @@ public sealed partial class PoolScheduler
         _graph = new DependencyGraph(_tasks);
         _operations = new OperationWindow(options.RememberedOperations);
         _starving = new StarvationQueue(Clock.ToMicros(options.StarvationGuard));
+        SetBackfill();
     }
 
     public string Pool => _pool;

@@ -140,6 +140,7 @@ public sealed partial class PoolScheduler
         foreach (var node in ReservationTable.Detach(reservation)) _capacity.WindowsChanged(node);
         _reservations.End(reservation, reservation.Record with { Note = note, Ended = at });
         _reservations.NextBoundary = 0;
+        _planLoose = true;
         if (_reservations.Live.Values.Any(r => !r.Record.Missing.IsZero)) _reservations.Stale = true;
     }
 

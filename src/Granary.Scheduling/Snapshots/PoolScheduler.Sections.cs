@@ -16,6 +16,7 @@ public sealed partial class PoolScheduler
         WriteLoans(ref w);
         WriteMoves(ref w);
         WriteDevices(ref w);
+        WritePromises(ref w);
         w.Byte(0);
     }
 
@@ -30,6 +31,7 @@ public sealed partial class PoolScheduler
         ReadLoans(ref r);
         ReadMoves(ref r);
         ReadDevices(ref r);
+        ReadPromises(ref r);
         if (r.Byte() != 0) throw r.Damaged("goes on after its last section");
     }
 }

@@ -59,6 +59,7 @@ public sealed partial class PoolScheduler
         _spec = ModelCodec.ReadPool(ref r);
         SetScorer(_spec);
         _order.SetStrategy(_spec.Strategy, OrderOf(_spec));
+        SetBackfill();
         _created = r.Number();
         _nextNumber = r.Number();
         _lastToken = r.Number();
@@ -286,6 +287,7 @@ public sealed partial class PoolScheduler
     /// <summary>Puts a restored task where its state says.</summary>
     private void Resume(TaskEntry task)
     {
+        WatchDeadline(task);
         if (task.State == TaskState.Queued)
         {
             AddQueued(task);

@@ -55,9 +55,9 @@ public sealed partial class PoolScheduler
     }
 
     /// <summary>After how long a reservation that cannot be made is tried again.</summary>
-    private long GuardPause => Math.Max(Clock.Second / 10, Clock.ToMicros(_options.StarvationGuard) / 4);
+    private long GuardPause => Math.Max(Clock.Second / 10, _guard / 4);
 
-    private bool MayReserve => _book.Guards - _claims.Count < _options.MaxStarvationReservations;
+    private bool MayReserve => _book.Guards - _claims.Count < _mostGuards;
 
     /// <summary>When a task will have waited too long; while all reservations are taken, one that ends brings the next look.</summary>
     private long NextGuard() => MayReserve ? _starving.NextDue : long.MaxValue;
@@ -69,7 +69,7 @@ public sealed partial class PoolScheduler
         foreach (var node in _capacity.Index.MostFreeFirst())
         {
             if (!task.Item.Shape.CouldUse(node)) continue;
-            _book.Profile.Build(node, now, null, task.Item.Agent);
+            _book.Profile.Build(node, now, task.Slot, task.Item.Agent);
             var start = _book.Profile.Earliest(task.Item.Shape.VectorRef, task.Item.Estimate, now);
             if (start >= 0 && (best is null || start < best.Value.Start)) best = (node, start);
             if (--candidates == 0) break;

@@ -5,6 +5,8 @@ namespace Granary.Scheduling.Starvation;
 /// <summary>Shape queues that no node had room for, by when they will have been passed over too long.</summary>
 internal sealed class StarvationQueue(long guard)
 {
+    private long _guard = guard;
+
     private readonly PriorityQueue<ShapeQueue, (long, int)> _queue = new();
 
     /// <summary>When the next look is due; <see cref="long.MaxValue"/> for never.</summary>
@@ -16,7 +18,21 @@ internal sealed class StarvationQueue(long guard)
         if (queue.PassedSince == 0) queue.PassedSince = now;
         if (queue.Guarded) return;
         queue.Guarded = true;
-        _queue.Enqueue(queue, (queue.PassedSince + guard, queue.Agent.Index));
+        _queue.Enqueue(queue, (queue.PassedSince + _guard, queue.Agent.Index));
+    }
+
+    /// <summary>Passed over so long is too long from now on.</summary>
+    public void SetGuard(long guard)
+    {
+        if (guard == _guard) return;
+        _guard = guard;
+        var watched = _queue.UnorderedItems.Select(i => i.Element).ToArray();
+        _queue.Clear();
+        foreach (var queue in watched)
+        {
+            queue.Guarded = false;
+            if (queue.Tasks.Count > 0 && queue.PassedSince != 0) Watch(queue, queue.PassedSince);
+        }
     }
 
     /// <summary>Takes the next queue that has been passed over too long at <paramref name="now"/>; null when there is none.</summary>
@@ -27,7 +43,7 @@ internal sealed class StarvationQueue(long guard)
             _queue.Dequeue();
             queue.Guarded = false;
             if (queue.Tasks.Count == 0 || queue.PassedSince == 0) continue;
-            if (queue.PassedSince + guard <= now) return queue;
+            if (queue.PassedSince + _guard <= now) return queue;
             Watch(queue, now);
         }
         return null;

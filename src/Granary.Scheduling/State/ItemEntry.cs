@@ -1,4 +1,5 @@
 using Granary.Model;
+using Granary.Scheduling.Deadlines;
 using Granary.Scheduling.Gangs;
 using Granary.Scheduling.Ordering;
 using Granary.Scheduling.Placement.Terms;
@@ -62,6 +63,9 @@ internal sealed class ItemEntry
     public Selector[] Selectors { get; set; } = [];
 
     public int SelectorVersion { get; set; }
+
+    /// <summary>What its promises rest on; null when the run time was stated, or it has no deadline.</summary>
+    public PromiseBasis? Basis { get; set; }
 
     /// <summary>Its number in the snapshot being written.</summary>
     public int SnapshotIndex { get; set; } = -1;

@@ -78,6 +78,9 @@ internal sealed class TaskEntry(ItemEntry item, long number)
     /// <summary>Why it is being stopped, or why the last attempt failed.</summary>
     public string Reason { get; set; } = "";
 
+    /// <summary>Its deadline passed before it had ended.</summary>
+    public bool Missed { get; set; }
+
     /// <summary>Capacity set aside for it.</summary>
     public PlanSlot? Slot { get; set; }
 

@@ -111,17 +111,36 @@ public class ApplyTests
     }
 
     [Fact]
-    public async Task Rejected_deadlines_and_reservations_are_told()
+    public async Task Rejected_deadlines_are_told()
     {
         var (cluster, client) = Connected();
         await using var _ = client;
         cluster.Pool().Reject = item => item.Spec.Name == "late" ? new Rejection(0, "too late", null) : null;
         var applied = await client.ApplyAsync(Parsed("""
-            reservations: [ { agent: a, resources: { cpu: 1 }, for: 5m } ]
             tasks: [ { name: t, agent: a, handler: noop }, { name: late, agent: a, handler: noop, deadline: 1s, count: 2 } ]
             """));
         Assert.Equal([("default/2", "too late"), ("default/3", "too late")], applied.Rejected.Select(r => (r.Id.ToString(), r.Reason)));
-        Assert.Contains("1 reservations were checked but not made: this server does not take reservations", applied.Notes);
+    }
+
+    [Fact]
+    public async Task Reservations_are_made_once_however_often_the_file_is_applied()
+    {
+        var (cluster, client) = Connected();
+        await using var _ = client;
+        var fleet = Parsed("""
+            reservations:
+              - { agent: a, resources: { cpu: 1 }, from: +10m, for: 5m }
+              - { agent: a, resources: { cpu: 1 }, from: +10m, for: 5m }
+              - { agent: b, resources: { cpu: 2 }, from: 2030-01-31T08:00:00Z, for: 1h, every: week, until: 2030-03-01T00:00:00Z }
+            """);
+        var first = await client.ApplyAsync(fleet);
+        var again = await client.ApplyAsync(fleet);
+        Assert.Equal(["default/r1", "default/r2", "default/r3"], first.Reservations.Select(r => r.Id));
+        Assert.Equal(first.Reservations.Select(r => r.Id), again.Reservations.Select(r => r.Id));
+        var specs = cluster.Pool().Reserved.Select(r => r.Spec).ToList();
+        Assert.Equal((TimeSpan.FromMinutes(10), null, TimeSpan.FromMinutes(5)), (specs[0].In, specs[0].From, specs[0].For));
+        Assert.Equal((new DateTimeOffset(2030, 1, 31, 8, 0, 0, TimeSpan.Zero), TimeSpan.FromDays(7), new DateTimeOffset(2030, 3, 1, 0, 0, 0, TimeSpan.Zero)),
+            (specs[2].From, specs[2].Every, specs[2].Until));
     }
 
     private static FleetSpec Parsed(string text) => FleetFile.Parse(text, "f.yaml").OrThrow();

@@ -94,6 +94,8 @@ public class FleetProblemTests
         "3: task 't' asks for cpu=8,gpu=1, and no single node of pool 'lab' has all of it; lower the request or add a larger node")]
     [InlineData("nodes: [ { name: n1, simulated: true } ]", "1: simulated node 'n1' has no capacity; add capacity: { cpu: 8, memory: 16Gi }")]
     [InlineData("reservations: [ { agent: a, resources: { cpu: 1 } } ]", "1: the reservation has no length; add for: 5m")]
+    [InlineData("reservations: [ { agent: a, resources: { cpu: 1 }, for: 5m, every: 1m } ]", "1: the reservation recurs every 1m but lasts 5m; write every: 5m or more")]
+    [InlineData("reservations: [ { agent: a, resources: { cpu: 1 }, for: 5m, count: 3 } ]", "1: the reservation does not say how often it recurs; add every: 24h, or remove count and until")]
     [InlineData("reservations: [ { agent: a, for: 5m } ]", "1: the reservation names no resources; add resources: { cpu: 1 }")]
     // YAML that is none, or more than a fleet needs
     [InlineData("tasks:\n  - name: &x t\n    agent: a\n", "2: sets the anchor '&x'; fleet files have none: write the value out where it is needed")]

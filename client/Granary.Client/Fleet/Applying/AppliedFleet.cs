@@ -15,6 +15,12 @@ public sealed record AppliedFleet
     /// <summary>Tasks whose deadline cannot be kept; they will not run.</summary>
     public required IReadOnlyList<RejectedTask> Rejected { get; init; }
 
+    /// <summary>Its reservations: made now, or there already.</summary>
+    public IReadOnlyList<ReservationView> Reservations { get; init; } = [];
+
+    /// <summary>Reservations that could not be honoured, a line each with what is available and from when it would fit.</summary>
+    public IReadOnlyList<string> RefusedReservations { get; init; } = [];
+
     /// <summary>What the caller should know, for example that an agent was created with weight 1.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 

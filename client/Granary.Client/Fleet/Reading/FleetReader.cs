@@ -133,6 +133,9 @@ internal static class FleetReader
             From = from,
             At = at,
             For = fields.Duration("for") ?? TimeSpan.Zero,
+            Every = Every(fields),
+            Until = Until(fields),
+            Count = fields.Int("count", 0, 1, ReservationSpec.MaxWindows),
         };
         fields.Done();
         return reservation;
@@ -152,6 +155,34 @@ internal static class FleetReader
             case var wrong:
                 fields.Wrong(wrong, "from", Right);
                 return (TimeSpan.Zero, null);
+        }
+    }
+
+    private static TimeSpan? Every(Fields fields)
+    {
+        switch (fields.Take("every"))
+        {
+            case null:
+                return null;
+            case ScalarNode { IsNull: false } every when Moments.TryParseEvery(every.Text, out var span, out _):
+                return span;
+            case var wrong:
+                fields.Wrong(wrong, "every", "a duration like 24h, or hour, day or week");
+                return null;
+        }
+    }
+
+    private static DateTimeOffset? Until(Fields fields)
+    {
+        switch (fields.Take("until"))
+        {
+            case null:
+                return null;
+            case ScalarNode { IsNull: false } until when Moments.TryParse(until.Text, out _, out var at) && at is not null:
+                return at;
+            case var wrong:
+                fields.Wrong(wrong, "until", "a time like 2030-01-31T08:00:00Z");
+                return null;
         }
     }
 

@@ -108,6 +108,8 @@ public static class FleetRules
             ResourceRules.Check(reservation.Resources, "resources", line, problems);
             if (reservation.Resources.IsZero) problems.Add(line, "the reservation names no resources; add resources: { cpu: 1 }");
             if (reservation.For <= TimeSpan.Zero || reservation.For > Durations.Max) problems.Add(line, "the reservation has no length; add for: 5m");
+            if (reservation.Every is { } every && every < reservation.For) problems.Add(line, $"the reservation recurs every {Durations.Format(every)} but lasts {Durations.Format(reservation.For)}; write every: {Durations.Format(reservation.For)} or more");
+            if (reservation.Every is null && (reservation.Count > 1 || reservation.Until is not null)) problems.Add(line, "the reservation does not say how often it recurs; add every: 24h, or remove count and until");
             if (reservation.From < TimeSpan.Zero) problems.Add(line, "the reservation begins before it is made; write from: +10m");
         }
     }

@@ -79,6 +79,9 @@ internal static class FleetTree
             ? at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture)
             : $"+{Durations.Format(reservation.From)}")
         .Text("for", Durations.Format(reservation.For))
+        .Duration("every", reservation.Every)
+        .TextIf("until", reservation.Until is { } until ? until.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture) : "")
+        .PlainIf("count", reservation.Count != 0, Number(reservation.Count))
         .Node;
 
     private static MapNode Task(FleetTask task)
