@@ -93,7 +93,7 @@ public class FleetLawTests
                 From = i == 0 ? r.Item2 : TimeSpan.Zero,
                 At = i == 1 ? DateTimeOffset.UnixEpoch + r.Item2 : null,
                 For = r.Item2,
-                Every = i == 1 ? r.Item2 + TimeSpan.FromHours(1) : null,
+                Every = i == 1 ? r.Item2 : null,
                 Until = i == 1 ? DateTimeOffset.UnixEpoch.AddYears(20) : null,
                 Count = i == 1 ? 3 : 0,
             })],

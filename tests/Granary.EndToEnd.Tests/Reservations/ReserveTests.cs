@@ -45,10 +45,10 @@ public sealed class ReserveTests
     public async Task AFleetFilesReservationsAreMadeOnce()
     {
         await using var server = await TestServer.StartAsync();
-        var file = server.WriteFile("fleet.yaml", """
+        var file = server.WriteFile("fleet.yaml", $$"""
             reservations:
               - { agent: safety, resources: { cpu: 100m }, from: +10m, for: 5m }
-              - { agent: safety, resources: { cpu: 100m }, from: 2040-01-31T08:00:00Z, for: 1h, every: day, count: 3 }
+              - { agent: safety, resources: { cpu: 100m }, from: {{DateTime.UtcNow.AddDays(30):yyyy-MM-dd}}T08:00:00Z, for: 1h, every: day, count: 3 }
             """);
         for (var time = 0; time < 2; time++)
         {
