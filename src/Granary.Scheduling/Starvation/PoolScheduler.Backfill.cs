@@ -35,7 +35,7 @@ public sealed partial class PoolScheduler
         {
             if (node.Plan is not { Count: > 0 } plan) continue;
             foreach (var slot in plan.ToArray())
-                if (slot.Guard && slot.Task.Claim is null) _book.Remove(slot.Task);
+                if (slot is { Guard: true, Task: { Claim: null, State: TaskState.Queued } }) _book.Remove(slot.Task);
             _capacity.MarkFreed(node);
         }
         _planned.Clear();
