@@ -15,6 +15,7 @@ using Granary.Rest.Pools;
 using Granary.Rest.Repeats;
 using Granary.Rest.Reservations;
 using Granary.Rest.Tasks;
+using Granary.Rest.WhatIf;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
@@ -60,6 +61,7 @@ public static class GranaryRest
         app.UseMiddleware<ProblemMiddleware>();
         app.UseMiddleware<AccessMiddleware>();
         TaskEndpoints.Map(app);
+        WhatIfEndpoints.Map(app);
         PoolEndpoints.Map(app);
         MoveEndpoints.Map(app);
         AgentEndpoints.Map(app);

@@ -4,6 +4,7 @@ using Granary.Benchmarks.HostCalls;
 using Granary.Benchmarks.Load;
 using Granary.Benchmarks.Micro;
 using Granary.Benchmarks.Replay;
+using Granary.Benchmarks.Questions;
 using Granary.Benchmarks.SchedulerDecisions;
 using Granary.Benchmarks.Storage;
 
@@ -17,6 +18,7 @@ internal static class Program
         ("load", "the whole: calls, submissions, lives, latency, restart", LoadProgram.RunAsync),
         ("host-calls", "grain calls in process and by the gateway", HostCallsProgram.RunAsync),
         ("decisions", "the scheduler alone, beside one that sorts everything", a => Task.FromResult(DecisionsProgram.Run(a))),
+        ("questions", "explain, what-if and quota with 100,000 tasks waiting", _ => Task.FromResult(QuestionsProgram.Run())),
         ("storage", "the journal and the task table beside the bare disk", StorageFigures.Run),
         ("micro", "the small beside its plain version, by BenchmarkDotNet", MicroProgram.RunAsync),
         ("replay", "replays of traces beside a scheduler that sorts everything, and how good the policies are", a => Task.FromResult(ReplayProgram.Run(a))),

@@ -63,7 +63,7 @@ public sealed class OpenApiTests
                 tried++;
             }
         }
-        Assert.Equal(8, tried);
+        Assert.True(tried >= 9, $"only {tried} examples were found");
     }
 
     private static IEnumerable<string> References(JsonNode? node) => node switch

@@ -1,4 +1,5 @@
 using Granary.Cli.Commands;
+using Granary.Cli.WhatIf;
 
 namespace Granary.Cli.CommandLine;
 
@@ -19,6 +20,7 @@ internal static class CommandTable
         new("wait", WaitCommand.Create),
         new("cancel", CancelCommand.Create),
         new("explain", ExplainCommand.Create),
+        new("whatif", WhatIfCommand.Create),
         new("status", StatusCommand.Create),
         new("pools", PoolsCommand.Create),
         new("agents", AgentsCommand.Create),

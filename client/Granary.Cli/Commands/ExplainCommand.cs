@@ -5,6 +5,7 @@ using Granary.Abstractions;
 using Granary.Abstractions.Json;
 using Granary.Cli.CommandLine;
 using Granary.Cli.Output;
+using Granary.Cli.WhatIf;
 using Granary.Model;
 
 namespace Granary.Cli.Commands;
@@ -34,6 +35,7 @@ internal static class ExplainCommand
         var reason = explanation.Waiting is { } waiting ? waiting.Reason.ToString() : TaskListing.ReasonOf(task);
         output.WriteLine($"{task.Id} {TaskListing.Name(task)} of {task.Spec.Agent} is {task.State}{(reason.Length > 0 ? ": " + reason : "")}");
         Fields.Write(output, Details(explanation, now).Select(d => ("  " + d.Name, d.Value)));
+        if (explanation.Decision is { } decision) WhatIfText.WriteOptions(output, decision);
         if (explanation.History.Count == 0) return;
         output.WriteLine("  history:");
         foreach (var line in explanation.History) output.WriteLine("    " + line);
@@ -45,6 +47,7 @@ internal static class ExplainCommand
         yield return ("evidence", explanation.Waiting?.Evidence ?? "");
         yield return ("next step", explanation.Waiting?.NextStep ?? NextStep(task));
         yield return ("position", explanation.Waiting is { Position: > 0 } w ? w.Position.ToString(CultureInfo.InvariantCulture) : "");
+        yield return ("expected", explanation.ExpectedStart is { } start ? $"to start {(start > now ? $"in {Spans.Age(start - now)}" : "now")}" : "");
         yield return ("asks for", task.Spec.Resources.ToString());
         yield return ("waited", Spans.Age((task.Started ?? task.Finished ?? now) - task.Submitted));
         yield return ("deadline", TaskListing.DeadlineOf(task, now));

@@ -9,7 +9,9 @@ using Granary.Rest.Metrics;
 using Granary.Rest.Nodes;
 using Granary.Rest.Pools;
 using Granary.Rest.Reservations;
+using Granary.Model;
 using Granary.Rest.Tasks;
+using Granary.Rest.WhatIf;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Granary.Rest.Http;
@@ -23,6 +25,9 @@ namespace Granary.Rest.Http;
         typeof(ByteSizeConverter), typeof(PoolStrategyConverter),
         typeof(PoolModeConverter), typeof(PriorityClassConverter), typeof(LossPolicyConverter), typeof(TaskStateConverter),
         typeof(WaitReasonConverter), typeof(ExitCauseConverter), typeof(NodeStateConverter), typeof(ReservationStateConverter), typeof(FairnessPreemptionConverter), typeof(FairQueueingConverter), typeof(RebalanceKindConverter),
+        typeof(WaitReasonConverter), typeof(ExitCauseConverter), typeof(NodeStateConverter), typeof(ReservationStateConverter), typeof(FairnessPreemptionConverter), typeof(FairQueueingConverter),
+        typeof(WaitReasonConverter), typeof(ExitCauseConverter), typeof(NodeStateConverter), typeof(ReservationStateConverter),
+        typeof(WaitReasonConverter), typeof(ExitCauseConverter), typeof(NodeStateConverter), typeof(TaskIdConverter),
     ])]
 [JsonSerializable(typeof(TaskRequest))]
 [JsonSerializable(typeof(TaskBatchRequest))]
@@ -45,6 +50,9 @@ namespace Granary.Rest.Http;
 [JsonSerializable(typeof(AllocationJson))]
 [JsonSerializable(typeof(MigrationJson))]
 [JsonSerializable(typeof(RebalanceJson))]
+[JsonSerializable(typeof(NodeLossRequest))]
+[JsonSerializable(typeof(WhatIfSubmission))]
+[JsonSerializable(typeof(WhatIfNodeLoss))]
 [JsonSerializable(typeof(TaskChangeJson))]
 [JsonSerializable(typeof(HelloJson))]
 [JsonSerializable(typeof(GapJson))]

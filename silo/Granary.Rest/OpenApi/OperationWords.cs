@@ -8,6 +8,7 @@ using Granary.Rest.Pools;
 using Granary.Rest.Repeats;
 using Granary.Rest.Reservations;
 using Granary.Rest.Tasks;
+using Granary.Rest.WhatIf;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -25,6 +26,7 @@ internal static class OperationWords
         [typeof(AgentRequest)] = """{"weight":4,"class":"critical","guarantee":{"cpu":1},"limit":{"memory":"2Gi"}}""",
         [typeof(ReservationRequest)] = """{"agent":"safety","resources":{"cpu":2,"memory":"1Gi"},"from":"+10m","for":"5m","every":"day","count":7}""",
         [typeof(AllocationRequest)] = """{"allocation_type":"reserve","agent":"safety","resources":{"cpu":2},"from":"2030-01-31T08:00:00Z","for":"1h"}""",
+        [typeof(NodeLossRequest)] = """{"node":"x"}""",
         [typeof(NodeRequest)] = """{"state":"Cordoned"}""",
     };
 
@@ -44,7 +46,7 @@ internal static class OperationWords
         foreach (var media in content.Values)
         {
             if (Examples.TryGetValue(type, out var example)) media.Example = JsonNode.Parse(example);
-            if (type == typeof(TaskRequest)) await OneOrMany(media, context, cancellation);
+            if (type == typeof(TaskRequest) && metadata.OfType<RepeatableChange>().Any()) await OneOrMany(media, context, cancellation);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Granary.Model;
 
 namespace Granary.Abstractions.Json;
 
@@ -11,11 +12,16 @@ namespace Granary.Abstractions.Json;
         typeof(PriorityClassConverter), typeof(LossPolicyConverter), typeof(TaskStateConverter), typeof(WaitReasonConverter),
         typeof(ExitCauseConverter), typeof(NodeStateConverter), typeof(ReservationStateConverter), typeof(DurationConverter),
         typeof(FairnessPreemptionConverter), typeof(FairQueueingConverter), typeof(RebalanceKindConverter),
+        typeof(FairnessPreemptionConverter), typeof(FairQueueingConverter),
+        typeof(ExitCauseConverter), typeof(NodeStateConverter), typeof(ReservationStateConverter),
+        typeof(ExitCauseConverter), typeof(NodeStateConverter), typeof(TaskIdConverter),
     ])]
 [JsonSerializable(typeof(TaskJson))]
 [JsonSerializable(typeof(IReadOnlyList<TaskJson>))]
 [JsonSerializable(typeof(ExplanationJson))]
 [JsonSerializable(typeof(TaskChangeJson))]
+[JsonSerializable(typeof(WhatIfSubmission))]
+[JsonSerializable(typeof(WhatIfNodeLoss))]
 [JsonSerializable(typeof(PoolJson))]
 [JsonSerializable(typeof(IReadOnlyList<PoolJson>))]
 [JsonSerializable(typeof(AgentJson))]

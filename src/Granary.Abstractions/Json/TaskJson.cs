@@ -145,10 +145,15 @@ public sealed record ExitJson(ExitCause Cause, int? Code, int Signal, string? Me
 /// <param name="Waiting">The dominant reason with its evidence and what would help; null when it does not wait.</param>
 /// <param name="History">What happened to it, oldest first.</param>
 /// <param name="Share">Its agent's share of the pool; null when unknown.</param>
-public sealed record ExplanationJson(TaskJson Task, WaitExplanation? Waiting, IReadOnlyList<string> History, ShareJson? Share)
+/// <param name="Decision">What was decided about it: its request analysed, the ways compared, what was predicted and checked; null when nobody knows any more.</param>
+/// <param name="Outcome">What came of the prediction; null before it started.</param>
+/// <param name="ExpectedStart">When it would start if estimates are right and nothing else comes; null when that cannot be said.</param>
+public sealed record ExplanationJson(TaskJson Task, WaitExplanation? Waiting, IReadOnlyList<string> History, ShareJson? Share,
+    DecisionRecord? Decision = null, DecisionOutcome? Outcome = null, DateTimeOffset? ExpectedStart = null)
 {
     public static ExplanationJson From(TaskExplanation explanation) => new(TaskJson.From(explanation.Task), explanation.Waiting,
-        explanation.History, explanation.Share is { } share ? ShareJson.From(share) : null);
+        explanation.History, explanation.Share is { } share ? ShareJson.From(share) : null, explanation.Decision, explanation.Outcome,
+        explanation.ExpectedStart);
 }
 
 /// <summary>A change of a task, as event streams carry it.</summary>

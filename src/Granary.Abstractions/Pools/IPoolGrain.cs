@@ -65,6 +65,14 @@ public interface IPoolGrain : IGrainWithStringKey
     [Alias("Explain")]
     Task<TaskExplanation> Explain(long number);
 
+    /// <summary>What would become of an item if it were submitted now; nothing is changed.</summary>
+    [Alias("WhatIfSubmit")]
+    Task<WhatIfSubmission> WhatIfSubmit(SubmitItem item);
+
+    /// <summary>What the loss of a node would mean now; nothing is changed.</summary>
+    [Alias("WhatIfNodeLoss")]
+    Task<WhatIfNodeLoss> WhatIfNodeLoss(string node);
+
     /// <summary>
     /// Changes after <paramref name="cursor"/> (0: from now on), waiting up to <paramref name="maxWait"/> for the first.
     /// A cursor that is too old gets <see cref="ChangeBatch.Gap"/>: read the tasks again and go on from the new cursor.

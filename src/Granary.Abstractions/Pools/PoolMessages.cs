@@ -89,7 +89,10 @@ public sealed record TaskExplanation(
     [property: Id(0)] TaskView Task,
     [property: Id(1)] WaitExplanation? Waiting,
     [property: Id(2)] IReadOnlyList<string> History,
-    [property: Id(3)] AgentShare? Share);
+    [property: Id(3)] AgentShare? Share,
+    [property: Id(20)] DecisionRecord? Decision = null,
+    [property: Id(21)] DecisionOutcome? Outcome = null,
+    [property: Id(22)] DateTimeOffset? ExpectedStart = null);
 
 /// <summary>Tasks that changed, in the order of their changes; each as it is now.</summary>
 /// <param name="Cursor">Pass to the next call.</param>

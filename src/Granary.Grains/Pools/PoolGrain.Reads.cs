@@ -53,12 +53,6 @@ public sealed partial class PoolGrain
         return new TaskPage(page, more && page.Count > 0 ? page[^1].Id.Number : 0);
     }
 
-    public async Task<TaskExplanation> Explain(long number)
-    {
-        var task = await Get(number) ?? throw GranaryException.NotFound($"no task {new TaskId(_pool, number)}; 'granary tasks --pool {_pool}' lists those of its pool");
-        return new TaskExplanation(task, _scheduler.Explain(number, Now), TaskHistory.Describe(task), _scheduler.ShareOf(task.Spec.Agent, Now));
-    }
-
     public async Task<ChangeBatch> Watch(long cursor, TimeSpan maxWait)
     {
         if (cursor == 0) return new ChangeBatch(_changes.Cursor, false, []);

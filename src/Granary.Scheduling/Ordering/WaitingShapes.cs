@@ -59,6 +59,9 @@ internal sealed class WaitingShapes
         _shapes[last] = null!;
     }
 
+    /// <summary>The shapes of which a task waits.</summary>
+    public ReadOnlySpan<Shape> All => _shapes.AsSpan(0, Count);
+
     /// <summary>The shapes that <see cref="Find"/> found.</summary>
     public ReadOnlySpan<Shape> Fitting => _fitting.AsSpan(0, _fittingCount);
 

@@ -105,6 +105,7 @@ public sealed partial class PoolScheduler
         var item = AddItem(admitted, first, count, at, spec.Deadline is { } deadline ? at + Clock.ToMicros(deadline) : 0);
         item.Live = item.Remaining = count;
         _capacity.Demand.Add(item.Shape.VectorRef, count);
+        item.Agent.Arrivals.Add(at);
         for (var number = first; number < first + count; number++)
         {
             var task = new TaskEntry(item, number) { ReadySince = at };

@@ -41,6 +41,7 @@ public sealed partial class PoolScheduler
             }
         }
         CancelBroken(now, events, effects);
+        foreach (var run in runs) RecordDecision(run.First, now);
         var reply = new SubmitReply(first, (int)(_nextNumber - first), rejected, notes);
         if (batch.OperationId.Length > 0)
             Emit(new PoolEvent(EventKind.OperationRecorded, now, Detail: new OperationRecord(batch.OperationId, reply)), events, effects);

@@ -17,6 +17,7 @@ public sealed partial class PoolScheduler
         WriteMoves(ref w);
         WriteDevices(ref w);
         WritePromises(ref w);
+        foreach (var agent in _order.Agents) agent.Arrivals.Write(ref w);
         w.Byte(0);
     }
 
@@ -32,6 +33,7 @@ public sealed partial class PoolScheduler
         ReadMoves(ref r);
         ReadDevices(ref r);
         ReadPromises(ref r);
+        foreach (var agent in _order.Agents) agent.Arrivals.Read(ref r);
         if (r.Byte() != 0) throw r.Damaged("goes on after its last section");
     }
 }

@@ -7,7 +7,7 @@ internal sealed class StarvationQueue(long guard)
 {
     private long _guard = guard;
 
-    private readonly PriorityQueue<ShapeQueue, (long, int)> _queue = new();
+    private readonly PriorityQueue<ShapeQueue, (long, int, long)> _queue = new();
 
     /// <summary>When the next look is due; <see cref="long.MaxValue"/> for never.</summary>
     public long NextDue => _queue.TryPeek(out _, out var due) ? due.Item1 : long.MaxValue;
@@ -18,7 +18,7 @@ internal sealed class StarvationQueue(long guard)
         if (queue.PassedSince == 0) queue.PassedSince = now;
         if (queue.Guarded) return;
         queue.Guarded = true;
-        _queue.Enqueue(queue, (queue.PassedSince + _guard, queue.Agent.Index));
+        _queue.Enqueue(queue, (queue.PassedSince + _guard, queue.Agent.Index, FirstOf(queue)));
     }
 
     /// <summary>Passed over so long is too long from now on.</summary>
@@ -54,6 +54,9 @@ internal sealed class StarvationQueue(long guard)
     {
         if (queue.Guarded) return;
         queue.Guarded = true;
-        _queue.Enqueue(queue, (at, queue.Agent.Index));
+        _queue.Enqueue(queue, (at, queue.Agent.Index, FirstOf(queue)));
     }
+
+    /// <summary>Of one agent's queues that are due at once, the one with the oldest task: the same after a restart.</summary>
+    private static long FirstOf(ShapeQueue queue) => queue.Tasks.Count > 0 ? queue.Tasks.First.Number : long.MaxValue;
 }

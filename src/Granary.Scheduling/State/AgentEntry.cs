@@ -1,4 +1,5 @@
 using Granary.Model;
+using Granary.Scheduling.Analysis;
 using Granary.Scheduling.Durations;
 using Granary.Scheduling.FairShare;
 using Granary.Scheduling.Ordering;
@@ -72,6 +73,8 @@ internal sealed class AgentEntry(int index, AgentSpec spec) : OrderNode
 
     /// <summary>Waits and deadlines since weights were adapted last; null unless the pool adapts them.</summary>
     public Feedback? Feedback { get; set; }
+
+    public ArrivalPattern Arrivals { get; } = new();
 
     public double ReceivedShareSeconds { get; set; }
 

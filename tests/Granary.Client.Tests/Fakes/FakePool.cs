@@ -151,6 +151,10 @@ public sealed class FakePool(string name)
 
     public Task<TaskExplanation> Explain(long number) => Answer(nameof(Explain), () => new TaskExplanation(Tasks[number], null, ["submitted"], null));
 
+    public Task<WhatIfSubmission> WhatIfSubmit(SubmitItem item) => Answer(nameof(WhatIfSubmit), () => new WhatIfSubmission { Pool = name, Admitted = true });
+
+    public Task<WhatIfNodeLoss> WhatIfNodeLoss(string node) => Answer(nameof(WhatIfNodeLoss), () => new WhatIfNodeLoss { Pool = name, Node = node });
+
     public Task<PoolView> Describe() => Answer(nameof(Describe), () => new PoolView { Spec = new PoolSpec { Name = name }, Queued = Tasks.Count });
 
     public List<GroupShare> Groups { get; } = [];

@@ -27,6 +27,10 @@ public sealed class HostedPool(FakeCluster world) : Grain, IPoolGrain
 
     public Task<IReadOnlyList<TaskView>> GetMany(IReadOnlyList<long> numbers) => Fake.GetMany(numbers);
 
+    public Task<WhatIfSubmission> WhatIfSubmit(SubmitItem item) => throw new NotSupportedException();
+
+    public Task<WhatIfNodeLoss> WhatIfNodeLoss(string node) => throw new NotSupportedException();
+
     public Task<TaskExplanation> Explain(long number) => throw GranaryException.NotFound($"no task {number} here");
 
     public Task<ChangeBatch> Watch(long cursor, TimeSpan maxWait) => Fake.Watch(cursor, maxWait);

@@ -88,6 +88,22 @@ internal sealed class FakePool(FakeCluster cluster, PoolSpec spec) : IPoolGrain
         }
     }
 
+    public Task<WhatIfSubmission> WhatIfSubmit(SubmitItem item) => Task.FromResult(new WhatIfSubmission
+    {
+        Pool = Spec.Name,
+        Admitted = item.Spec.Agent != "nobody",
+        Refusal = item.Spec.Agent == "nobody" ? "infeasible" : "",
+        Position = 3,
+    });
+
+    public Task<WhatIfNodeLoss> WhatIfNodeLoss(string node) => Task.FromResult(new WhatIfNodeLoss
+    {
+        Pool = Spec.Name,
+        Node = node,
+        BrokenPromises = [new TaskId(Spec.Name, 7)],
+        Verdict = "much",
+    });
+
     public async Task<ChangeBatch> Watch(long cursor, TimeSpan maxWait)
     {
         while (true)

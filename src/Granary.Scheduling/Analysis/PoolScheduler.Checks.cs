@@ -1,0 +1,50 @@
+using Granary.Model;
+using Granary.Scheduling.State;
+
+namespace Granary.Scheduling;
+
+public sealed partial class PoolScheduler
+{
+    /// <summary>What a decision about a task must satisfy, each with what it was checked against.</summary>
+    private IEnumerable<DecisionCheck> ChecksOf(TaskEntry task, long now)
+    {
+        var (item, agent) = (task.Item, task.Item.Agent);
+        var large = !_capacity.IsTooLarge(item.Shape.VectorRef);
+        yield return new DecisionCheck("size", large, large ? "a node is large enough" : Describe(item.Shape.VectorRef, null));
+        if (agent.HasLimit)
+        {
+            var within = item.Shape.VectorRef.FitsIn(agent.Limit.Clamped());
+            yield return new DecisionCheck("limit", within, $"limit {agent.Spec.Limit}, held {_lanes.ToSet(agent.Used)}");
+        }
+        if (item.Deadline != 0) yield return DeadlineCheck(task, now);
+        var over = _capacity.Nodes.FirstOrDefault(n => n.Counts && !ResourceVector.Zero.FitsIn(n.Free));
+        yield return new DecisionCheck("capacity", over is null, over is null ? "no node holds more than it has" : $"node {over.Spec.Name} holds more than it has");
+    }
+
+    private DecisionCheck DeadlineCheck(TaskEntry task, long now)
+    {
+        var item = task.Item;
+        if (task.Slot is { Guard: false, Node: { } node } slot)
+            return new DecisionCheck("deadline", slot.End <= item.Deadline, $"reserved on {node.Spec.Name}, {Clock.Text(Math.Max(0, item.Deadline - slot.End))} to spare");
+        if (_capacity.Ready.Count == 0) return new DecisionCheck("deadline", true, "no node is ready yet: accepted untested");
+        var earliest = EarliestFinish(task, now);
+        if (earliest is null) return new DecisionCheck("deadline", false, "no ready node is large enough");
+        var micros = Clock.ToMicros(earliest.Value);
+        return new DecisionCheck("deadline", micros <= item.Deadline,
+            $"deadline in {Clock.Text(Math.Max(0, item.Deadline - now))}; earliest finish in {Clock.Text(micros - now)}");
+    }
+
+    /// <summary>The earliest finish on any node beside all that is reserved; null when no node is large enough.</summary>
+    private DateTimeOffset? EarliestFinish(TaskEntry task, long now)
+    {
+        var item = task.Item;
+        var earliest = long.MaxValue;
+        foreach (var node in _capacity.Ready.Where(n => item.Shape.VectorRef.FitsIn(n.Capacity)).Take(_options.AdmissionSearch))
+        {
+            _book.Profile.Build(node, now, task.Slot, item.Agent);
+            var start = _book.Profile.Earliest(item.Shape.VectorRef, item.Estimate, Math.Max(now, item.Release));
+            if (start >= 0) earliest = Math.Min(earliest, start + item.Estimate);
+        }
+        return earliest == long.MaxValue ? null : Clock.ToTime(earliest);
+    }
+}
