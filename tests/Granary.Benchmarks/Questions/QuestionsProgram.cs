@@ -32,7 +32,7 @@ public static class QuestionsProgram
         }
         var waiting = pool.List(new TaskQuery { States = [TaskState.Queued], Limit = 1000 }, now).Select(t => t.Id.Number).ToArray();
         var nodes = pool.NodeNames();
-        Console.WriteLine(CultureInfo.InvariantCulture, $"| question, {pool.QueuedTasks:N0} waiting, 1,000 nodes, 1,000 agents | median ms | p99 ms | target ms |");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| question, {pool.QueuedTasks:N0} waiting, 1,000 nodes, 1,000 agents | median ms | p99 ms | target ms |"));
         Console.WriteLine("| --- | ---: | ---: | ---: |");
         var missed = 0;
         Row("explain: reason, evidence, next step, position", 500, i => pool.Explain(waiting[i % waiting.Length], now));
