@@ -15,6 +15,9 @@ internal static class PoolListing
             new("MODE", p => Words.Snake(p.Spec.Mode), Wide: true),
             new("COHORT", p => p.Spec.Cohort, Wide: true),
             new("TEMPLATE", p => p.Spec.Policy?.Template ?? "", Wide: true),
+            new("LENT", p => p.Lent.IsZero ? "" : p.Lent.ToString(), Wide: true),
+            new("BORROWED", p => p.Borrowed.IsZero ? "" : p.Borrowed.ToString(), Wide: true),
+            new("BORROWERS", p => Borrowers(p), Wide: true),
             new("NODES", p => string.Create(CultureInfo.InvariantCulture, $"{p.ReadyNodes}/{p.Nodes}"), Tone: p => p.ReadyNodes < p.Nodes ? Tone.Warn : Tone.Plain),
             new("CAPACITY", p => p.Capacity.ToString()),
             new("USED", p => p.Used.ToString()),
@@ -43,6 +46,9 @@ internal static class PoolListing
     /// <summary><c>Reclaim 3, Fairness 1</c>; 0 for none.</summary>
     private static string Preemptions(IReadOnlyDictionary<PreemptionKind, long> preemptions) => preemptions.Values.Sum() == 0 ? "0"
         : string.Join(", ", preemptions.Where(p => p.Value > 0).OrderBy(p => p.Key).Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key} {p.Value}")));
+
+    private static string Borrowers(PoolView pool) => string.Join(',',
+        pool.Loans.Where(l => l.Lender == pool.Spec.Name).Select(l => l.Borrower).Distinct().Order(StringComparer.Ordinal));
 
     private static string Count(long n) => n.ToString(CultureInfo.InvariantCulture);
 }

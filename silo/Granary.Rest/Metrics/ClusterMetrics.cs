@@ -12,6 +12,8 @@ internal static class ClusterMetrics
         Pools(text, snapshot.Pools);
         Resources(text, "granary_pool_capacity", "What the ready nodes of a pool have, by resource.", snapshot.Pools, p => p.Capacity);
         Resources(text, "granary_pool_used", "What leases hold of a pool, by resource.", snapshot.Pools, p => p.Used);
+        Resources(text, "granary_pool_lent", "What a pool has lent to others of its cohort, by resource.", snapshot.Pools, p => p.Lent);
+        Resources(text, "granary_pool_borrowed", "What a pool has borrowed, by resource.", snapshot.Pools, p => p.Borrowed);
         Nodes(text, snapshot.Nodes);
         Agents(text, snapshot.Shares, agents);
         text.Family("granary_snapshot_unanswered", "gauge", "Pools and nodes that did not answer in time; their figures are missing here.")

@@ -30,6 +30,9 @@ internal sealed record PoolRequest
 
     /// <summary>Rules beyond the strategy; what is not given is the template's, or takes its default.</summary>
     public PoolPolicy? Policy { get; init; }
+
+    /// <summary>What it may lend and borrow; all of it, with weight 1, when not given.</summary>
+    public LendingJson? Lending { get; init; }
 }
 
 /// <summary>List, look at and declare pools.</summary>
@@ -77,6 +80,7 @@ internal static class PoolEndpoints
                 Policy = PolicyJson.Over(spec.Policy, written),
             };
         }
+        if (request.Lending is { } lending) spec = spec with { Policy = (spec.Policy ?? new PoolPolicy()) with { Lending = lending.ToPolicy() } };
         var reply = await cluster.Directory.Apply(new([spec], [], []));
         var view = PoolJson.From(await cluster.Pool(name).Describe());
         return reply.Created > 0 ? TypedResults.Created($"/api/pools/{name}", view) : TypedResults.Ok(view);

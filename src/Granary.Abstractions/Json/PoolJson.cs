@@ -26,6 +26,18 @@ public sealed record PoolJson
     public required string? Note { get; init; }
     public required ResourceSet Capacity { get; init; }
     public required ResourceSet Used { get; init; }
+
+    /// <summary>What is lent of its nodes to other pools; no part of <c>used</c>.</summary>
+    public required ResourceSet Lent { get; init; }
+
+    /// <summary>What it has borrowed; a part of <c>capacity</c>.</summary>
+    public required ResourceSet Borrowed { get; init; }
+
+    /// <summary>Loans given and taken that have not ended.</summary>
+    public required IReadOnlyList<LoanJson> Loans { get; init; }
+
+    /// <summary>What it may lend and borrow, and its weight there; null where nothing was said.</summary>
+    public required LendingJson? Lending { get; init; }
     public required int Nodes { get; init; }
     public required int ReadyNodes { get; init; }
     public required int Queued { get; init; }
@@ -61,6 +73,10 @@ public sealed record PoolJson
         Note = TaskJson.Absent(view.Note),
         Capacity = view.Capacity,
         Used = view.Used,
+        Lent = view.Lent,
+        Borrowed = view.Borrowed,
+        Loans = [.. view.Loans.Select(LoanJson.From)],
+        Lending = LendingJson.From(view.Spec.Policy?.Lending),
         Nodes = view.Nodes,
         ReadyNodes = view.ReadyNodes,
         Queued = view.Queued,

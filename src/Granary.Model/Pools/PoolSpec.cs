@@ -74,4 +74,13 @@ public sealed record PoolView
 
     /// <summary>How many tasks were stopped for others, by kind; kinds that have not happened are absent.</summary>
     [Id(24)] public IReadOnlyDictionary<PreemptionKind, long> Preemptions { get; init; } = new Dictionary<PreemptionKind, long>();
+
+    /// <summary>What is lent of its nodes to other pools of the cohort; it is no part of <see cref="Used"/>.</summary>
+    [Id(26)] public ResourceSet Lent { get; init; } = ResourceSet.Zero;
+
+    /// <summary>What it has borrowed; it is a part of <see cref="Capacity"/>.</summary>
+    [Id(27)] public ResourceSet Borrowed { get; init; } = ResourceSet.Zero;
+
+    /// <summary>Loans given and taken that have not ended.</summary>
+    [Id(28)] public IReadOnlyList<Loan> Loans { get; init; } = [];
 }

@@ -52,6 +52,8 @@ public sealed partial class PoolScheduler
         return sum;
     }
 
+    private Loan[] Loans() => [.. _loans.Given.Values.Select(g => g.Loan), .. _loans.Taken.Values.Select(n => n.Slice!.Loan)];
+
     /// <summary>What waits and fits on no node, as far as its agents' limits let it run; largest count first.</summary>
     private List<CohortDemand> Demands()
     {

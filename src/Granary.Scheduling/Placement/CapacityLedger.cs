@@ -77,6 +77,9 @@ internal sealed class CapacityLedger
         return Add(spec);
     }
 
+    /// <summary>How many nodes were declared here, loans left out.</summary>
+    public int OwnNodes => _nodes.Count - _slices;
+
     /// <summary>One of the nodes is a loan.</summary>
     public void CountSlice()
     {

@@ -115,6 +115,22 @@ internal sealed class Fields(MapNode map, string what, FleetProblems problems)
         return result.Count == 0 ? null : result;
     }
 
+    /// <summary>True when the key is there and has a value; it counts as known.</summary>
+    public bool Has(string key)
+    {
+        _known.Add(key);
+        return _left.TryGetValue(key, out var entry) && !Nothing(entry.Value);
+    }
+
+    /// <summary>The fields of a map; null when absent.</summary>
+    public Fields? Map(string key, string example)
+    {
+        if (Take(key) is not { } node || Nothing(node)) return null;
+        if (node is MapNode inner) return new Fields(inner, $"'{key}'", problems);
+        Wrong(node, key, $"a mapping like {{ {example} }}");
+        return null;
+    }
+
     /// <summary>The items of a list of maps, each with its fields. Nothing at all (all items commented out) is an empty list.</summary>
     public IEnumerable<Fields> Maps(string key, string item)
     {

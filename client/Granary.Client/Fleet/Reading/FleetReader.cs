@@ -86,7 +86,7 @@ internal static class FleetReader
             Strategy = fields.Word("strategy", template?.Strategy ?? PoolStrategy.Fair, Strategies),
             Mode = fields.Word("mode", template?.Mode ?? PoolMode.Balanced, Modes),
             Cohort = fields.Text("cohort"),
-            Policy = PolicyJson.Over(template?.Policy, PolicyReader.Read(fields)),
+            Policy = LendingReader.Over(PolicyJson.Over(template?.Policy, PolicyReader.Read(fields)), fields),
         };
         fields.Done();
         return pool;

@@ -20,6 +20,8 @@ internal static class CapacityRules
         var byPool = nodes.GroupBy(n => n.Pool, StringComparer.Ordinal).Select(g => new { g.Key, Nodes = g.ToList() })
             // A node without a declared capacity says how large it is when it joins.
             .Where(g => g.Nodes.All(n => !n.Capacity.IsZero))
+            // What no node of its own holds a pool may borrow from its cohort.
+            .Where(g => !fleet.Pools.Any(p => p.Name == g.Key && p.Cohort.Length > 0))
             .ToDictionary(g => g.Key, g => g.Nodes, StringComparer.Ordinal);
         if (byPool.Count == 0) return;
         var known = new Dictionary<(string Pool, ResourceSet Request), bool>();

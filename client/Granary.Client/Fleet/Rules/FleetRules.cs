@@ -37,6 +37,7 @@ public static class FleetRules
             seen.Add(pool.Name, line);
             if (pool.Cohort.Length > 0) Name(pool.Cohort, "cohort name", line, problems);
             if (FairnessRules.Problem(pool.Policy?.Fairness) is { } problem) problems.Add(line, $"pool '{Quoting.Clip(pool.Name)}': {problem}");
+            Lending(pool, line, problems);
         }
     }
 
@@ -59,6 +60,16 @@ public static class FleetRules
                     problems.Add(line, $"{title} is guaranteed {name}={Quantity.Format(name, amount)} but limited to {Quantity.Format(name, limit)}; raise the limit or lower the guarantee");
             if (tree?.Problem(group) is { } problem) problems.Add(line, problem);
         }
+    }
+
+    private static void Lending(PoolSpec pool, int line, FleetProblems problems)
+    {
+        if (pool.Policy?.Lending is not { } lending) return;
+        if (lending.LendingLimit is { } lend) ResourceRules.Check(lend, "limit", line, problems);
+        if (lending.BorrowingLimit is { } borrow) ResourceRules.Check(borrow, "borrow_limit", line, problems);
+        if (lending.Weight is { } weight && !(weight > 0 && weight <= 1_000_000))
+            problems.Add(line, $"pool '{Quoting.Clip(pool.Name)}' has weight {weight:R} in its cohort; write a number over 0 and up to 1000000");
+        if (pool.Cohort.Length == 0) problems.Add(line, $"pool '{Quoting.Clip(pool.Name)}' says what it lends but is in no cohort; name one: cohort: lab");
     }
 
     private static void Agents(FleetSpec fleet, PartLines lines, FleetProblems problems)
