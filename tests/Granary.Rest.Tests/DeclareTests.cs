@@ -20,6 +20,17 @@ public sealed class DeclareTests
     }
 
     [Fact]
+    public async Task What_a_pool_lends_is_declared_and_shown()
+    {
+        await using var server = await RestServer.Start();
+        var created = await server.Put("/api/pools/lab", """{"cohort":"c1","lending":{"limit":{"cpu":8},"borrow_limit":{},"weight":2}}""").Json(HttpStatusCode.Created);
+        var lending = server.Cluster.Pools["lab"].Spec.Policy!.Lending!;
+        Assert.Equal((8000, true, 2.0), (lending.LendingLimit!.CpuMilli, lending.BorrowingLimit!.IsZero, lending.Weight));
+        Assert.Equal(("8", 2.0), ((string)created["lending"]!["limit"]!["cpu"]!, (double)created["lending"]!["weight"]!));
+        Assert.Empty(created["loans"]!.AsArray());
+    }
+
+    [Fact]
     public async Task An_agent_is_created_changed_read_and_listed_with_its_shares()
     {
         await using var server = await RestServer.Start();
