@@ -11,7 +11,7 @@ public class LendingTests
         var fleet = FleetFile.Parse($"pools:\n  - {{ name: p, cohort: lab, {lending} }}\n", "fleet.yaml").OrThrow();
         var policy = Assert.Single(fleet.Pools).Policy!.Lending!;
         Assert.Equal((lendCpu, borrowGpu, weight), (policy.LendingLimit?.CpuMilli, policy.BorrowingLimit?.GpuMilli, policy.Weight));
-        Assert.Equal(fleet.Pools[0], FleetFile.Parse(FleetFile.WriteYaml(fleet), "again.yaml").OrThrow().Pools[0]);
+        Assert.Equal(policy, Assert.Single(FleetFile.Parse(FleetFile.WriteYaml(fleet), "again.yaml").OrThrow().Pools).Policy!.Lending);
     }
 
     [Theory]

@@ -55,12 +55,6 @@ public sealed class HostedPool(FakeCluster world) : Grain, IPoolGrain
 
     public Task<NodeUpReply> HostUp(string node, IReadOnlyList<Lease> live) => throw new NotSupportedException();
 
-    public Task<ReserveReply> Reserve(ReserveRequest request) => throw new NotSupportedException();
-
-    public Task<ReservationView> Unreserve(long number) => throw new NotSupportedException();
-
-    public Task<IReadOnlyList<ReservationView>> Reservations() => throw new NotSupportedException();
-
     public Task<CohortStanding> Standing(bool withAgents) => throw new NotSupportedException();
 
     public Task<IReadOnlyList<Loan>> Carry(CohortOrders orders) => throw new NotSupportedException();
