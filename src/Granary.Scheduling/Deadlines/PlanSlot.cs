@@ -19,6 +19,12 @@ internal sealed class PlanSlot(TaskEntry task, bool guard)
 
     public long End { get; set; }
 
+    /// <summary>It is part of a conservative plan: preemption, which that plan cannot foresee, may delay it.</summary>
+    public bool Planned { get; set; }
+
+    /// <summary>A promise that a conservative plan moved to the earliest start in its turn.</summary>
+    public bool Early { get; set; }
+
     /// <summary>Its start has come: its task goes before shares.</summary>
     public bool Due { get; set; }
 

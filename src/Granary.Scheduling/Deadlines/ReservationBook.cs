@@ -192,6 +192,7 @@ internal sealed partial class ReservationBook
     private void TakeOff(PlanSlot slot)
     {
         slot.Node!.Plan!.Remove(slot);
+        slot.Early = false;
         slot.Node = null; // what is left of it in the queue of starts does not hold any more
         if (!slot.Due) return;
         slot.Due = false;

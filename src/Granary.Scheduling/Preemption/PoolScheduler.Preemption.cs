@@ -306,7 +306,7 @@ public sealed partial class PoolScheduler
         foreach (var slot in plan)
         {
             if (slot.Start >= end) break;
-            if (!ReferenceEquals(slot.Task, preemptor.Task)) room -= slot.Vector;
+            if (!ReferenceEquals(slot.Task, preemptor.Task) && (!slot.Planned || slot.Task.Claim is not null)) room -= slot.Vector;
         }
         return room;
     }

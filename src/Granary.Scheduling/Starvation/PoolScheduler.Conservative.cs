@@ -57,7 +57,17 @@ public sealed partial class PoolScheduler
                 made++;
                 continue;
             }
-            _book.Put(_book.Add(task, guard: true), room.Node, room.Start, room.Start + task.Item.Estimate);
+            if (task.Slot is { } promise)
+            {
+                // A promise's room is as late as it may be: in its turn it is moved ahead like the rest.
+                if (promise.Node is null || room.Start < promise.Start) _book.Put(promise, room.Node, room.Start, room.Start + task.Item.Estimate);
+                promise.Early = true;
+                made++;
+                continue;
+            }
+            var slot = _book.Add(task, guard: true);
+            slot.Planned = true;
+            _book.Put(slot, room.Node, room.Start, room.Start + task.Item.Estimate);
             _planned.Add((room.Start, task.Number));
             made++;
         }
@@ -103,7 +113,7 @@ public sealed partial class PoolScheduler
         while (first.Count < most && turns.TryDequeue(out var turn, out _))
         {
             var task = turn.Tasks[turn.Next];
-            if (task.Slot is not { Guard: true, Node: not null }) first.Add(task);
+            if (task.Slot is not { Node: not null, Guard: true } and not { Node: not null, Early: true }) first.Add(task);
             if (turn.Next + 1 == turn.Tasks.Count) continue;
             var used = turn.Used + task.Item.Shape.VectorRef;
             turns.Enqueue((turn.Tasks, turn.Next + 1, used), Key(turn.Tasks[turn.Next + 1], used));
@@ -114,12 +124,13 @@ public sealed partial class PoolScheduler
         {
             if (fifo) return (0, 0, task.Number);
             var level = -_order.Rules.LevelOf(task.Item.Agent, now);
+            if (_order.Rules.Strategy == PoolStrategy.Sla && task.Item.Deadline != 0) return (level, double.MinValue, task.Item.Deadline);
             return priority ? (level, -task.Item.Spec.Priority, task.Number)
                 : (level, used.DominantShare(_order.Basis) / task.Item.Agent.EffectiveWeight, task.Number);
         }
     }
 
-    /// <summary>An agent's first tasks in its own order, promises left out: they have their slots.</summary>
+    /// <summary>An agent's first tasks in its own order.</summary>
     private List<TaskEntry> FirstOf(AgentEntry agent, int most)
     {
         var tasks = new List<(long Key, TaskEntry Task)>();
@@ -128,7 +139,7 @@ public sealed partial class PoolScheduler
             var queue = (ShapeQueue)item;
             // A heap's first k lie anywhere in it: the k with the least keys are kept while it is read through.
             for (var i = 0; i < queue.Tasks.Count; i++)
-                if (queue.Tasks[i] is { Slot: null or { Guard: true } } task) tasks.Add((_order.Rules.SortKey(task), task));
+                tasks.Add((_order.Rules.SortKey(queue.Tasks[i]), queue.Tasks[i]));
         }
         tasks.Sort((a, b) => a.Key != b.Key ? a.Key.CompareTo(b.Key) : a.Task.Number.CompareTo(b.Task.Number));
         return [.. tasks.Take(most).Select(t => t.Task)];
