@@ -6,6 +6,7 @@ using Granary.Rest;
 using Granary.Scheduling;
 using Granary.Silo.Configuration;
 using Granary.Silo.Hosting;
+using Granary.Silo.Plugins;
 using Granary.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -78,7 +79,7 @@ public static class ServerProgram
             builder.Services.AddSingleton<IGrainStateStore>(store);
             builder.Services.AddKeyedSingleton<IGrainStorage>(NodeGrain.StorageName, new GrainStateStorage(store));
             builder.Services.AddSingleton(Options.Create(configuration.Get<GrainOptions>(GrainOptions.Section)));
-            builder.Services.AddSingleton(SchedulerSettings(configuration));
+            builder.Services.AddSingleton(SchedulerSettings(configuration).WithParts(PluginLoader.Load(data, settings.Plugins)));
             builder.Services.AddSingleton(CohortSettings(configuration));
             builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = settings.StopWithin);
             GrainHosting.AddServer(builder, address, settings, token);

@@ -30,6 +30,9 @@ public sealed class ServerSettings
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan StopWithin { get; set; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>Assemblies with scores, filters and orderings of one's own, parted by <c>;</c>, relative to the data directory; beside them every .dll in its <c>plugins/</c>. Default none.</summary>
+    public string Plugins { get; set; } = "";
+
     /// <summary>Least severe log line: Trace, Debug, Information, Warning, Error. Default Information.</summary>
     public string LogLevel { get; set; } = "Information";
 }

@@ -46,7 +46,12 @@ public sealed record SchedulerOptions
     public int RememberedOperations { get; init; } = 10_000;
 
     /// <summary>The scores, filters and orderings that pools may name. Default those that come with Granary; set by code, not by settings.</summary>
-    public PlacementParts Parts { get; init; } = PlacementParts.BuiltIn;
+    public PlacementParts Parts => _parts;
+
+    private PlacementParts _parts = PlacementParts.BuiltIn;
+
+    /// <summary>The same with other parts: those of plug-ins beside the built-in ones.</summary>
+    public SchedulerOptions WithParts(PlacementParts parts) => this with { _parts = parts };
 
     /// <exception cref="GranaryException">Invalid, naming the property, its value and its range.</exception>
     public void Validate()

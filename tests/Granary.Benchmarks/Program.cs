@@ -1,6 +1,7 @@
 using Granary.Benchmarks.Execution;
 using Granary.Benchmarks.Gpu;
 using Granary.Benchmarks.HostCalls;
+using Granary.Benchmarks.Learning;
 using Granary.Benchmarks.Load;
 using Granary.Benchmarks.Micro;
 using Granary.Benchmarks.Replay;
@@ -19,6 +20,7 @@ internal static class Program
         ("host-calls", "grain calls in process and by the gateway", HostCallsProgram.RunAsync),
         ("decisions", "the scheduler alone, beside one that sorts everything", a => Task.FromResult(DecisionsProgram.Run(a))),
         ("questions", "explain, what-if and quota with 100,000 tasks waiting", _ => Task.FromResult(QuestionsProgram.Run())),
+        ("learning", "how well the strategy that learns chooses machines", a => Task.FromResult(LearningProgram.Run(a))),
         ("storage", "the journal and the task table beside the bare disk", StorageFigures.Run),
         ("micro", "the small beside its plain version, by BenchmarkDotNet", MicroProgram.RunAsync),
         ("replay", "replays of traces beside a scheduler that sorts everything, and how good the policies are", a => Task.FromResult(ReplayProgram.Run(a))),

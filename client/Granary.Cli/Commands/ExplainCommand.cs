@@ -36,6 +36,7 @@ internal static class ExplainCommand
         output.WriteLine($"{task.Id} {TaskListing.Name(task)} of {task.Spec.Agent} is {task.State}{(reason.Length > 0 ? ": " + reason : "")}");
         Fields.Write(output, Details(explanation, now).Select(d => ("  " + d.Name, d.Value)));
         if (explanation.Decision is { } decision) WhatIfText.WriteOptions(output, decision);
+        if (explanation.Placement is { } placement) PlacementText.Write(output, placement);
         if (explanation.History.Count == 0) return;
         output.WriteLine("  history:");
         foreach (var line in explanation.History) output.WriteLine("    " + line);

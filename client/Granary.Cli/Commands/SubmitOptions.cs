@@ -55,6 +55,8 @@ internal sealed class SubmitOptions
 
     public Option<TimeSpan?> CheckpointEvery { get; } = new("--checkpoint-every") { Description = "how often it writes a checkpoint it can go on from", HelpName = "5m", CustomParser = Parse.Duration("--checkpoint-every") };
 
+    public PlacementOptions Placement { get; } = new();
+
     public Option<string?> OperationId { get; } = new("--operation-id") { Description = "submitting again with the same one admits nothing twice", HelpName = "TEXT" };
 
     public Option<bool> Wait { get; } = new("--wait") { Description = "until all have ended: exit 0 when all succeeded, else 1" };
@@ -70,7 +72,7 @@ internal sealed class SubmitOptions
     public IEnumerable<Option> All =>
     [
         Agent, Pool, Name, Cpu, Memory, Gpu, Custom, Priority, Deadline, Duration, TimeLimit, Count, After, Retries, Label, Env, Directory,
-        Shell, Handler, MayFail, Gang, WholeCores, NeverPreempted, CheckpointEvery, OperationId, Wait,
+        Shell, Handler, MayFail, Gang, WholeCores, NeverPreempted, CheckpointEvery, .. Placement.All, OperationId, Wait,
     ];
 
     private TaskTerms? Terms(Call call)
@@ -81,6 +83,8 @@ internal sealed class SubmitOptions
             WholeCores = call.Get(WholeCores),
             NeverPreempted = call.Get(NeverPreempted),
             CheckpointEvery = call.Get(CheckpointEvery),
+            Class = call.Get(Placement.Class) ?? "",
+            Placement = Placement.Terms(call),
         };
         return terms == new TaskTerms() ? null : terms;
     }

@@ -29,7 +29,10 @@ internal sealed record NodeRequest
     /// <summary>Declares a node without processes: tasks take their declared duration.</summary>
     public bool? Simulated { get; init; }
 
-    internal bool Declares => Pool is not null || Capacity is not null || Labels is not null || Simulated is not null;
+    /// <summary>Declares what it is beyond its capacity: class, price, watts, NUMA nodes, speed.</summary>
+    public NodeTraits? Traits { get; init; }
+
+    internal bool Declares => Pool is not null || Capacity is not null || Labels is not null || Simulated is not null || Traits is not null;
 }
 
 /// <summary>List, look at, declare, cordon, uncordon and drain nodes.</summary>
@@ -89,6 +92,7 @@ internal static class NodeEndpoints
             Capacity = request.Capacity ?? spec.Capacity,
             Labels = request.Labels ?? spec.Labels,
             Simulated = request.Simulated ?? spec.Simulated,
+            Traits = request.Traits is { } traits ? traits with { Class = traits.Class ?? "" } : spec.Traits,
         };
         return (await cluster.Directory.Apply(new([], [], [spec]))).Created > 0;
     }

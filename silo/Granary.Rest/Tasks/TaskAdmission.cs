@@ -36,12 +36,12 @@ internal static class TaskAdmission
             throw GranaryException.Invalid($"{At("pool")}: is '{Text.Clip(own)}', but this call is for '{pool}'; send one call for each pool, so that each is all or nothing");
         TaskChecks.Check(item, At);
         var (after, afterItems) = Dependencies(items, index, At("after"), pool);
-        return new(Spec(item), item.Count ?? 1, after, afterItems);
+        return new(Spec(item, At("placement")), item.Count ?? 1, after, afterItems);
 
         string At(string field) => path.Length == 0 ? field : $"{path}.{field}";
     }
 
-    private static TaskSpec Spec(TaskRequest item)
+    private static TaskSpec Spec(TaskRequest item, string placement)
     {
         var spec = new TaskSpec { Agent = item.Agent! };
         return spec with
@@ -64,11 +64,11 @@ internal static class TaskAdmission
             KillGrace = item.KillGrace ?? spec.KillGrace,
             OutputLimitBytes = item.OutputLimit?.Bytes ?? spec.OutputLimitBytes,
             MayFail = item.MayFail ?? spec.MayFail,
-            Terms = Terms(item),
+            Terms = Terms(item, placement),
         };
     }
 
-    private static TaskTerms? Terms(TaskRequest item)
+    private static TaskTerms? Terms(TaskRequest item, string placement)
     {
         var terms = new TaskTerms
         {
@@ -76,6 +76,8 @@ internal static class TaskAdmission
             WholeCores = item.WholeCores ?? false,
             NeverPreempted = item.NeverPreempted ?? false,
             CheckpointEvery = item.CheckpointEvery,
+            Class = item.Class ?? "",
+            Placement = item.Placement?.ToTerms(placement),
         };
         return terms == new TaskTerms() ? null : terms;
     }

@@ -1,3 +1,4 @@
+using Granary.Abstractions.Json;
 using Granary.Model;
 using Granary.Rest.Http;
 
@@ -74,6 +75,12 @@ internal sealed record TaskRequest
 
     /// <summary>All <c>count</c> members start together or none does; without a deadline.</summary>
     public bool? Gang { get; init; }
+
+    /// <summary>Tasks whose run times are learned together; its name when not given.</summary>
+    public string? Class { get; init; }
+
+    /// <summary>Where it may and would rather run.</summary>
+    public PlacementJson? Placement { get; init; }
 
     /// <summary>The CPU request is rounded up to whole cores.</summary>
     public bool? WholeCores { get; init; }

@@ -26,8 +26,12 @@ public sealed record NodeJson
     /// <summary>Last reading of the machine; null before the first.</summary>
     public required SampleJson? Sample { get; init; }
 
+    /// <summary>What it is beyond its capacity: class, price, watts, NUMA nodes, speed; null where nothing was declared.</summary>
+    public NodeTraits? Traits { get; init; }
+
     public static NodeJson From(NodeView view) => new()
     {
+        Traits = view.Spec.Traits,
         Name = view.Spec.Name,
         Pool = view.Spec.Pool,
         State = view.State,

@@ -29,7 +29,9 @@ public sealed partial class PolicyJson : JsonSerializerContext
         Merge(all, written, Defaults());
         try
         {
-            return all.Deserialize(Default.PoolPolicy);
+            // What is only initialized, and absent, is null after reading.
+            var policy = all.Deserialize(Default.PoolPolicy)!;
+            return policy with { Template = policy.Template ?? "" };
         }
         catch (JsonException e)
         {

@@ -67,6 +67,9 @@ public sealed record TaskJson
     /// <summary>All members of its array start together.</summary>
     public bool Gang { get; init; }
 
+    /// <summary>Where it may and would rather run; null for anywhere.</summary>
+    public PlacementJson? Placement { get; init; }
+
     /// <summary>How the last attempt ended and what it used; null before.</summary>
     public ExitJson? Exit { get; init; }
 
@@ -106,6 +109,7 @@ public sealed record TaskJson
         MayFail = view.Spec.MayFail,
         Gang = view.Spec.Terms is { Gang: true },
         Promise = view.Promise is { } promise ? PromiseJson.From(promise) : null,
+        Placement = PlacementJson.From(view.Spec.Terms?.Placement),
         Exit = view.Exit is { } exit ? ExitJson.From(exit) : null,
         Preemptions = view.Preemptions,
     };
@@ -151,9 +155,13 @@ public sealed record ExitJson(ExitCause Cause, int? Code, int Signal, string? Me
 public sealed record ExplanationJson(TaskJson Task, WaitExplanation? Waiting, IReadOnlyList<string> History, ShareJson? Share,
     DecisionRecord? Decision = null, DecisionOutcome? Outcome = null, DateTimeOffset? ExpectedStart = null)
 {
+    /// <summary>Which nodes it may take, what keeps it from the others, and how they compare; null when it is not live.</summary>
+    public PlacementExplanation? Placement { get; init; }
+
     public static ExplanationJson From(TaskExplanation explanation) => new(TaskJson.From(explanation.Task), explanation.Waiting,
         explanation.History, explanation.Share is { } share ? ShareJson.From(share) : null, explanation.Decision, explanation.Outcome,
-        explanation.ExpectedStart);
+        explanation.ExpectedStart)
+    { Placement = explanation.Placement };
 }
 
 /// <summary>A change of a task, as event streams carry it.</summary>

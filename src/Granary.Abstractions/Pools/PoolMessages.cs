@@ -92,7 +92,11 @@ public sealed record TaskExplanation(
     [property: Id(3)] AgentShare? Share,
     [property: Id(20)] DecisionRecord? Decision = null,
     [property: Id(21)] DecisionOutcome? Outcome = null,
-    [property: Id(22)] DateTimeOffset? ExpectedStart = null);
+    [property: Id(22)] DateTimeOffset? ExpectedStart = null)
+{
+    /// <summary>Which nodes it may take and how they compare; null when it is not live.</summary>
+    [Id(10)] public PlacementExplanation? Placement { get; init; }
+}
 
 /// <summary>Tasks that changed, in the order of their changes; each as it is now.</summary>
 /// <param name="Cursor">Pass to the next call.</param>

@@ -20,6 +20,7 @@ public sealed partial class PoolGrain
         var task = await Get(number) ?? throw GranaryException.NotFound($"no task {new TaskId(_pool, number)}; 'granary tasks --pool {_pool}' lists those of its pool");
         var decision = _scheduler.Decision(number, Now);
         return new TaskExplanation(task, _scheduler.Explain(number, Now), TaskHistory.Describe(task), _scheduler.ShareOf(task.Spec.Agent, Now),
-            decision, DecisionOutcomes.Of(task, decision), _scheduler.ExpectedStart(number, Now));
+            decision, DecisionOutcomes.Of(task, decision), _scheduler.ExpectedStart(number, Now))
+        { Placement = _scheduler.ExplainPlacement(number, Now) };
     }
 }

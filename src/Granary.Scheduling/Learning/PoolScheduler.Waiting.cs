@@ -26,7 +26,7 @@ public sealed partial class PoolScheduler
     {
         if (!_scorer.MayWait || !_capacity.Kinds.Active || _capacity.Kinds.Kinds.Count < 2 || task.Slot is { Due: true }) return false;
         var (item, shape) = (task.Item, task.Item.Shape);
-        var here = RunSeconds(item, best.Spec.Traits).Seconds;
+        var here = RunSeconds(item, best.Spec.Traits).Hope; // what is little known is tried, not waited away
         if (now - task.ReadySince > here * MostPatience * Clock.Second) return false;
         var wake = long.MaxValue;
         foreach (var kind in shape.Terms is { } terms ? terms.Eligible(_capacity.Kinds) : _capacity.Kinds.Kinds)

@@ -30,6 +30,8 @@ internal sealed class DecisionRun : IPoolEffects
         _specs = workload.TaskSpecs();
         foreach (var node in workload.NodeSpecs()) _scheduler.NodeUp(new NodeUpRequest(node, NodeState.Ready, null), _now, _events, this);
         _scheduler.SetAgents(workload.AgentSpecs(), _now, _events, this);
+        if (workload.Score.Length > 0)
+            _scheduler.Configure(new PoolSpec { Name = "default", Policy = new PoolPolicy { Placement = new PlacementPolicy { Score = workload.Score } } }, _now, _events, this);
         while (_scheduler.QueuedTasks < workload.Queued)
         {
             Submit(Math.Min(1000, workload.Queued - _scheduler.QueuedTasks));

@@ -8,7 +8,8 @@ namespace Granary.Benchmarks.SchedulerDecisions;
 /// <param name="Queued">Tasks that wait all the time: what is placed is replaced.</param>
 /// <param name="Shapes">Different requests: cores, memory and run time.</param>
 /// <param name="Groups">Groups the agents are spread over; 0 for none.</param>
-internal sealed record DecisionWorkload(int Nodes, int Agents, int Queued, int Shapes = 64, int Groups = 0)
+/// <param name="Score">Nodes are chosen by this score; empty for best fit, and nodes without prices, watts and speeds.</param>
+internal sealed record DecisionWorkload(int Nodes, int Agents, int Queued, int Shapes = 64, int Groups = 0, string Score = "")
 {
     public const int Seed = 20260101;
 
@@ -22,6 +23,10 @@ internal sealed record DecisionWorkload(int Nodes, int Agents, int Queued, int S
             {
                 Name = $"n{i}",
                 Simulated = true,
+                Traits = Score.Length == 0 ? null : new NodeTraits
+                {
+                    Class = $"c{cores}", Speed = 1 + (cores / 64.0), CostPerHour = cores * 0.04, IdleWatts = 60 + cores, BusyWatts = 100 + (4 * cores), NumaNodes = 1 + (cores / 64),
+                },
                 Capacity = new ResourceSet { CpuMilli = cores * 1000, MemoryMiB = cores * 4096L, GpuMilli = random.Next(8) == 0 ? 8000 : 0 },
             };
         }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Granary.Benchmarks.SchedulerDecisions;
 
-/// <summary><c>decisions [--quick] [WORDS]</c>: what the scheduler decides in a second on one core, beside a scheduler that sorts everything; only rows that contain the words (<c>queue</c>: what a long queue costs).</summary>
+/// <summary><c>decisions [--quick] [WORDS]</c>: what the scheduler decides in a second on one core, beside a scheduler that sorts everything; only rows that contain the words (<c>queue</c>: what a long queue costs; <c>scores</c>: what each score costs).</summary>
 public static class DecisionsProgram
 {
     public static int Run(string[] arguments)
@@ -35,6 +35,7 @@ public static class DecisionsProgram
             var f = run.Measure(decisions);
             Print(name, Text(f.PerCoreSecond, "N0"), Text(f.PerSecond, "N0"), Text(f.Median, "N1"), Text(f.P99, "N1"), Text(f.P999, "N1"), Text(f.BytesPerDecision, "N0"), target);
         }
+        if (only is null || only == "scores") ScoreFigures.Print(decisions / 10);
         if (only is null || only == "queue") QueueFigures.Print(quick ? 100_000 : 1_000_000);
         return 0;
     }

@@ -71,7 +71,7 @@ public class FleetLawTests
                 OutputLimitBytes = flags[0] ? numbers[3] : 64 * 1024 * 1024,
                 OnLoss = flags[1] ? LossPolicy.Report : LossPolicy.Retry,
                 MayFail = flags[3],
-                Terms = flags[0] == flags[1] ? null : new TaskTerms { Gang = flags[0] && !flags[2], WholeCores = flags[1], NeverPreempted = flags[3] || !flags[1] && flags[2], CheckpointEvery = flags[3] ? times[3] : null },
+                Terms = flags[0] == flags[1] ? null : new TaskTerms { Gang = flags[0] && !flags[2], WholeCores = flags[1], NeverPreempted = flags[3] || !flags[1] && flags[2], CheckpointEvery = flags[3] ? times[3] : null, Class = flags[3] ? "c" : "", Placement = flags[1] ? Placement : null },
             },
         };
 
@@ -83,9 +83,9 @@ public class FleetLawTests
         from tasks in Task.ListOf()
         select Connected(new FleetSpec
         {
-            Pools = [.. pools.Distinct().Select((n, i) => new PoolSpec { Name = n, Strategy = (PoolStrategy)(i % 7), Mode = (PoolMode)(i % 3), Cohort = i == 1 ? "c" : "" })],
+            Pools = [.. pools.Distinct().Select((n, i) => new PoolSpec { Name = n, Strategy = (PoolStrategy)(i % 7), Mode = (PoolMode)(i % 3), Cohort = i == 1 ? "c" : "", Policy = i == 2 ? new PoolPolicy { Placement = new PlacementPolicy { Scores = new Dictionary<string, double> { ["spread"] = 0.5, ["cost"] = 2 }, Filters = ["f"], Order = "o" } } : null })],
             Agents = [.. agents.DistinctBy(a => a.Item1).Select(a => new AgentSpec { Id = a.Item1, Weight = a.Item3 / 1000.0, Class = (PriorityClass)(a.Item3 % 4), Guarantee = a.Item2 })],
-            Nodes = [.. nodes.DistinctBy(n => n.Item1).Select(n => new NodeSpec { Name = n.Item1, Capacity = n.Item2, Labels = Shown(n.Item3) })],
+            Nodes = [.. nodes.DistinctBy(n => n.Item1).Select(n => new NodeSpec { Name = n.Item1, Capacity = n.Item2, Labels = Shown(n.Item3), Traits = n.Item1.Length % 2 == 0 ? null : new NodeTraits { Class = "gpu", CostPerHour = 2.5, IdleWatts = 90, BusyWatts = 400, NumaNodes = 2, Speed = 1.5 } })],
             Reservations = [.. reservations.Select((r, i) => new FleetReservation
             {
                 Agent = r.Item1,
@@ -181,4 +181,15 @@ public class FleetLawTests
         var at = wound.At % (text.Length + 1);
         return string.Concat(text.AsSpan(0, at), wound.With, text.AsSpan(Math.Min(text.Length, at + wound.Length)));
     }
+
+    private static PlacementTerms Placement { get; } = new()
+    {
+        Require = new Dictionary<string, string> { ["zone"] = "a" },
+        Prefer = [new LabelPreference("disk", "ssd", 2.5), new LabelPreference("x", "", -1)],
+        Near = [new TaskAffinity(AffinityBy.Name, "db", "rack", Required: true, Weight: 3)],
+        Apart = [new TaskAffinity(AffinityBy.Label, "app=web"), new TaskAffinity(AffinityBy.Agent, "b", "zone")],
+        SpreadOver = "zone",
+        Data = new Dictionary<string, long> { ["n1"] = 9000, ["zone=b"] = 0 },
+        MaxCost = 1.25,
+    };
 }

@@ -40,7 +40,15 @@ public class FleetProblemTests
     [InlineData(Task + "resources: { cpus: 1 } }", "2: unknown resource 'cpus'; did you mean 'cpu'? A custom resource of that name goes under 'custom:'")]
     [InlineData(Task + "resources: { mem: 1 } }", "2: unknown resource 'mem'; did you mean 'memory'? A custom resource of that name goes under 'custom:'")]
     [InlineData(Task + "resources: { custom: { cpu: 1 } } }", "2: 'cpu' is a built-in resource; move it out of 'custom:'")]
-    [InlineData("nodes: [ { name: n, zzzzzzz: 1 } ]", "1: unknown key 'zzzzzzz' in this node; known are name, pool, capacity, labels, simulated")]
+    [InlineData("nodes: [ { name: n, zzzzzzz: 1 } ]", "1: unknown key 'zzzzzzz' in this node; known are name, pool, capacity, labels, simulated, class, cost_per_hour, idle_watts, busy_watts, numa_nodes, speed")]
+    // placement
+    [InlineData(Task + "placement: 5 }", "2: 'placement' must be a mapping like { require: { zone: a } }, not '5'")]
+    [InlineData(Task + "placement: { requires: { zone: a } } }", "2: unknown key 'requires' in 'placement'; did you mean 'require'?")]
+    [InlineData("tasks:\n  - name: t\n    agent: a\n    handler: noop\n    placement:\n      near: [db]\n", "6: near: 'db' names no tasks; write name:NAME, agent:ID or label:KEY=VALUE, then @LABEL for a zone rather than the node, ! for must, *WEIGHT")]
+    [InlineData(Task + "placement: { prefer: [ssd] } }", "2: prefer: 'ssd' is no preference; write LABEL=VALUE, or LABEL=VALUE*WEIGHT")]
+    [InlineData(Task + "placement: { max_cost: dear } }", "2: 'max_cost' must be a number, not 'dear'")]
+    [InlineData("nodes: [ { name: n, numa_nodes: many } ]", "1: 'numa_nodes' must be a whole number from 0 to 1024, not 'many'")]
+    [InlineData("nodes:\n  - name: n\n    cost_per_hour: -3\n", "3: 'cost_per_hour' is -3; write 0 or more")]
     // absent
     [InlineData("tasks: [ { handler: noop } ]", "1: this task has no 'agent'; add agent: NAME, who the task belongs to")]
     [InlineData("tasks: [ { agent: a, name: t } ]", "1: task 't' has nothing to run; add command: [PROGRAM, ARGUMENT] or handler: noop")]

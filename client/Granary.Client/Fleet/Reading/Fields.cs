@@ -131,6 +131,42 @@ internal sealed class Fields(MapNode map, string what, FleetProblems problems)
         return null;
     }
 
+    /// <summary>The line of a key that has not been taken; that of the map when it is absent.</summary>
+    public int LineOf(string key) => _left.TryGetValue(key, out var entry) ? entry.Line : map.Line;
+
+    /// <summary>The texts of a list, or one text alone.</summary>
+    public IEnumerable<(string Text, FleetNode Node)> Texts(string key)
+    {
+        switch (Take(key))
+        {
+            case null or ScalarNode { IsNull: true }:
+                yield break;
+            case ScalarNode one:
+                yield return (one.Text, one);
+                yield break;
+            case ListNode list:
+                foreach (var item in list.Items)
+                    if (Text(item, key) is { } text) yield return (text, item);
+                yield break;
+            case var wrong:
+                Wrong(wrong, key, "a list of words");
+                yield break;
+        }
+    }
+
+    /// <summary>The entries of a map of words to text.</summary>
+    public IEnumerable<(string Key, string Text, int Line)> Pairs(string key, string example)
+    {
+        if (Take(key) is not { } node || Nothing(node)) yield break;
+        if (node is not MapNode pairs)
+        {
+            Wrong(node, key, $"a mapping like {example}");
+            yield break;
+        }
+        foreach (var entry in pairs.Entries)
+            if (Text(entry.Value, $"{key}.{Quoting.Clip(entry.Key)}") is { } text) yield return (entry.Key, text, entry.Line);
+    }
+
     /// <summary>The items of a list of maps, each with its fields. Nothing at all (all items commented out) is an empty list.</summary>
     public IEnumerable<Fields> Maps(string key, string item)
     {

@@ -117,6 +117,7 @@ internal static class FleetReader
             Capacity = fields.Resources("capacity"),
             Labels = fields.Words("labels"),
             Simulated = fields.Bool("simulated"),
+            Traits = PlacementReader.Traits(fields),
         };
         fields.Done();
         return node;

@@ -13,6 +13,8 @@ internal static class TermsReader
             WholeCores = fields.Bool("whole_cores"),
             NeverPreempted = fields.Bool("never_preempted"),
             CheckpointEvery = fields.Duration("checkpoint_every"),
+            Class = fields.Text("class"),
+            Placement = PlacementReader.Terms(fields),
         };
         return terms == new TaskTerms() ? null : terms;
     }

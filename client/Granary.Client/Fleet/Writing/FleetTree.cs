@@ -69,6 +69,7 @@ internal static class FleetTree
         .Resources("capacity", node.Capacity)
         .Words("labels", node.Labels)
         .PlainIf("simulated", node.Simulated, "true")
+        .Traits(node.Traits)
         .Node;
 
     private static MapNode Reservation(FleetReservation reservation) => new Map()
@@ -114,6 +115,8 @@ internal static class FleetTree
             .PlainIf("whole_cores", spec.Terms is { WholeCores: true }, "true")
             .PlainIf("never_preempted", spec.Terms is { NeverPreempted: true }, "true")
             .Duration("checkpoint_every", spec.Terms?.CheckpointEvery)
+            .TextIf("class", spec.Terms?.Class ?? "")
+            .Placement(spec.Terms?.Placement)
             .Texts("after", task.After)
             .Node;
     }
@@ -165,6 +168,29 @@ internal static class FleetTree
             if (custom._entries.Count > 0) map.Add("custom", custom.Node);
             return Add(key, map.Node);
         }
+
+        public Map Placement(PlacementTerms? terms)
+        {
+            if (terms is null) return this;
+            var data = new Map();
+            foreach (var (place, amount) in (terms.Data ?? new Dictionary<string, long>()).OrderBy(d => d.Key, StringComparer.Ordinal)) data.Text(place, Quantity.Format(ResourceNames.Memory, amount));
+            var map = new Map().Words("require", terms.Require)
+                .Texts("prefer", [.. (terms.Prefer ?? []).Select(PlacementWords.Format)])
+                .Texts("near", [.. (terms.Near ?? []).Select(PlacementWords.Format)])
+                .Texts("apart", [.. (terms.Apart ?? []).Select(PlacementWords.Format)])
+                .TextIf("spread_over", terms.SpreadOver);
+            if (data._entries.Count > 0) map.Add("data", data.Node);
+            return Add("placement", map.PlainIf("max_cost", terms.MaxCost is not null, Real(terms.MaxCost ?? 0)).Node);
+        }
+
+        public Map Traits(NodeTraits? traits) => traits is null ? this : TextIf("class", traits.Class)
+            .PlainIf("cost_per_hour", traits.CostPerHour != 0, Real(traits.CostPerHour))
+            .PlainIf("idle_watts", traits.IdleWatts != 0, Real(traits.IdleWatts))
+            .PlainIf("busy_watts", traits.BusyWatts != 0, Real(traits.BusyWatts))
+            .PlainIf("numa_nodes", traits.NumaNodes != 0, Number(traits.NumaNodes))
+            .PlainIf("speed", traits.Speed != 0, Real(traits.Speed));
+
+        private static string Real(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
         public Map List<T>(string key, IReadOnlyList<T> parts, Func<T, MapNode> of) =>
             parts.Count == 0 ? this : Add(key, new ListNode(0, [.. parts.Select(of)]));
