@@ -100,7 +100,11 @@ public sealed partial class PoolScheduler
     /// <summary>Tasks whose reservation has begun, and promises for which there is none, before everything else.</summary>
     private int PlaceDue(long now, EventBatch events, IPoolEffects effects, int left)
     {
-        if (_book.Advance(now)) _dueTried = -1;
+        if (_book.Advance(now))
+        {
+            _dueTried = -1;
+            _changes++; // a promise may be in danger from now on
+        }
         // What is due is tried again only after something was freed.
         if (_dueTried == _capacity.Epoch || _book.Due.Count + _book.Homeless.Count == 0 || _capacity.Ready.Count == 0) return left;
         var failed = 0;

@@ -306,6 +306,7 @@ public sealed partial class PoolScheduler
         foreach (var slot in plan)
         {
             if (slot.Start >= end) break;
+            // What conservative backfill only plans for later gives way to who is entitled now.
             if (!ReferenceEquals(slot.Task, preemptor.Task) && (!slot.Planned || slot.Task.Claim is not null)) room -= slot.Vector;
         }
         return room;
