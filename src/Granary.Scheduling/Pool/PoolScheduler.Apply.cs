@@ -54,6 +54,7 @@ public sealed partial class PoolScheduler
         if (_created == 0) _created = at;
         _spec = spec;
         SetScorer(spec);
+        foreach (var agent in _order.Agents) EndRest(agent);
         _order.SetStrategy(spec.Strategy, OrderOf(spec));
         ApplyFairness(spec);
         SetBackfill();
@@ -63,7 +64,11 @@ public sealed partial class PoolScheduler
     {
         _lanes.Learn(spec.Guarantee);
         _lanes.Learn(spec.Limit);
-        if (_order.Find(spec.Id) is { } agent) _order.SetAgent(agent, spec, _lanes);
+        if (_order.Find(spec.Id) is { } agent)
+        {
+            _order.SetAgent(agent, spec, _lanes);
+            EndRest(agent);
+        }
         else _order.AddAgent(spec, _lanes);
     }
 
@@ -121,6 +126,7 @@ public sealed partial class PoolScheduler
             WatchDeadline(task);
             if (effects.WantsChanges) effects.Changed(ChangeOf(task, TaskState.Queued, "", at));
         }
+        if (item.Agent.Ready > 0 && ReferenceEquals(((Ordering.ShapeQueue)item.Agent.Order.First).Tasks.First.Item, item)) EndRest(item.Agent);
     }
 
     private ItemEntry AddItem(AdmittedItem admitted, long first, int count, long submitted, long deadline)
@@ -261,6 +267,7 @@ public sealed partial class PoolScheduler
         _order.Correct(agent, item.Shape.VectorRef, at - task.PlacedAt - item.Estimate);
         task.LastExit = end.Exit;
         task.Reason = end.Reason;
+        if (agent.HasGuarantee) agent.SeekAt = agent.SeekPause = 0;
         if (item.Gang is { } gang) MemberEnded(gang, task, outcome);
         if (outcome is AttemptOutcome.Retry or AttemptOutcome.Requeue)
         {

@@ -24,8 +24,10 @@ public sealed partial class PoolScheduler
     /// <summary>How many leases are looked at to find those nodes, and on one node.</summary>
     private const int MostLeasesLookedAt = 512;
 
-    /// <summary>Between two looks.</summary>
+    /// <summary>Between two looks; twice as long after each that was in vain.</summary>
     private const long LookPause = Clock.Second / 20;
+
+    private const long LongestLookPause = Clock.Second;
 
     /// <summary>A promise is in danger when its task must start within this, the usual grace of those who would be stopped.</summary>
     private const long DangerLead = 5 * Clock.Second;
@@ -40,12 +42,14 @@ public sealed partial class PoolScheduler
     private readonly List<AgentEntry> _seekers = [];
     private readonly List<AgentEntry> _losers = [];
     private readonly List<TaskEntry> _unclaimed = [];
+    private readonly PriorityQueue<int, (long, long)> _frontier = new();
     private readonly VictimRule _reclaim = new ReclaimRule(straddling: false);
     private readonly VictimRule _reclaimLarge = new ReclaimRule(straddling: true);
     private readonly VictimRule _emergency = new EmergencyRule();
     private long _changes;
     private long _lookedAtChange = -1;
     private long _nextLook;
+    private long _lookPause = LookPause;
     private long _lookAgain = long.MaxValue;
     private long _protectedUntil;
     private int _seeksLeft;
@@ -67,7 +71,8 @@ public sealed partial class PoolScheduler
         if (!policy.Enabled || _placed + _running == 0 || _order.Root.Children.Count + _book.Promises.Count == 0 || !AnyoneMayPreempt(policy)) return long.MaxValue;
         if (_changes == _lookedAtChange && now < _lookAgain) return _lookAgain;
         if (now < _nextLook) return _nextLook;
-        _nextLook = now + LookPause;
+        _nextLook = now + _lookPause;
+        var claims = _claims.Count;
         if (_changes != _lookedAtChange) _seekersDone = 0;
         _lookAgain = _protectedUntil = long.MaxValue;
         _seeksLeft = MostSeekers;
@@ -76,6 +81,7 @@ public sealed partial class PoolScheduler
         if (_seeksLeft > 0) _seekersDone = 0;
         else _lookAgain = _nextLook; // the rest in the next look
         _lookedAtChange = _changes;
+        _lookPause = _claims.Count > claims ? LookPause : Math.Min(2 * _lookPause, LongestLookPause);
         _lookAgain = Math.Min(_lookAgain, _protectedUntil);
         return _lookAgain;
     }
@@ -119,12 +125,37 @@ public sealed partial class PoolScheduler
         foreach (var agent in _order.Agents)
         {
             if (agent.Ready == 0 || !MayGain(agent, policy)) continue;
-            if (agent.WaitingSince + patience <= now) _seekers.Add(agent);
-            else _lookAgain = Math.Min(_lookAgain, agent.WaitingSince + patience);
+            var from = Math.Max(agent.WaitingSince + patience, agent.SeekAt);
+            if (from <= now) _seekers.Add(agent);
+            else _lookAgain = Math.Min(_lookAgain, from);
         }
         if (_seekers.Count == 0) return;
         _seekers.Sort((a, b) => ReferenceEquals(a, b) ? 0 : _order.IsBefore(a, b) ? -1 : 1);
-        for (; _seekersDone < _seekers.Count && MaySeek(); _seekersDone++) PreemptFor(_seekers[_seekersDone], policy, now, events, effects);
+        for (; _seekersDone < _seekers.Count && MaySeek(); _seekersDone++)
+        {
+            var agent = _seekers[_seekersDone];
+            var claims = _claims.Count;
+            PreemptFor(agent, policy, now, events, effects);
+            Rest(agent, inVain: _claims.Count == claims, policy, now);
+        }
+    }
+
+    /// <summary>
+    /// An agent that sought in vain rests before it seeks again, twice as long each time; one that is owed a guarantee at most two seconds. So a
+    /// pool in which nothing can be gained does not pay for looking. A better task of its own, or the end of one, ends the rest.
+    /// </summary>
+    private void Rest(AgentEntry agent, bool inVain, PreemptionPolicy policy, long now)
+    {
+        var most = IsOwed(agent, policy) ? 2 * Clock.Second : 30 * Clock.Second;
+        agent.SeekPause = inVain ? Math.Clamp(2 * agent.SeekPause, LookPause, most) : 0;
+        agent.SeekAt = inVain ? now + agent.SeekPause : 0;
+    }
+
+    private void EndRest(AgentEntry agent)
+    {
+        agent.SeekAt = agent.SeekPause = 0;
+        _lookPause = LookPause;
+        _nextLook = Math.Min(_nextLook, _order.Now + LookPause);
     }
 
     private bool MaySeek() => _seeksLeft > 0 && _claims.Count < MostClaims;
@@ -133,10 +164,16 @@ public sealed partial class PoolScheduler
     private bool MayGain(AgentEntry agent, PreemptionPolicy policy)
     {
         if (policy.Fairness != FairnessPreemption.None && SharesCount) return true;
-        if (policy.Reclaim && SharesCount)
-            for (OrderNode? owner = agent; owner is not null; owner = owner.Parent)
-                if (owner.HasGuarantee && (owner.Guarantee - owner.EffectiveUse).Clamped() is var owed && !owed.FitsIn(ResourceVector.Zero)) return true;
-        return policy.WithinQueue && _spec.Strategy != PoolStrategy.Fifo && agent.Leases.Count > 0 && agent.LowestHeldPriority < _highestPriority;
+        return IsOwed(agent, policy) || (policy.WithinQueue && _spec.Strategy != PoolStrategy.Fifo && agent.Leases.Count > 0 && agent.LowestHeldPriority < _highestPriority);
+    }
+
+    /// <summary>Its guarantee, or one above it, is not met.</summary>
+    private bool IsOwed(AgentEntry agent, PreemptionPolicy policy)
+    {
+        if (!policy.Reclaim || !SharesCount || !_order.AnyGuarantee) return false;
+        for (OrderNode? owner = agent; owner is not null; owner = owner.Parent)
+            if (owner.HasGuarantee && (owner.Guarantee - owner.EffectiveUse).Clamped() is var owed && !owed.FitsIn(ResourceVector.Zero)) return true;
+        return false;
     }
 
     private void PreemptFor(AgentEntry agent, PreemptionPolicy policy, long now, EventBatch events, IPoolEffects effects)
@@ -159,7 +196,8 @@ public sealed partial class PoolScheduler
     {
         _unclaimed.Clear();
         var heap = queue.Tasks;
-        var frontier = new PriorityQueue<int, (long, long)>();
+        var frontier = _frontier;
+        frontier.Clear();
         if (heap.Count > 0) frontier.Enqueue(0, (heap.KeyOf(heap[0]), heap[0].Number));
         while (_unclaimed.Count < most && frontier.TryDequeue(out var at, out _))
         {

@@ -76,6 +76,12 @@ internal sealed class AgentEntry(int index, AgentSpec spec) : OrderNode
 
     public ArrivalPattern Arrivals { get; } = new();
 
+    /// <summary>It does not look for tasks to stop before this, having found none.</summary>
+    public long SeekAt { get; set; }
+
+    /// <summary>How long it rested last; 0 when it found some.</summary>
+    public long SeekPause { get; set; }
+
     public double ReceivedShareSeconds { get; set; }
 
     public double FairShareSeconds { get; set; }
