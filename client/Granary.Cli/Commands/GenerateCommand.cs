@@ -16,23 +16,23 @@ internal static class GenerateCommand
         var defaults = new GeneratorOptions();
         var model = new Argument<ArrivalModel>("model")
         {
-            Description = "how jobs arrive: lublin, poisson, bursty or diurnal (default: lublin)",
+            Description = "how jobs arrive: lublin, poisson, bursty or diurnal",
             HelpName = "MODEL",
             Arity = ArgumentArity.ZeroOrOne,
             CustomParser = result => result.Tokens.Count == 0 ? defaults.Arrivals : Parse.Word<ArrivalModel>("MODEL")(result),
             DefaultValueFactory = _ => defaults.Arrivals,
         };
-        var jobs = new Option<int>("--jobs") { Description = "how many (default: 10000)", HelpName = "N", DefaultValueFactory = _ => defaults.Jobs };
-        var nodes = new Option<int>("--nodes") { Description = "processors of the machine; no job is larger (default: 256)", HelpName = "N", DefaultValueFactory = _ => defaults.Processors };
+        var jobs = new Option<int>("--jobs") { Description = "how many", HelpName = "N", DefaultValueFactory = _ => defaults.Jobs };
+        var nodes = new Option<int>("--nodes") { Description = "processors of the machine; no job is larger", HelpName = "N", DefaultValueFactory = _ => defaults.Processors };
         var load = new Option<double?>("--load") { Description = "work that arrives over what the machine can do (default: the model's own rate)", HelpName = "X" };
-        var users = new Option<int>("--users") { Description = "how many submit; a few submit most (default: 50)", HelpName = "N", DefaultValueFactory = _ => defaults.Users };
+        var users = new Option<int>("--users") { Description = "how many submit; a few submit most", HelpName = "N", DefaultValueFactory = _ => defaults.Users };
         var over = new Option<double>("--overestimate")
         {
-            Description = "estimates are up to so many times the run time, rounded up; 1 makes them exact (default: 5)",
+            Description = "estimates are up to so many times the run time, rounded up; 1 makes them exact",
             HelpName = "X",
             DefaultValueFactory = _ => defaults.Overestimate,
         };
-        var seed = new Option<int>("--seed") { Description = "same seed, same jobs (default: 1)", HelpName = "N", DefaultValueFactory = _ => defaults.Seed };
+        var seed = new Option<int>("--seed") { Description = "same seed, same jobs", HelpName = "N", DefaultValueFactory = _ => defaults.Seed };
         var file = new Option<string?>("--file") { Description = "where to write (default: standard output)", HelpName = "FILE" };
         var command = new Command("generate", "a synthetic workload in Standard Workload Format") { model, jobs, nodes, load, users, over, seed, file };
         return scope.Does(command, (call, _) =>

@@ -48,7 +48,9 @@ internal sealed class ReplayOptions
 
     public Option<string?> Policy { get; } = new("--policy")
     {
-        Description = "policy, or several with commas between: " + string.Join(", ", Replays.Policies),
+        Description = "policy, or several with commas between; " + string.Join("; ", Replays.All
+            .GroupBy(r => string.Join(", ", r.Policies), r => r.Kind == TraceKind.OpenbPods ? "GPU pods" : "jobs")
+            .Select(g => $"{g.First()}: {g.Key}")),
         HelpName = "P",
     };
 
@@ -59,7 +61,7 @@ internal sealed class ReplayOptions
         CustomParser = Parse.Word<AgentsFrom>("--agents-from"),
     };
 
-    public Option<int> Seed { get; } = new("--seed") { Description = "for what is random; same seed, same result (default: 1)", HelpName = "N", DefaultValueFactory = _ => 1 };
+    public Option<int> Seed { get; } = new("--seed") { Description = "for what is random; same seed, same result", HelpName = "N", DefaultValueFactory = _ => 1 };
 
     public Option<IReadOnlyList<NodeLoss>> LoseNode { get; } = new("--lose-node")
     {
@@ -77,14 +79,14 @@ internal sealed class ReplayOptions
 
     public Option<double> PromptRate { get; } = new("--prompt-rate")
     {
-        Description = "LLM requests: prompt tokens a second that one slot reads (default: 5000)",
+        Description = "LLM requests: prompt tokens a second that one slot reads",
         HelpName = "N",
         DefaultValueFactory = _ => new LlmCapacity().PromptTokensPerS,
     };
 
     public Option<double> TokenRate { get; } = new("--token-rate")
     {
-        Description = "LLM requests: tokens a second that one slot writes (default: 40)",
+        Description = "LLM requests: tokens a second that one slot writes",
         HelpName = "N",
         DefaultValueFactory = _ => new LlmCapacity().GeneratedTokensPerS,
     };

@@ -11,6 +11,7 @@ internal sealed class TaskRecords(string path)
 {
     private readonly WorkloadBuilder _workload = new(path);
     private readonly Dictionary<string, int> _agents = new(StringComparer.Ordinal);
+    private readonly List<(long At, int Change)> _busy = [];
     private long _count;
 
     /// <param name="task">One task.</param>
@@ -21,13 +22,15 @@ internal sealed class TaskRecords(string path)
         _count++;
         var submitted = Time(task, "submitted", place) ?? throw GranaryException.Invalid($"{place}: has no 'submitted'; it must be a time like 2026-01-31T12:00:00Z");
         var (started, finished) = (Time(task, "started", place), Time(task, "finished", place));
+        var cpu = Cpu(task, place);
+        if (finished > started) _busy.AddRange([(started.Value, cpu), (finished.Value, -cpu)]);
         _workload.Add(new Job
         {
             Id = _count,
             Submit = submitted,
             Run = started is { } s && finished is { } f ? f - s : 0,
             Estimate = Duration(task, place),
-            Processors = Cpu(task, place),
+            Processors = cpu,
             User = Agent(task, place),
             Group = -1,
             Queue = -1,
@@ -40,7 +43,18 @@ internal sealed class TaskRecords(string path)
     public Workload Build()
     {
         _workload.Note("of resources only CPU is replayed");
-        return _workload.Build(0, [.. _agents.Keys], TaskTrace.UnitsPerProcessor);
+        var machine = MostBusy();
+        _workload.Note(string.Create(CultureInfo.InvariantCulture, $"tasks do not say how large the machine was: at most {machine} processors were busy at once, and --nodes takes that when it is not given"));
+        return _workload.Build(machine * TaskTrace.UnitsPerProcessor, [.. _agents.Keys], TaskTrace.UnitsPerProcessor);
+    }
+
+    /// <summary>The most processors that were in use at one moment, rounded up. Of one moment, ends come first.</summary>
+    private int MostBusy()
+    {
+        _busy.Sort();
+        var (now, most) = (0L, 0L);
+        foreach (var (_, change) in _busy) most = Math.Max(most, now += change);
+        return (int)Math.Min((most + TaskTrace.UnitsPerProcessor - 1) / TaskTrace.UnitsPerProcessor, int.MaxValue / TaskTrace.UnitsPerProcessor);
     }
 
     private int Agent(JsonElement task, string place)

@@ -30,7 +30,11 @@ internal static class ReplayProgram
             Console.WriteLine("GRANARY_DATA is not set: no real traces");
             return good ? 0 : 1;
         }
-        Quality("lublin-256.swf", SwfTrace.Load(Path.Combine(data, "swf", "lublin-256.swf")), 256);
+        var slowdowns = Quality("lublin-256.swf", SwfTrace.Load(Path.Combine(data, "swf", "lublin-256.swf")), 256);
+        good &= Within("FCFS as published", slowdowns["fcfs"], 66_502 * 0.995, 66_502 * 1.005);
+        good &= Within("EASY as published", slowdowns["easy"], 590 * 0.995, 590 * 1.005);
+        good &= Within("shortest-first EASY as published", slowdowns["easy-sjf"], 40.6 * 0.995, 40.6 * 1.005);
+        good &= Within("predictive at or below EASY with exact times", slowdowns["predictive"], 1, slowdowns["easy-exact"]);
         Quality("nasa-ipsc-1993.swf", SwfTrace.Load(Path.Combine(data, "swf", "nasa-ipsc-1993.swf")), 128);
         return good ? 0 : 1;
     }
@@ -48,16 +52,27 @@ internal static class ReplayProgram
     private static ReplayReport Best(Workload workload, Func<JobMachine, IJobPolicy> policy, int rounds) =>
         Enumerable.Range(0, rounds).Select(_ => ClusterReplay.Run(workload, ClusterSpec.Uniform(256), policy)).MinBy(r => r.WallS)!;
 
-    private static void Quality(string what, Workload workload, int processors)
+    private static bool Within(string what, double value, double least, double most)
+    {
+        var good = value >= least && value <= most;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {value:0.00} in {least:0.00} to {most:0.00}: {(good ? "yes" : "NO")}"));
+        return good;
+    }
+
+    /// <returns>Mean bounded slowdown by policy.</returns>
+    private static Dictionary<string, double> Quality(string what, Workload workload, int processors)
     {
         Console.WriteLine();
         Console.WriteLine(what);
         Console.WriteLine("policy          slowdown     wait s      p95 s        max s   util   rejected        ms");
+        var slowdowns = new Dictionary<string, double>(StringComparer.Ordinal);
         foreach (var policy in ClusterPolicies.Names)
         {
             var r = ClusterReplay.Run(workload, ClusterSpec.Uniform(processors), policy, CancellationToken.None);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{policy,-13} {r.MeanBoundedSlowdown,10:0.00} {r.MeanWaitS,10:0} {r.P95WaitS,10:0} {r.MaxWaitS,12:0} {r.Utilization,6:0.000} {r.Rejected,10} {r.WallS * 1000,9:0}"));
+            slowdowns[policy] = r.MeanBoundedSlowdown;
         }
+        return slowdowns;
     }
 }

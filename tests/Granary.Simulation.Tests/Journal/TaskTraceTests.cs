@@ -35,7 +35,8 @@ public sealed class TaskTraceTests
         Assert.Equal([0L, 2_000_000, 3_000_000], workload.Jobs.Select(j => j.Submit));
         Assert.All(workload.Jobs, j => Assert.Equal((5_000_000L, 1500, 100_000_000L), (j.Run, j.Processors, j.Deadline)));
         Assert.Equal([0, 2, 3], workload.Jobs.Select(j => j.Priority));
-        Assert.Equal(1000, workload.UnitsPerProcessor);
+        // Three of one and a half at once.
+        Assert.Equal((5000, 1000), (workload.Processors, workload.UnitsPerProcessor));
     }
 
     [Fact]
