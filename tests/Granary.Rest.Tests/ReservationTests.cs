@@ -58,6 +58,17 @@ public sealed class ReservationTests
         Assert.Equal("n1", (string)reply["nodes"]![0]!["node"]!);
     }
 
+    [Fact]
+    public async Task Allocating_begins_now()
+    {
+        await using var server = await RestServer.Start();
+        var reply = await (await server.Send(HttpMethod.Post, "/resources/allocate",
+            """{"allocation_type":"allocate","agent":"safety","resources":{"cpu":"500m"},"for":"1h"}""")).Json();
+        Assert.True((bool)reply["success"]!);
+        Assert.Equal(TimeSpan.FromHours(1), (DateTimeOffset)reply["end_time"]! - (DateTimeOffset)reply["start_time"]!);
+        Assert.Equal(TimeSpan.Zero, Assert.Single(server.Cluster.Pools["default"].Made).Spec.In);
+    }
+
     [Theory]
     [InlineData("/api/reservations", """{"resources":{"cpu":1},"for":"1h"}""", 400, "agent: is missing")]
     [InlineData("/api/reservations", """{"agent":"a","for":"1h"}""", 400, "resources: is missing")]
@@ -66,6 +77,7 @@ public sealed class ReservationTests
     [InlineData("/api/reservations", """{"agent":"a","resources":{"cpu":1},"for":"1h","every":"fortnight"}""", 400, "or write hour, day or week")]
     [InlineData("/api/reservations", """{"agent":"a","resources":{"cpu":1},"for":"1h","pool":"nowhere"}""", 404, "no pool is named 'nowhere'")]
     [InlineData("/resources/allocate", """{"agent":"a","resources":{"cpu":1},"for":"1h"}""", 400, "allocation_type: is missing")]
+    [InlineData("/resources/allocate", """{"allocation_type":"allocate","agent":"a","resources":{"cpu":1},"for":"1h","from":"+5m"}""", 400, "an allocation begins now")]
     [InlineData("/resources/allocate", """{"allocation_type":"borrow","agent":"a","resources":{"cpu":1},"for":"1h"}""", 400, "found 'borrow'")]
     public async Task Bad_requests_are_refused(string path, string body, int status, string expected)
     {

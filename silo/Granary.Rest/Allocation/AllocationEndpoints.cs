@@ -13,7 +13,7 @@ namespace Granary.Rest.Allocation;
 /// <summary>Resources for an agent, and how they are wanted.</summary>
 internal sealed record AllocationRequest : ReservationRequest
 {
-    /// <summary><c>reserve</c>: capacity set aside in a time window, as <c>POST /api/reservations</c> does.</summary>
+    /// <summary><c>allocate</c>: capacity from now on. <c>reserve</c>: capacity in a time window, as <c>POST /api/reservations</c> does.</summary>
     public string? AllocationType { get; init; }
 }
 
@@ -43,11 +43,12 @@ internal sealed record AllocationJson(
 /// <summary><c>POST /resources/allocate</c>: one kind of allocation each has a file of its own.</summary>
 internal static partial class AllocationEndpoints
 {
+    private const string Allocate = "allocate";
     private const string Reserve = "reserve";
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/resources/allocate", Post).Changes(400, 404, 415).Produces<AllocationJson>(409).Accepts<AllocationRequest>("application/json")
-            .Describe("AllocateResources", "Allocate resources to an agent", "With allocation_type reserve: capacity set aside in a time window. 409 when it cannot be honoured, with what is available.");
+            .Describe("AllocateResources", "Allocate resources to an agent", "With allocation_type allocate: capacity for the agent from now on, for as long as is said. With reserve: in a time window. DELETE /api/reservations/{id} gives it up. 409 when it cannot be honoured, with what is available.");
 
     private static async Task<Results<Ok<AllocationJson>, Conflict<AllocationJson>>> Post(HttpContext context, Cluster cluster, TimeProvider time)
     {
@@ -57,8 +58,9 @@ internal static partial class AllocationEndpoints
         var reply = request.AllocationType switch
         {
             Reserve => await ReserveIn(pool, request, RepeatFilter.KeyOf(context.Request) ?? "", time.GetUtcNow()),
-            null => throw GranaryException.Invalid($"allocation_type: is missing; it can be {Reserve}"),
-            var other => throw GranaryException.Invalid($"allocation_type: expected {Reserve}, found '{Text.Clip(other)}'"),
+            Allocate => await AllocateIn(pool, request, RepeatFilter.KeyOf(context.Request) ?? "", time.GetUtcNow()),
+            null => throw GranaryException.Invalid($"allocation_type: is missing; it can be {Allocate} or {Reserve}"),
+            var other => throw GranaryException.Invalid($"allocation_type: expected {Allocate} or {Reserve}, found '{Text.Clip(other)}'"),
         };
         return reply.Success ? TypedResults.Ok(reply) : TypedResults.Conflict(reply);
     }
