@@ -10,8 +10,10 @@ internal sealed class DecisionRing
 {
     public const int Capacity = 1000;
 
-    /// <summary>Recorded at most so many a second.</summary>
+    /// <summary>Recorded at most so many a second where a decision is soon worked out, and in a long queue, where it takes milliseconds.</summary>
     public const int PerSecond = 50;
+
+    public const int PerSecondOfLong = 1;
 
     private readonly Dictionary<long, DecisionRecord> _records = [];
     private readonly Queue<long> _order = new();
@@ -19,11 +21,11 @@ internal sealed class DecisionRing
     private int _inSecond;
 
     /// <summary>Whether a decision at <paramref name="now"/> may be recorded; counts it.</summary>
-    public bool Take(long now)
+    public bool Take(long now, bool isLong)
     {
         var second = now / Clock.Second;
         if (second != _second) (_second, _inSecond) = (second, 0);
-        return _inSecond++ < PerSecond;
+        return _inSecond++ < (isLong ? PerSecondOfLong : PerSecond);
     }
 
     public void Add(long number, DecisionRecord record)

@@ -20,7 +20,7 @@ public sealed partial class PoolScheduler
     /// <summary>Records the decision about the first member of what was just admitted, while not too many come.</summary>
     private void RecordDecision(long number, long now)
     {
-        if (!_decisionRing.Take(now) || _tasks.Find(number) is not { } task) return;
+        if (!_decisionRing.Take(now, !IsSmall) || _tasks.Find(number) is not { } task) return;
         _decisionRing.Add(number, Decide(task, now, recorded: true));
     }
 
