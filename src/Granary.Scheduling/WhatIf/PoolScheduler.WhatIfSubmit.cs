@@ -118,6 +118,7 @@ public sealed partial class PoolScheduler
             After = [],
             AfterItems = [],
             Release = now,
-        }, _nextNumber) { ReadySince = now };
+        }, _nextNumber)
+        { ReadySince = now };
     }
 }

@@ -25,7 +25,12 @@ internal sealed record DecisionWorkload(int Nodes, int Agents, int Queued, int S
                 Simulated = true,
                 Traits = Score.Length == 0 ? null : new NodeTraits
                 {
-                    Class = $"c{cores}", Speed = 1 + (cores / 64.0), CostPerHour = cores * 0.04, IdleWatts = 60 + cores, BusyWatts = 100 + (4 * cores), NumaNodes = 1 + (cores / 64),
+                    Class = $"c{cores}",
+                    Speed = 1 + (cores / 64.0),
+                    CostPerHour = cores * 0.04,
+                    IdleWatts = 60 + cores,
+                    BusyWatts = 100 + (4 * cores),
+                    NumaNodes = 1 + (cores / 64),
                 },
                 Capacity = new ResourceSet { CpuMilli = cores * 1000, MemoryMiB = cores * 4096L, GpuMilli = random.Next(8) == 0 ? 8000 : 0 },
             };

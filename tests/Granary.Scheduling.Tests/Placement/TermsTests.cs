@@ -85,7 +85,7 @@ public class TermsTests
         Node("n2", 8, "disk=ssd");
         Node("n3", 8);
         Node("n4", 9);
-        _pool.Submit(Make.Task("x", seconds: 100, name: "cache") with { Terms = new TaskTerms { Placement = new PlacementTerms { Prefer = [new LabelPreference("none", "none"), ], Data = new Dictionary<string, long> { ["n4"] = 1 } } } });
+        _pool.Submit(Make.Task("x", seconds: 100, name: "cache") with { Terms = new TaskTerms { Placement = new PlacementTerms { Prefer = [new LabelPreference("none", "none"),], Data = new Dictionary<string, long> { ["n4"] = 1 } } } });
         _pool.Decide();
         _pool.Submit(Task(wish switch
         {

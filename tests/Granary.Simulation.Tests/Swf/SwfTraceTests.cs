@@ -19,7 +19,15 @@ public sealed class SwfTraceTests
         var job = Assert.Single(workload.Jobs);
         Assert.Equal(new Job
         {
-            Id = 7, Submit = 0, Run = 30_500_000, Estimate = 60_000_000, Processors = 8, User = 3, Group = 4, Application = 5, Queue = 6,
+            Id = 7,
+            Submit = 0,
+            Run = 30_500_000,
+            Estimate = 60_000_000,
+            Processors = 8,
+            User = 3,
+            Group = 4,
+            Application = 5,
+            Queue = 6,
         }, job);
         Assert.Empty(workload.Notes);
     }
