@@ -27,24 +27,9 @@ public sealed partial class PoolScheduler
         if (task.Slot is { Guard: false, Node: { } node } slot)
             return new DecisionCheck("deadline", slot.End <= item.Deadline, $"reserved on {node.Spec.Name}, {Clock.Text(Math.Max(0, item.Deadline - slot.End))} to spare");
         if (_capacity.Ready.Count == 0) return new DecisionCheck("deadline", true, "no node is ready yet: accepted untested");
-        var earliest = EarliestFinish(task, now);
-        if (earliest is null) return new DecisionCheck("deadline", false, "no ready node is large enough");
-        var micros = Clock.ToMicros(earliest.Value);
-        return new DecisionCheck("deadline", micros <= item.Deadline,
-            $"deadline in {Clock.Text(Math.Max(0, item.Deadline - now))}; earliest finish in {Clock.Text(micros - now)}");
-    }
-
-    /// <summary>The earliest finish on any node beside all that is reserved; null when no node is large enough.</summary>
-    private DateTimeOffset? EarliestFinish(TaskEntry task, long now)
-    {
-        var item = task.Item;
-        var earliest = long.MaxValue;
-        foreach (var node in _capacity.Ready.Where(n => item.Shape.VectorRef.FitsIn(n.Capacity)).Take(_options.AdmissionSearch))
-        {
-            _book.Profile.Build(node, now, task.Slot, item.Agent);
-            var start = _book.Profile.Earliest(item.Shape.VectorRef, item.Estimate, Math.Max(now, item.Release));
-            if (start >= 0) earliest = Math.Min(earliest, start + item.Estimate);
-        }
-        return earliest == long.MaxValue ? null : Clock.ToTime(earliest);
+        var earliest = _admission.EarliestFinish(task, _capacity.Ready, now);
+        if (earliest == 0) return new DecisionCheck("deadline", false, "no ready node is large enough");
+        return new DecisionCheck("deadline", earliest <= item.Deadline,
+            $"deadline in {Clock.Text(Math.Max(0, item.Deadline - now))}; earliest finish in {Clock.Text(earliest - now)}");
     }
 }

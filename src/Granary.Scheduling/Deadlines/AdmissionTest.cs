@@ -108,7 +108,8 @@ internal sealed class AdmissionTest(ReservationBook book, SchedulerOptions optio
         return true;
     }
 
-    private long EarliestFinish(TaskEntry task, IReadOnlyList<NodeEntry> nodes, long now)
+    /// <summary>The earliest finish on any of the nodes beside all that is reserved; 0 when none is large enough.</summary>
+    public long EarliestFinish(TaskEntry task, IReadOnlyList<NodeEntry> nodes, long now)
     {
         var item = task.Item;
         var earliest = long.MaxValue;

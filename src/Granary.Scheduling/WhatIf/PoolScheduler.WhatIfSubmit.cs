@@ -91,7 +91,7 @@ public sealed partial class PoolScheduler
             Pool = _pool,
             Admitted = refused is null,
             Refusal = refused?.Detail ?? "",
-            EarliestFinish = refused is null ? null : EarliestFinish(task, now),
+            EarliestFinish = refused is not null && _admission.EarliestFinish(task, _capacity.Ready, now) is > 0 and var earliest ? Clock.ToTime(earliest) : null,
             Position = start is null || Clock.ToMicros(start.Value) > now ? 1 + (int)_ahead.Tasks : 0,
             Start = start,
             Finish = start is { } s ? s + Clock.ToSpan(task.Item.Estimate) : null,
