@@ -4,8 +4,8 @@ using Granary.Benchmarks.HostCalls;
 using Granary.Benchmarks.Learning;
 using Granary.Benchmarks.Load;
 using Granary.Benchmarks.Micro;
-using Granary.Benchmarks.Replay;
 using Granary.Benchmarks.Questions;
+using Granary.Benchmarks.Replay;
 using Granary.Benchmarks.SchedulerDecisions;
 using Granary.Benchmarks.Storage;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Granary.Abstractions.Json;
+using Granary.Model;
 using Granary.Rest.Agents;
 using Granary.Rest.Allocation;
 using Granary.Rest.Events;
@@ -9,7 +10,6 @@ using Granary.Rest.Metrics;
 using Granary.Rest.Nodes;
 using Granary.Rest.Pools;
 using Granary.Rest.Reservations;
-using Granary.Model;
 using Granary.Rest.Tasks;
 using Granary.Rest.WhatIf;
 using Microsoft.AspNetCore.Mvc;
