@@ -52,6 +52,20 @@ public sealed class NodeGrainTests(GrainsFixture fixture) : IClassFixture<Grains
     }
 
     [Fact]
+    public async Task A_stop_that_an_agent_never_heard_is_told_to_the_next_one()
+    {
+        var (pool, node, session) = await fixture.PoolWithNodeAsync("unheard");
+        await pool.Submit(GrainsFixture.Batch());
+        var lease = Assert.Single(await GrainsFixture.NextCommandsAsync(node, session)).Start!.Lease;
+        await node.Report(session, [new TaskReport(lease, ReportKind.Started, DateTimeOffset.UtcNow, null)]);
+        await pool.Cancel(new CancelRequest([1], "enough"));
+        var before = (await pool.Describe()).Sequence;
+        await node.Join(new JoinRequest("next", GrainsFixture.Spec("unheard"), [lease], "test"));
+        Assert.Equal(lease, Assert.Single(await GrainsFixture.NextCommandsAsync(node, "next")).Stop!.Lease);
+        Assert.Equal(before, (await pool.Describe()).Sequence); // nothing was decided, and it is told all the same
+    }
+
+    [Fact]
     public async Task A_cordoned_node_takes_nothing_new_until_it_is_uncordoned()
     {
         var (pool, node, session) = await fixture.PoolWithNodeAsync("cordoned");

@@ -11,6 +11,9 @@ namespace Granary.Grains.Pools;
 /// <summary>From decisions to durable events to effects.</summary>
 public sealed partial class PoolGrain
 {
+    /// <summary>Ticks of the observing clock between two calls to the pool's cohorts, which may have lost the first, or their silo: 5 s.</summary>
+    private const int WakeEvery = 20;
+
     private readonly ArrayBufferWriter<byte> _payload = new(64 * 1024);
     private PoolBatch _open = new();
     private PoolBatch? _writing;
@@ -20,6 +23,7 @@ public sealed partial class PoolGrain
     private long _sequence;
     private long _journalBytes;
     private long _snapshotBytes;
+    private int _ticks;
     private bool _scheduleDue;
     private IGrainTimer? _timer;
     private long _wakeAt = long.MaxValue;
@@ -77,7 +81,17 @@ public sealed partial class PoolGrain
             try
             {
                 Decide(batch);
-                if (batch.IsEmpty) break;
+                if (batch.IsEmpty)
+                {
+                    // told again, like the stop of a lease that an agent still holds when it joins: durable already, nothing to wait for
+                    if (batch.Commands.Count > 0)
+                    {
+                        _open = new PoolBatch();
+                        batch.Complete();
+                        Act(batch);
+                    }
+                    break;
+                }
                 _writing = batch;
                 _open = new PoolBatch();
                 _payload.ResetWrittenCount();
@@ -189,6 +203,7 @@ public sealed partial class PoolGrain
             _ =>
             {
                 if (_failure is null) _scheduler.Observe(Now);
+                if (++_ticks % WakeEvery == 0) WakeCohorts();
                 return Task.CompletedTask;
             },
             new GrainTimerCreationOptions(TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(250)) { KeepAlive = true, Interleave = true });
