@@ -16,6 +16,12 @@ public enum StorageFault
     NewerFormat,
     /// <summary>Records asked for are no longer there.</summary>
     Truncated,
+    /// <summary>The database server does not answer.</summary>
+    Unreachable,
+    /// <summary>The database server does not let this user do it.</summary>
+    Refused,
+    /// <summary>There is no database, or it has no tables of ours.</summary>
+    Missing,
 }
 
 /// <summary>The store cannot do what was asked: one line with what, where and what would help.</summary>

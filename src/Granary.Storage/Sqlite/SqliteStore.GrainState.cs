@@ -1,12 +1,10 @@
-using System.Globalization;
-
 namespace Granary.Storage;
 
 public sealed partial class SqliteStore
 {
     Task<GrainStateRecord?> IGrainStateStore.ReadAsync(GrainStateKey key, CancellationToken cancellationToken)
     {
-        CheckKey(key);
+        StoreArguments.CheckKey(key);
         return _readers.Read(database =>
         {
             var row = database.Query("SELECT etag, data FROM state WHERE grain_type = ? AND state_name = ? AND grain_key = ?");
@@ -24,13 +22,13 @@ public sealed partial class SqliteStore
     Task<string> IGrainStateStore.WriteAsync(
         GrainStateKey key, string? etag, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
     {
-        CheckKey(key);
+        StoreArguments.CheckKey(key);
         return Queue(new GrainStateWrite(key, etag, data), cancellationToken);
     }
 
     Task<string> IGrainStateStore.ClearAsync(GrainStateKey key, string? etag, CancellationToken cancellationToken)
     {
-        CheckKey(key);
+        StoreArguments.CheckKey(key);
         return Queue(new GrainStateWrite(key, etag, null), cancellationToken);
     }
 
@@ -55,11 +53,5 @@ public sealed partial class SqliteStore
         }, cancellationToken);
 
     private static GrainStateRecord Record(Statement row) =>
-        new(row.Int64(0).ToString(CultureInfo.InvariantCulture), !row.IsNull(1), row.Blob(1).ToArray());
-
-    private static void CheckKey(GrainStateKey key)
-    {
-        if (key.GrainType.Length == 0 || key.GrainKey.Length == 0 || key.StateName.Length == 0)
-            throw new ArgumentException($"the grain state key {key} has an empty part", nameof(key));
-    }
+        new(ETag.Text(row.Int64(0)), !row.IsNull(1), row.Blob(1).ToArray());
 }

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
-using Granary.Model;
 
 namespace Granary.Storage;
 
@@ -10,14 +8,14 @@ public sealed partial class SqliteStore
 
     public async ValueTask<PoolRecovery> OpenAsync(string pool, CancellationToken cancellationToken = default)
     {
-        CheckPool(pool);
+        StoreArguments.CheckPool(pool);
         return await _readers.Read(database => new JournalReader(database, pool).Recover(), cancellationToken).ConfigureAwait(false);
     }
 
     public async IAsyncEnumerable<JournalRecord> ReadAsync(
         string pool, long afterSequence, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        CheckPool(pool);
+        StoreArguments.CheckPool(pool);
         ArgumentOutOfRangeException.ThrowIfNegative(afterSequence);
         while (true)
         {
@@ -31,22 +29,15 @@ public sealed partial class SqliteStore
 
     public Task AppendAsync(PoolAppend append, CancellationToken cancellationToken = default)
     {
-        CheckPool(append.Pool);
-        CheckNumber(append.Sequence, "sequence");
-        if (append.Payload.Length > PoolAppend.MaxPayload)
-        {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"a journal record of {append.Payload.Length} bytes is over the limit of {PoolAppend.MaxPayload}: append smaller batches"));
-        }
-        for (var i = 0; i < append.Finished.Count; i++) CheckFinished(append.Pool, append.Finished[i]);
+        StoreArguments.CheckAppend(append);
         return Queue(new AppendWrite(append), cancellationToken);
     }
 
     public async Task SaveSnapshotAsync(
         string pool, long sequence, ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken = default)
     {
-        CheckPool(pool);
-        CheckNumber(sequence, "sequence");
+        StoreArguments.CheckPool(pool);
+        StoreArguments.CheckSequence(sequence);
         if (await Queue(new SnapshotBeginWrite(pool, sequence), cancellationToken).ConfigureAwait(false) is { } id)
         {
             var crc = Checksum.Start;
@@ -72,14 +63,5 @@ public sealed partial class SqliteStore
         cancellationToken.ThrowIfCancellationRequested();
         _commits.Add(write);
         return write.Made;
-    }
-
-    private static void CheckFinished(string pool, TaskView task)
-    {
-        CheckNumber(task.Id.Number, "task number");
-        if (task.Id.Pool != pool) throw new ArgumentException($"task {task.Id} is not of pool '{pool}'");
-        if (!task.State.IsFinal() || task.Finished is null)
-            throw new ArgumentException($"task {task.Id} is {task.State} and has {(task.Finished is null ? "no" : "a")} finish: only finished tasks are stored");
-        if (task.Spec.Agent.Length == 0) throw new ArgumentException($"task {task.Id} has no agent");
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Granary.Abstractions;
 using Granary.Model;
 
@@ -8,12 +7,8 @@ public sealed partial class SqliteStore
 {
     public Task<TaskPage> ListAsync(string pool, TaskQuery query, CancellationToken cancellationToken = default)
     {
-        CheckPool(pool);
-        if (query.Limit is < 1 or > TaskQuery.MaxLimit)
-        {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"a page of {query.Limit} tasks was asked for: ask for 1 to {TaskQuery.MaxLimit}"));
-        }
+        StoreArguments.CheckPool(pool);
+        StoreArguments.CheckQuery(query);
         return _readers.Read(database => List(database, pool, query), cancellationToken);
     }
 
@@ -25,7 +20,7 @@ public sealed partial class SqliteStore
 
     public Task<IReadOnlyList<TaskView>> GetManyAsync(string pool, IReadOnlyList<long> numbers, CancellationToken cancellationToken = default)
     {
-        CheckPool(pool);
+        StoreArguments.CheckPool(pool);
         return _readers.Read<IReadOnlyList<TaskView>>(database =>
         {
             var found = new List<TaskView>(numbers.Count);
@@ -38,7 +33,7 @@ public sealed partial class SqliteStore
     public Task<IReadOnlyDictionary<long, TaskState>> StatesAsync(
         string pool, IReadOnlyList<long> numbers, CancellationToken cancellationToken = default)
     {
-        CheckPool(pool);
+        StoreArguments.CheckPool(pool);
         return _readers.Read<IReadOnlyDictionary<long, TaskState>>(database =>
         {
             var found = new Dictionary<long, TaskState>(numbers.Count);
@@ -49,7 +44,7 @@ public sealed partial class SqliteStore
 
     public Task<int> DeleteFinishedBeforeAsync(string pool, DateTimeOffset before, int maxRows, CancellationToken cancellationToken = default)
     {
-        CheckPool(pool);
+        StoreArguments.CheckPool(pool);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxRows, 1);
         return Queue(new DeleteFinishedWrite(pool, before, maxRows), cancellationToken);
     }

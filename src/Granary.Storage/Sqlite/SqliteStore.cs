@@ -1,6 +1,3 @@
-using System.Globalization;
-using Granary.Model;
-
 namespace Granary.Storage;
 
 /// <summary>
@@ -71,17 +68,6 @@ public sealed partial class SqliteStore : IPoolStore, IGrainStateStore, IDisposa
             throw new StorageException(StorageFault.Io,
                 $"{path} cannot be opened ({e.Message.ReplaceLineEndings(" ").TrimEnd('.', ' ')}): check the directory's rights", e);
         }
-    }
-
-    private static void CheckPool(string pool)
-    {
-        if (!Names.IsValid(pool)) throw new ArgumentException($"'{pool}' is not the name of a pool: {Names.Rule}", nameof(pool));
-    }
-
-    private static void CheckNumber(long number, string what)
-    {
-        if (number is > 0 and <= Key.MaxNumber) return;
-        throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{what} {number} is not between 1 and {Key.MaxNumber}"));
     }
 
     private static long? PoolId(Database database, string pool)

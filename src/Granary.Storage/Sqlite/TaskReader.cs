@@ -24,7 +24,7 @@ internal sealed class TaskReader(string pool)
         Deadline = UnixTime.Time(row.OptionalInt64(12)),
         Exit = Exit(row),
         Token = row.Int64(20),
-        After = After(row.Blob(22)),
+        After = TaskList.Read(row.Blob(22)),
     };
 
     private TaskSpec Spec(ReadOnlySpan<byte> bytes)
@@ -48,14 +48,5 @@ internal sealed class TaskReader(string pool)
             CpuTime = TimeSpan.FromMicroseconds(row.Int64(18)),
             WallTime = TimeSpan.FromMicroseconds(row.Int64(19)),
         };
-    }
-
-    private static IReadOnlyList<TaskId> After(ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.IsEmpty) return [];
-        var after = new List<TaskId>();
-        var reader = new RecordReader(bytes);
-        while (!reader.AtEnd) after.Add(new TaskId(reader.Text(), reader.Signed()));
-        return after;
     }
 }

@@ -28,7 +28,7 @@ internal sealed class TaskWriter(Database database)
             .Bind(10, UnixTime.Micros(task.Submitted)).Bind(11, UnixTime.Micros(task.Started))
             .Bind(12, UnixTime.Micros(task.Finished)).Bind(13, UnixTime.Micros(task.Deadline))
             .Bind(14, (long?)exit?.Cause).Bind(15, exit?.Code).Bind(16, exit?.Signal).Bind(17, exit?.Message ?? "")
-            .Bind(18, exit?.PeakMemoryKiB).Bind(19, Micros(exit?.CpuTime)).Bind(20, Micros(exit?.WallTime))
+            .Bind(18, exit?.PeakMemoryKiB).Bind(19, UnixTime.Micros(exit?.CpuTime)).Bind(20, UnixTime.Micros(exit?.WallTime))
             .Bind(21, task.Token).Bind(22, _labels);
         BindAfter(task.After);
         _upsert.Bind(24, _spec.Written).Run();
@@ -57,13 +57,7 @@ internal sealed class TaskWriter(Database database)
             return;
         }
         _after.Clear();
-        for (var i = 0; i < after.Count; i++)
-        {
-            _after.Text(after[i].Pool);
-            _after.Signed(after[i].Number);
-        }
+        TaskList.Write(_after, after);
         _upsert.Bind(23, _after.Written);
     }
-
-    private static long? Micros(TimeSpan? span) => span is { } some ? some.Ticks / TimeSpan.TicksPerMicrosecond : null;
 }

@@ -1,0 +1,61 @@
+using System.Runtime.CompilerServices;
+
+namespace Granary.Storage;
+
+public sealed partial class PostgresStore
+{
+    private const int TruncateAtOnce = 5000;
+
+    public async ValueTask<PoolRecovery> OpenAsync(string pool, CancellationToken cancellationToken = default)
+    {
+        StoreArguments.CheckPool(pool);
+        return await ReadMoment(c => new PostgresJournal(c, Place, pool).Recover(cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    public async IAsyncEnumerable<JournalRecord> ReadAsync(
+        string pool, long afterSequence, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        StoreArguments.CheckPool(pool);
+        ArgumentOutOfRangeException.ThrowIfNegative(afterSequence);
+        while (true)
+        {
+            var after = afterSequence;
+            var page = await ReadMoment(c => new PostgresJournal(c, Place, pool).Page(after, cancellationToken), cancellationToken).ConfigureAwait(false);
+            foreach (var record in page) yield return record;
+            if (page.Count == 0) yield break;
+            afterSequence = page[^1].Sequence;
+        }
+    }
+
+    public Task AppendAsync(PoolAppend append, CancellationToken cancellationToken = default)
+    {
+        StoreArguments.CheckAppend(append);
+        return Queue(new PostgresAppend(append), cancellationToken);
+    }
+
+    public async Task SaveSnapshotAsync(
+        string pool, long sequence, ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken = default)
+    {
+        StoreArguments.CheckPool(pool);
+        StoreArguments.CheckSequence(sequence);
+        var begin = new PostgresSnapshotBegin(pool, sequence, _options.Time.GetUtcNow());
+        if (await Queue(begin, cancellationToken).ConfigureAwait(false) is { } id)
+        {
+            var crc = Checksum.Start;
+            var number = 0;
+            for (var rest = snapshot; !rest.IsEmpty; number++)
+            {
+                var piece = rest[..Math.Min(rest.Length, _options.SnapshotPiece)];
+                rest = rest[piece.Length..];
+                crc = Checksum.Add(crc, piece.Span);
+                if (!await Queue(new PostgresSnapshotPiece(id, number, piece), cancellationToken).ConfigureAwait(false)) break;
+            }
+            var head = new SnapshotHead(id, sequence, Checksum.Finish(crc), snapshot.Length);
+            await Queue(new PostgresSnapshotSeal(head), cancellationToken).ConfigureAwait(false);
+        }
+        while (await Queue(new PostgresTruncate(pool, TruncateAtOnce), cancellationToken).ConfigureAwait(false))
+        {
+            // appends go between
+        }
+    }
+}
