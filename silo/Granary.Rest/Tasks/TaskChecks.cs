@@ -22,7 +22,6 @@ internal static class TaskChecks
         OverZero("deadline", item.Deadline);
         OverZero("time_limit", item.TimeLimit);
         OverZero("checkpoint_every", item.CheckpointEvery);
-        if (item is { Gang: true, Count: > 1, Deadline: not null }) throw Wrong("gang", "cannot go with a deadline: promises are kept task by task; leave one of the two out");
         if (item.Duration > item.Deadline)
             throw Wrong("duration", $"is {Durations.Format(item.Duration.Value)}, longer than the deadline of {Durations.Format(item.Deadline.Value)}; lower it or raise the deadline");
         if (item.KillGrace > MaxGrace) throw Wrong("kill_grace", "is over an hour; write one like 5s");

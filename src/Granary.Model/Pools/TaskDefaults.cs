@@ -6,7 +6,7 @@ namespace Granary.Model;
 [GenerateSerializer, Immutable, Alias("Granary.TaskDefaults")]
 public sealed record TaskDefaults
 {
-    /// <summary>Arrays start all together or not at all, unless they have a deadline or more members than a gang may have.</summary>
+    /// <summary>Arrays start all together or not at all, unless they have more members than a gang may have.</summary>
     [Id(0)] public bool Gang { get; init; }
 
     /// <summary>CPU requests are rounded up to whole cores.</summary>

@@ -15,7 +15,7 @@ public sealed partial class PoolScheduler
     private SubmitItem WithDefaults(SubmitItem item, TaskDefaults defaults)
     {
         if (item.Spec.Terms is not null) return item;
-        var gang = defaults.Gang && item.Count is > 1 and <= MostGangMembers && item.Spec.Deadline is null;
+        var gang = defaults.Gang && item.Count is > 1 and <= MostGangMembers;
         var never = defaults.NeverPreempted && _order.Find(item.Spec.Agent) is { HasGuarantee: true };
         if (!gang && !defaults.WholeCores && !never) return item;
         var terms = new TaskTerms { Gang = gang, WholeCores = defaults.WholeCores, NeverPreempted = never };

@@ -1,3 +1,4 @@
+using Granary.Scheduling.Gangs;
 using Granary.Scheduling.State;
 
 namespace Granary.Scheduling.Deadlines;
@@ -11,11 +12,12 @@ namespace Granary.Scheduling.Deadlines;
 /// On one node with all tasks at hand the second step refuses only what no order could keep (Jackson, 1955, for the order; the schedule is
 /// not preempted). Over many nodes it is a heuristic: it may refuse what an exhaustive search could place, and never promises what does not fit.
 /// </remarks>
-internal sealed class AdmissionTest(ReservationBook book, SchedulerOptions options)
+internal sealed partial class AdmissionTest(ReservationBook book, SchedulerOptions options)
 {
     /// <summary>So many promises that find no node are enough to see that there is no room for more.</summary>
     private const int MostFailures = 256;
 
+    private readonly GangWindow _window = new(book);
     private int _lastNode;
     private (ItemEntry Item, long Now, long Earliest) _refused;
 
@@ -40,8 +42,13 @@ internal sealed class AdmissionTest(ReservationBook book, SchedulerOptions optio
         var slots = book.Homeless.ToArray();
         Array.Sort(slots, Compare);
         var failed = 0;
-        foreach (var slot in slots)
-            if (!TryNodes(slot.Task, nodes, now) && ++failed == MostFailures) break;
+        for (var i = 0; i < slots.Length && failed < MostFailures;)
+        {
+            var members = Together(slots, i);
+            // A gang of which a member still ends is planned when all wait.
+            if (slots[i].Task.Item.Gang is { } gang ? gang.Head is not null && !TryTogether(slots.AsSpan(i, members), nodes, now) : !TryNodes(slots[i].Task, nodes, now)) failed++;
+            i += members;
+        }
     }
 
     private bool TryNodes(TaskEntry task, IReadOnlyList<NodeEntry> nodes, long now)
@@ -77,13 +84,18 @@ internal sealed class AdmissionTest(ReservationBook book, SchedulerOptions optio
     private bool TryReplan(TaskEntry task, IReadOnlyList<NodeEntry> nodes, long now)
     {
         if (book.Promises.Count < 2 || (long)book.Promises.Count * nodes.Count > options.ReplanLimit) return false;
-        var slots = book.Promises.Where(s => s.Node is not null || ReferenceEquals(s, task.Slot)).ToArray();
+        var slots = book.Promises.Where(s => s.Node is not null || ReferenceEquals(s, task.Slot) || (task.Item.Gang is not null && ReferenceEquals(s.Task.Item, task.Item))).ToArray();
         var before = Array.ConvertAll(slots, s => (s.Node, s.Start, s.End));
         Array.Sort(slots, before, Comparer<PlanSlot>.Create((a, b) => Compare(b, a)));
         foreach (var slot in slots) book.Lift(slot);
-        foreach (var slot in slots)
+        for (var at = 0; at < slots.Length;)
         {
-            if (PutLatest(slot, nodes, now)) continue;
+            var members = Together(slots, at);
+            if (slots[at].Task.Item.Gang is null ? PutLatest(slots[at], nodes, now) : PutTogether(slots.AsSpan(at, members), nodes, now, slack: 0))
+            {
+                at += members;
+                continue;
+            }
             foreach (var placed in slots) book.Lift(placed);
             for (var i = 0; i < slots.Length; i++)
                 if (before[i].Node is { } node) book.Put(slots[i], node, before[i].Start, before[i].End);
@@ -108,10 +120,12 @@ internal sealed class AdmissionTest(ReservationBook book, SchedulerOptions optio
         return true;
     }
 
-    /// <summary>The earliest finish on any of the nodes beside all that is reserved; 0 when none is large enough.</summary>
+    /// <summary>The earliest finish on any of the nodes, of a gang on any of them together, beside all that is reserved; 0 when they are not large enough.</summary>
     public long EarliestFinish(TaskEntry task, IReadOnlyList<NodeEntry> nodes, long now)
     {
         var item = task.Item;
+        if (item.Gang is { } gang)
+            return _window.Earliest(item, gang.Waiting, task.Slot, nodes, now, Math.Max(now, item.Release)) is var together and >= 0 ? together + item.Estimate : 0;
         var earliest = long.MaxValue;
         var tries = Math.Min(nodes.Count, options.AdmissionSearch);
         for (var i = 0; i < tries; i++)

@@ -39,6 +39,9 @@ internal sealed partial class NodeProfile
     /// <summary>When what is free changes.</summary>
     public ReadOnlySpan<long> Times => _times.AsSpan(0, _steps);
 
+    /// <summary>What is free from each of <see cref="Times"/> on.</summary>
+    public ReadOnlySpan<ResourceVector> Levels => _free.AsSpan(0, _steps);
+
     private void BuildAround(NodeEntry node, long now, PlanSlot? except, AgentEntry agent, long horizon, bool asWindow)
     {
         _changes.Clear();

@@ -64,6 +64,10 @@ public sealed partial class PoolScheduler
                 Emit(new PoolEvent(EventKind.Cancelled, now, task.Number, Count: 1, Detail: "its deadline passed while it waited, and the pool cancels what is late"), events, effects);
                 CancelBroken(now, events, effects);
             }
+            else if (task is { Item.Gang: { InOrder: true } gang, Claim: null })
+            {
+                if (ReferenceEquals(gang.Head, task)) ReserveForGang(gang, now, anew: true);
+            }
             else if (task is { HeapIndex: >= 0, Slot.Guard: false, Claim: null } && EarliestRoom(task, now) is { } room)
                 _book.Put(task.Slot!, room.Node, room.Start, room.Start + task.Item.Estimate);
         }

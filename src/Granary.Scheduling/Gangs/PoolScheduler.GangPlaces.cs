@@ -11,10 +11,8 @@ public sealed partial class PoolScheduler
     /// <summary>Placements that one search for a gang may try before it gives up.</summary>
     private const int MostGangSteps = 10_000;
 
-    /// <summary>Starts that a reservation for a gang tries.</summary>
-    private const int MostGangStarts = 64;
-
     private readonly GangSearch _gangSearch = new();
+    private readonly GangWindow _gangWindow;
     private readonly List<(NodeEntry Node, int Room)> _gangRoom = [];
     private NodeEntry[] _gangPlan = [];
     private ResourceVector[] _gangVectors = [];
@@ -81,82 +79,80 @@ public sealed partial class PoolScheduler
         return Largest(room, k => _book.Allows(node, Times(item.Shape.VectorRef, k), item.Estimate, now, own, item.Agent));
     }
 
-    /// <summary>Sets room aside for a gang that was passed over too long: a slot for each member, all from one start on.</summary>
+    /// <summary>Sets room aside for a gang that was passed over too long: a slot for each member, all from one start on. A promise keeps its own slots.</summary>
     /// <returns>True when it begins at once.</returns>
-    private bool ReserveForGang(GangEntry gang, long now)
+    private bool ReserveForGang(GangEntry gang, long now, bool anew = false)
     {
         var members = MembersOf(gang).ToArray();
-        if (members.All(m => m.Slot is { Node: not null })) return false;
+        if (!anew && members.All(m => m.Slot is { Node: not null })) return false;
+        var promised = gang.Item.Deadline > 0;
         foreach (var member in members)
-            if (_book.Remove(member) is { } left) _capacity.MarkFreed(left);
-        if (!MayStart(gang.Head!) || EarliestForGang(gang, now) is not { } start)
+            if (promised) Lift(member.Slot);
+            else if (_book.Remove(member) is { } left) _capacity.MarkFreed(left);
+        if (!MayStart(gang.Head!) || _gangWindow.Earliest(gang.Item, members.Length, null, _capacity.Ready, now, now) is not (>= 0 and var start))
         {
             _starving.Postpone(gang.Item.Queue, now + GuardPause);
             return false;
         }
         for (var i = 0; i < members.Length; i++)
-            _book.Put(_book.Add(members[i], guard: true), _gangPlan[i], start, start + gang.Item.Estimate);
+            _book.Put(members[i].Slot ?? _book.Add(members[i], guard: true), _gangWindow.Places[i], start, start + gang.Item.Estimate);
         return start <= now;
     }
 
-    /// <summary>The earliest time at which all members have room for their whole run, with their nodes in <see cref="_gangPlan"/>; null for never.</summary>
-    private long? EarliestForGang(GangEntry gang, long now)
+    /// <summary>
+    /// All members have room where it was set aside for them; they are to be placed there. Looking elsewhere first could take the room of promises
+    /// that come after this one.
+    /// </summary>
+    private bool InItsSlots(GangEntry gang, long now)
     {
-        var item = gang.Item;
-        var times = new List<long>();
-        var nodes = new List<NodeEntry>();
-        foreach (var node in _capacity.Ready)
+        if (_gangPlan.Length < gang.Waiting) (_gangPlan, _gangPlaces) = (new NodeEntry[gang.Waiting], new int[gang.Waiting]);
+        var (members, own) = (0, default(PlanSlot));
+        foreach (var member in MembersOf(gang))
         {
-            var most = Fits(item.Shape.VectorRef, node.Capacity, gang.Waiting);
-            if (most == 0 || !item.Shape.CouldUse(node)) continue;
-            nodes.Add(node);
-            _book.Profile.Build(node, now, null, item.Agent);
-            for (var k = 1; k <= most && _book.Profile.Earliest(Times(item.Shape.VectorRef, k), item.Estimate, now) is var start and >= 0; k++) times.Add(start);
+            if (member.Slot is not { Node: { State: NodeState.Ready } node } slot) return false;
+            (_gangPlan[members++], own) = (node, slot);
         }
-        times.Sort();
-        var tries = 0;
-        for (var i = gang.Waiting - 1; i < times.Count && tries < MostGangStarts; i++)
+        var plan = _gangPlan.AsSpan(0, members);
+        for (var i = 0; i < members; i++)
         {
-            // Room that is there early may be reserved later: what the times add up to is looked at again.
-            if (i + 1 < times.Count && times[i + 1] == times[i]) continue;
-            tries++;
-            if (RoomAt(nodes, item, gang.Waiting, times[i], now) >= gang.Waiting && Fill(gang)) return times[i];
+            if (plan[..i].IndexOf(plan[i]) >= 0) continue;
+            var count = 1;
+            for (var j = i + 1; j < members; j++)
+                if (ReferenceEquals(plan[j], plan[i])) count++;
+            if (RoomFor(plan[i], gang.Item, count, now, own) < count) return false;
         }
-        return null;
+        return true;
     }
 
-    private int RoomAt(List<NodeEntry> nodes, ItemEntry item, int most, long start, long now)
+    /// <summary>How many slots of an item's members stand among the first <paramref name="before"/> that are due.</summary>
+    private int DueOf(ItemEntry item, int before)
     {
-        var sum = 0;
-        _gangRoom.Clear();
-        foreach (var node in nodes)
-        {
-            _book.Profile.Build(node, now, null, item.Agent);
-            var room = Largest(Fits(item.Shape.VectorRef, node.Capacity, most),
-                k => _book.Profile.Latest(Times(item.Shape.VectorRef, k), item.Estimate, start, start) == start);
-            if (room == 0) continue;
-            _gangRoom.Add((node, room));
-            sum += room;
-        }
-        return sum;
+        var count = 0;
+        for (var i = 0; i < before; i++)
+            if (ReferenceEquals(_book.Due[i].Task.Item, item)) count++;
+        return count;
+    }
+
+    /// <summary>Takes a promise off its node; that of a gang with all its members.</summary>
+    private void Lift(PlanSlot? slot)
+    {
+        if (slot?.Node is not { } node) return;
+        _book.Lift(slot);
+        _capacity.MarkFreed(node);
+        if (slot.Task.Item.Gang is not { } gang) return;
+        foreach (var member in MembersOf(gang)) Lift(member.Slot);
     }
 
     private PlanSlot? SlotOf(GangEntry gang)
     {
-        if (_book.Guards == 0) return null;
+        if (_book.Guards + _book.Promises.Count == 0) return null;
         foreach (var member in MembersOf(gang))
             if (member.Slot is { } slot) return slot;
         return null;
     }
 
     /// <summary>How many of a request a vector holds, at most <paramref name="most"/>.</summary>
-    private static int Fits(in ResourceVector request, in ResourceVector free, int most)
-    {
-        for (var lane = 0; lane < ResourceVector.Lanes && most > 0; lane++)
-            if (request[lane] > 0) most = Math.Min(most, Math.Max(0, free[lane]) / request[lane]);
-            else if (free[lane] < 0) return 0;
-        return most;
-    }
+    private static int Fits(in ResourceVector request, in ResourceVector free, int most) => GangTimeline.MembersIn(request, free, most);
 
     private static ResourceVector Times(in ResourceVector vector, int count) => ResourceTotals.Multiple(vector, count).Clamped();
 

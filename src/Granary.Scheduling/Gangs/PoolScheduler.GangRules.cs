@@ -24,12 +24,22 @@ public sealed partial class PoolScheduler
     {
         if (item.Spec.Terms is not { Gang: true } || item.Count == 1) return;
         if (item.Count > MostGangMembers) throw GranaryException.Invalid($"item {i}: a gang of {item.Count} is too large; use up to {MostGangMembers} members");
-        if (item.Spec.Deadline is not null)
-            throw GranaryException.Invalid($"item {i}: a gang cannot be promised a deadline, since promises are kept task by task; leave the deadline out, or submit it without gang");
         var whole = Times(request, item.Count);
         if (sizes && RoomWhenEmpty(request, item.Count) is var room && room < item.Count)
             throw GranaryException.Refused($"item {i}: infeasible: a gang of {item.Count}, each {_lanes.ToSet(request)}, starts together, and pool {_pool} holds {room} of them even when empty; use fewer members, ask for less or add nodes");
         if (agent is { IsLimited: true }) CheckLimits(agent, whole, i, $"a gang of {item.Count} needs {_lanes.ToSet(whole)} at once", "use fewer members");
+    }
+
+    /// <summary>A gang's deadline is promised to all its members, or refused to all.</summary>
+    private void AdmitGang(GangEntry gang, IReadOnlyList<NodeEntry> ready, long now, EventBatch events, IPoolEffects effects, List<Rejection> rejected)
+    {
+        var item = gang.Item;
+        if (_admission.TryPromise([.. MembersOf(gang).Select(m => m.Slot!)], ready, now, out var earliest)) return;
+        var reason = $"deadline {Clock.Text(item.Deadline - now)} cannot be kept by a gang of {item.Count}: "
+            + (earliest == 0 ? "the ready nodes do not hold all its members at once" : $"earliest finish in {Clock.TextUp(earliest - now)}");
+        for (var number = item.First; number < item.First + item.Count; number++)
+            rejected.Add(new Rejection(number, reason, earliest == 0 ? null : Clock.ToTime(earliest)));
+        Emit(new PoolEvent(EventKind.Rejected, now, item.First, Value: earliest, Count: item.Count, Detail: reason), events, effects);
     }
 
     private int RoomWhenEmpty(in ResourceVector request, int most)

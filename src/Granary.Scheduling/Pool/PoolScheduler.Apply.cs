@@ -91,7 +91,7 @@ public sealed partial class PoolScheduler
         if (node.Plan is { Count: > 0 } plan)
             foreach (var slot in plan.ToArray())
             {
-                if (!slot.Guard) _book.Lift(slot);
+                if (!slot.Guard) Lift(slot);
                 else
                 {
                     _book.Remove(slot.Task);

@@ -107,15 +107,28 @@ public sealed partial class PoolScheduler
         }
         // What is due is tried again only after something was freed.
         if (_dueTried == _capacity.Epoch || _book.Due.Count + _book.Homeless.Count == 0 || _capacity.Ready.Count == 0) return left;
-        var failed = 0;
-        while (failed < Math.Min(_book.Due.Count, MostDue) && left > 0)
+        var (at, failed) = (0, 0);
+        while (at < _book.Due.Count && failed < MostDue && left > 0)
         {
-            var slot = _book.Due[failed];
+            var slot = _book.Due[at];
             if (slot.Task.Claim is null && !IsLeaving(slot.Task) && !MayStart(slot.Task)) Release(slot, now);
-            else if (TryDue(slot, now, events, effects)) left--;
-            else failed++;
+            else if (slot.Task.Item.Gang is not null && slot.Task.HeapIndex < 0) at++; // its head stands for it
+            else
+            {
+                var before = slot.Task.Item.Gang is null ? 0 : DueOf(slot.Task.Item, at);
+                if (TryDue(slot, now, events, effects))
+                {
+                    left--;
+                    at -= before;
+                }
+                else
+                {
+                    at++;
+                    failed++;
+                }
+            }
         }
-        for (var i = _book.Homeless.Count - 1; i >= Math.Max(0, _book.Homeless.Count - MostDue) && left > 0; i--)
+        for (var i = _book.Homeless.Count - 1; i >= Math.Max(0, _book.Homeless.Count - MostDue) && left > 0; i = Math.Min(i, _book.Homeless.Count) - 1)
             if (TryDue(_book.Homeless[i], now, events, effects)) left--;
         if (left > 0) _dueTried = _capacity.Epoch;
         return left;
@@ -136,7 +149,7 @@ public sealed partial class PoolScheduler
             _starving.Postpone(slot.Task.Item.Queue, now + GuardPause);
         }
         else
-            _book.Lift(slot);
+            Lift(slot);
         _capacity.MarkFreed(node);
     }
 
@@ -146,7 +159,7 @@ public sealed partial class PoolScheduler
         if (task.HeapIndex < 0 || !MayStart(task)) return false;
         var node = task.Item.Gang is null && slot.Node is { Indexed: true } own && slot.Vector.FitsIn(own.FreeFor(task.Item.Agent)) && (task.Item.Shape.Terms?.NeighboursAllow(own) ?? true)
             && _book.Allows(own, slot.Vector, task.Item.Estimate, now, slot, task.Item.Agent)
-            ? own : Choose(task, now);
+            ? own : task.Item.Gang is { } gang && InItsSlots(gang, now) ? slot.Node : Choose(task, now);
         if (node is null) return false;
         Place(task, node, now, events, effects);
         return true;

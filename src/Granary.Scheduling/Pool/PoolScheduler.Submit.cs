@@ -75,6 +75,11 @@ public sealed partial class PoolScheduler
             notes.Add("no node is ready yet: deadlines were accepted untested");
             return;
         }
+        if (_tasks.Find(run.First)!.Item.Gang is { } gang)
+        {
+            AdmitGang(gang, ready, now, events, effects, rejected);
+            return;
+        }
         for (var number = run.First; number < run.First + run.Count; number++)
         {
             var task = _tasks.Find(number)!;

@@ -65,6 +65,7 @@ public sealed partial class PoolScheduler
         _scorer = Scorer.Of(_spec, _parts, _missingParts);
         _order = new OrderTree(options, _spec.Strategy);
         _admission = new AdmissionTest(_book, options);
+        _gangWindow = new Gangs.GangWindow(_book);
         _graph = new DependencyGraph(_tasks);
         _operations = new OperationWindow(options.RememberedOperations);
         _starving = new StarvationQueue(Clock.ToMicros(options.StarvationGuard));

@@ -15,7 +15,6 @@ public class FleetProblemTests
     [InlineData(Task + "count: 1.5 }", "2: 'count' must be a whole number from 1 to 1000000, not '1.5'")]
     [InlineData(Task + "count: [1] }", "2: 'count' must be a whole number from 1 to 1000000, not a list")]
     [InlineData(Task + "gang: 3 }", "2: 'gang' must be true or false, not '3'")]
-    [InlineData(Task + "gang: true, count: 2, deadline: 5s }", "2: task 't' is a gang with a deadline; promises are kept task by task: remove one of the two")]
     [InlineData(Task + "may_fail: perhaps }", "2: 'may_fail' must be true or false, not 'perhaps'")]
     [InlineData(Task + "resources: 5 }", "2: 'resources' must be a mapping like { cpu: 500m, memory: 64Mi }, not '5'")]
     [InlineData(Task + "resources: { cpu: [1] } }", "2: 'cpu' must be an amount like 500m, 2 or 64Mi, not a list")]

@@ -69,8 +69,6 @@ internal static class TaskRules
             if (spec.Duration is { } duration && (duration < TimeSpan.Zero || duration > Durations.Max)) Tell("has a negative duration; write one like 2s");
             if (spec is { Deadline: { } end, Duration: { } run } && run > end)
                 Tell($"takes {Durations.Format(run)} by its own estimate, longer than its deadline of {Durations.Format(end)}; lower duration or raise deadline");
-            if (spec.Terms is { Gang: true } && task.Count > 1 && spec.Deadline is not null)
-                Tell("is a gang with a deadline; promises are kept task by task: remove one of the two");
             if (spec.Terms?.CheckpointEvery is { } every && (every <= TimeSpan.Zero || every > Durations.Max))
                 Tell("has a checkpoint_every of nothing; write a duration over 0, like 5m");
             if (spec.RetryBackoff < TimeSpan.Zero || spec.RetryBackoff > Durations.Max) Tell("has a negative backoff; write one like 1s");
