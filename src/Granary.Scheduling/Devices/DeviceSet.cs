@@ -94,6 +94,18 @@ internal sealed class DeviceSet
         return most;
     }
 
+    /// <summary>How many of a request would fit beside each other were these leases gone, at most <paramref name="most"/>.</summary>
+    public int CountOf(int milli, int most, IEnumerable<(DeviceShare Share, int Milli)> gone)
+    {
+        Span<ushort> free = stackalloc ushort[Count];
+        Free.CopyTo(free);
+        foreach (var (share, held) in gone)
+            for (var device = 0; device < Count; device++) free[device] = (ushort)Math.Min(SizeOf(device), free[device] + share.MilliOn(device, held));
+        for (var fitted = 0; fitted < most; fitted++)
+            if (!TakeFrom(free, milli)) return fitted;
+        return most;
+    }
+
     /// <summary>True when a request would fit were these leases gone.</summary>
     public bool WouldHold(int milli, IEnumerable<(DeviceShare Share, int Milli)> gone)
     {

@@ -24,7 +24,7 @@ public sealed partial class PoolScheduler
     {
         var gpu = request[DeviceSet.Lane];
         if (gpu == 0 || node.Devices is not { } devices) return true;
-        return devices.WouldHold(gpu, node.Leases.Where(l => l.Stop != StopMark.None || victims.Contains(l))
+        return devices.WouldHold(gpu, node.Leases.Where(l => l.Stop != StopMark.None || victims.Any(v => IsOf(v, l)))
             .Select(l => (l.Devices, l.Item.Shape.VectorRef[DeviceSet.Lane])));
     }
 

@@ -22,6 +22,14 @@ internal sealed class GangEntry(ItemEntry item)
     /// <summary>Members in state Queued.</summary>
     public int Waiting { get; set; }
 
+    /// <summary>Members with a lease.</summary>
+    public int Leased => Item.Live - Waiting;
+
+    /// <summary>Whether all may be told to stop, as of a change of the pool.</summary>
+    public bool MayStop { get; set; }
+
+    public long CheckedChange { get; set; } = -1;
+
     /// <summary>The member that stands for all in the order, or in the back-off; null while they do not wait for room.</summary>
     public TaskEntry? Head { get; set; }
 

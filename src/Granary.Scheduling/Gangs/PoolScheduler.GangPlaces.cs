@@ -143,6 +143,9 @@ public sealed partial class PoolScheduler
         foreach (var member in MembersOf(gang)) Lift(member.Slot);
     }
 
+    /// <summary>The same task, or another member of its gang.</summary>
+    private static bool IsOf(TaskEntry task, TaskEntry other) => ReferenceEquals(task, other) || (task.Item.Gang is not null && ReferenceEquals(task.Item, other.Item));
+
     private PlanSlot? SlotOf(GangEntry gang)
     {
         if (_book.Guards + _book.Promises.Count == 0) return null;

@@ -57,6 +57,7 @@ public sealed partial class PoolScheduler
         if (!gang.InOrder) return WaitReason.Backoff;
         if (_capacity.Ready.Count == 0) return WaitReason.NoNodes;
         if (RoomWhenEmpty(shape.VectorRef, gang.Waiting) < gang.Waiting) return WaitReason.TooLarge;
+        if (gang.Head!.Claim is not null) return WaitReason.Preempting;
         if (!shape.WholeRef.FitsIn(agent.Headroom)) return WaitReason.Limit;
         if (gang.Head!.HeapIndex > 0 || !ReferenceEquals(agent.Order.First, item.Queue)) return WaitReason.Share;
         if (RoomNow(gang) >= gang.Waiting) return ChooseForGang(gang, now) is null ? WaitReason.Reserved : WaitReason.Share;
@@ -77,6 +78,7 @@ public sealed partial class PoolScheduler
             WaitReason.TooLarge => ($"{Need(gang)}; the pool's nodes hold {RoomWhenEmpty(task.Item.Shape.VectorRef, gang.Waiting)} even when empty", "use fewer members, or add nodes"),
             WaitReason.Limit => ($"agent {task.Item.Agent.Name} holds {_lanes.ToSet(task.Item.Agent.Used)} of its limit {task.Item.Agent.Spec.Limit}; the gang needs {_lanes.ToSet(task.Item.Shape.WholeRef)} at once",
                 $"raise the limit: granary agent set {task.Item.Agent.Name} --limit ..., or wait for its running tasks"),
+            WaitReason.Preempting => ExplainPreempting(gang, now),
             WaitReason.Share => ExplainShare(gang.Head!, now),
             WaitReason.Reserved => ($"{Need(gang)}; there is room, but it is set aside for others", "wait, or state a shorter --duration, so that it fits before"),
             _ => ($"{Need(gang)}; there is room for {RoomNow(gang)} now", $"wait{(SlotOf(gang) is { } slot ? $": room is set aside for it in {Clock.Text(Math.Max(0, slot.Start - now))}" : "")}, use fewer members, or add nodes"),

@@ -15,6 +15,7 @@ public sealed partial class PoolScheduler
     {
         var settles = kind != PreemptionKind.WithinQueue;
         for (var i = 0; i < victims.Count; i++) settles |= Live(victims[i]).Settled; // it takes their place, with what holds for it
+        settles |= task.Item.Gang?.Head?.Claim?.Settles == true; // all members alike
         AddClaim(new RoomClaim(task, node, kind, at, victims.Count, settles));
         _preemptions[(int)kind] += victims.Count;
         task.Item.Agent.Counts.PreemptionsCaused += victims.Count;
@@ -55,7 +56,7 @@ public sealed partial class PoolScheduler
         DropClaim(task);
         if (task.Slot is not { Node: { } node } slot) return;
         if (slot.Guard) _book.Remove(task);
-        else _book.Lift(slot);
+        else Lift(slot);
         _capacity.MarkFreed(node);
     }
 
@@ -64,7 +65,15 @@ public sealed partial class PoolScheduler
     {
         for (var i = _claims.Count - 1; i >= 0; i--)
         {
+            if (i >= _claims.Count) continue; // a gang's go together
             var claim = _claims[i];
+            if (claim.Task.Item.Gang is { } gang)
+            {
+                if (!ReferenceEquals(claim.Task, gang.Head) || StillComes(gang)) continue;
+                foreach (var member in MembersOf(gang).Where(m => m.Claim is not null).ToArray())
+                    Emit(new PoolEvent(EventKind.RoomReleased, now, member.Number), events, effects);
+                continue;
+            }
             if (ReferenceEquals(claim.Task.Slot?.Node, claim.Node) && claim.Node.State == NodeState.Ready && AnyEnding(claim.Node)) continue;
             Emit(new PoolEvent(EventKind.RoomReleased, now, claim.Task.Number), events, effects);
         }

@@ -95,8 +95,8 @@ public sealed partial class PoolScheduler
     private void PreemptForPromises(PreemptionPolicy policy, long now, EventBatch events, IPoolEffects effects)
     {
         _unclaimed.Clear();
-        for (var i = 0; i < Math.Min(_book.Due.Count, MostSeekers); i++) AddEndangered(_book.Due[i], now);
-        for (var i = 0; i < Math.Min(_book.Homeless.Count, MostSeekers); i++) AddEndangered(_book.Homeless[i], now);
+        for (int i = 0, looked = 0; i < _book.Due.Count && looked < MostSeekers; i++) looked += AddEndangered(_book.Due[i], now);
+        for (int i = 0, looked = 0; i < _book.Homeless.Count && looked < MostSeekers; i++) looked += AddEndangered(_book.Homeless[i], now);
         _unclaimed.Sort(static (a, b) => a.Item.Deadline != b.Item.Deadline ? a.Item.Deadline.CompareTo(b.Item.Deadline) : a.Number.CompareTo(b.Number));
         foreach (var task in _unclaimed)
         {
@@ -105,15 +105,18 @@ public sealed partial class PoolScheduler
         }
     }
 
-    private void AddEndangered(PlanSlot slot, long now)
+    /// <returns>How many it counts for: of a gang only the head, which asks for all.</returns>
+    private int AddEndangered(PlanSlot slot, long now)
     {
         var task = slot.Task;
-        if (slot.Guard || task.Claim is not null || task.HeapIndex < 0) return;
+        if (task is { HeapIndex: < 0, Item.Gang: not null }) return 0;
+        if (slot.Guard || task.Claim is not null || task.HeapIndex < 0) return 1;
         var latest = task.Item.Deadline - task.Item.Estimate;
-        if (now > latest) return; // it will be late whatever is done
+        if (now > latest) return 1; // it will be late whatever is done
         var danger = latest - Math.Max(DangerLead, (long)(task.Item.Estimate * _options.DeadlineSlack / 2));
         if (danger <= now) _unclaimed.Add(task);
         else _lookAgain = Math.Min(_lookAgain, danger);
+        return 1;
     }
 
     /// <summary>Agents in the order in which they would be served.</summary>
@@ -221,7 +224,8 @@ public sealed partial class PoolScheduler
     private bool Seek(TaskEntry task, PreemptionPolicy policy, VictimRule rule, long now, EventBatch events, IPoolEffects effects)
     {
         var preemptor = new Preemptor(task, task.Item.Queue.Tasks.KeyOf(task), _order.Basis, now);
-        if (!rule.MayAsk(preemptor) || task.Item.Gang is not null) return false;
+        if (!rule.MayAsk(preemptor)) return false;
+        if (task.Item.Gang is not null) return SeekForGang(preemptor, policy, rule, now, events, effects);
         if (!rule.FreesOwnLimit && !FitsLimits(preemptor)) return false;
         _refusals = 0;
         if (FitsLimits(preemptor) && Choose(task, now) is not null) return false; // it has room without
@@ -265,7 +269,7 @@ public sealed partial class PoolScheduler
             _candidateVictims.Clear();
             for (var i = 0; i < Math.Min(node.Leases.Count, MostLeasesLookedAt); i++)
                 if (IsCandidate(preemptor, policy, rule, node.Leases[i], now))
-                    _candidateVictims.Add(new Candidate(node.Leases[i], LostWork.Of(node.Leases[i], _order.Basis, now)));
+                    AddCandidate(_candidateVictims, node.Leases[i], now);
             if (_candidateVictims.Count == 0) continue;
             _victimSearch.Find(preemptor, rule, node, RoomFor(preemptor, node, allSlots: false, now), _candidateVictims, policy.MostVictims, _nodeVictims);
             if (_nodeVictims.IsBetterThan(_bestVictims) && DevicesWouldHold(preemptor.Request, node, _nodeVictims.Victims) && LeavesPromisesAlone(preemptor, _nodeVictims, now)) _bestVictims.Take(_nodeVictims);
@@ -323,7 +327,8 @@ public sealed partial class PoolScheduler
     {
         var item = task.Item;
         if (task.Stop != StopMark.None || task.Node!.State != NodeState.Ready) return false;
-        if (item.Gang is not null || item.Spec.Terms is { NeverPreempted: true } || item.Agent.Spec.Terms is { NeverPreempted: true }) return false;
+        if (item.Gang is { } gang && (!MayStopGang(gang) || ReferenceEquals(item, preemptor.Task.Item))) return false;
+        if (item.Spec.Terms is { NeverPreempted: true } || item.Agent.Spec.Terms is { NeverPreempted: true }) return false;
         if (item.Deadline > now || task.Node.Windows?.IsOpenFor(item.Agent) == true) return false;
         if (!rule.MayLose(preemptor, item.Agent) || !rule.MayTake(preemptor, task, item.Agent.EffectiveUse)) return false;
         var free = task.PlacedAt + Clock.ToMicros(policy.MinimumRun);
@@ -345,7 +350,7 @@ public sealed partial class PoolScheduler
         {
             if (slot.Start >= end) break;
             // What conservative backfill only plans for later gives way to who is entitled now.
-            if (!ReferenceEquals(slot.Task, preemptor.Task) && (!slot.Planned || slot.Task.Claim is not null)) room -= slot.Vector;
+            if (!IsOf(slot.Task, preemptor.Task) && (!slot.Planned || slot.Task.Claim is not null)) room -= slot.Vector;
         }
         return room;
     }
@@ -354,13 +359,12 @@ public sealed partial class PoolScheduler
     private static bool LeavesPromisesAlone(in Preemptor preemptor, VictimSet set, long now)
     {
         var room = RoomFor(preemptor, set.Node!, allSlots: true, now);
-        foreach (var victim in set.Victims) room += victim.Item.Shape.Vector;
-        return preemptor.Request.FitsIn(room);
+        return preemptor.Request.FitsIn(room + set.Freed);
     }
 
     private void Claim(TaskEntry task, VictimRule rule, long now, EventBatch events, IPoolEffects effects)
     {
-        var victims = _bestVictims.Victims.ToArray();
+        TaskEntry[] victims = [.. _bestVictims.Victims.SelectMany(AllOf)];
         Emit(new PoolEvent(EventKind.RoomClaimed, now, task.Number, Value: (long)rule.Kind, Node: _bestVictims.Node!.Index,
             Detail: Array.ConvertAll(victims, v => v.Number)), events, effects);
         var reason = ReasonFor(task, rule.Kind);

@@ -16,7 +16,9 @@ internal sealed class VictimSearch
     private readonly List<Candidate> _picked = [];
     private readonly List<bool> _used = [];
     private readonly VictimSet _other = new();
+    private IReadOnlyList<Candidate> _before = [];
     private Preemptor _preemptor;
+    private ResourceVector _request;
     private VictimRule _rule = null!;
     private ResourceVector _room;
     private ResourceVector _limit;
@@ -29,20 +31,29 @@ internal sealed class VictimSearch
     /// <param name="candidates">Sorted here.</param>
     /// <param name="most">At most so many victims.</param>
     /// <param name="result">The answer; without a node when there is none.</param>
-    public void Find(in Preemptor preemptor, VictimRule rule, NodeEntry node, in ResourceVector room, List<Candidate> candidates, int most, VictimSet result)
+    public void Find(in Preemptor preemptor, VictimRule rule, NodeEntry node, in ResourceVector room, List<Candidate> candidates, int most, VictimSet result) =>
+        Find(preemptor, preemptor.Request, rule, node, room, candidates, [], most, result);
+
+    /// <summary>The same for some members of a gang, <paramref name="request"/> in sum, when those in <paramref name="before"/> stop too.</summary>
+    public void Find(in Preemptor preemptor, in ResourceVector request, VictimRule rule, NodeEntry node, in ResourceVector room, List<Candidate> candidates,
+        IReadOnlyList<Candidate> before, int most, VictimSet result)
     {
-        (_preemptor, _rule, _room) = (preemptor, rule, room);
-        _limit = preemptor.Agent.Headroom;
+        (_preemptor, _request, _rule, _room, _before) = (preemptor, request, rule, room, before);
+        _limit = preemptor.Task.Item.Gang is null ? preemptor.Agent.Headroom : ResourceVector.Infinite; // a gang asks only within its limits
         Group(candidates);
         result.Clear();
-        if (FindOne() is { } one)
+        _picked.Clear();
+        if (FindOne() is { } one && one.Count <= most)
         {
-            _picked.Clear();
             _picked.Add(one);
             result.Set(node, _picked);
-            return;
+            if (one.Count == 1) return; // of a gang all stop: several single tasks may be fewer
         }
-        if (Greedy(most, covering: false)) result.Set(node, _picked);
+        if (Greedy(most, covering: false))
+        {
+            _other.Set(node, _picked);
+            if (_other.IsBetterThan(result)) result.Take(_other);
+        }
         if (_candidates.Count > 2 && Greedy(most, covering: true))
         {
             _other.Set(node, _picked);
@@ -73,8 +84,10 @@ internal sealed class VictimSearch
             for (var i = start; i < end; i++)
             {
                 var candidate = _candidates[i];
-                if (!Fits(candidate.Task.Item.Shape.Vector) || !_rule.MayTake(_preemptor, candidate.Task, agent.EffectiveUse)) continue;
-                if (best is null || IsBefore(candidate, agent.EffectiveUse, best.Value, best.Value.Agent.EffectiveUse)) best = candidate;
+                var use = UseOf(agent);
+                if (!Fits(candidate.Vector) || !_rule.MayTake(_preemptor, candidate.Task, use)) continue;
+                if (best is null || candidate.Count < best.Value.Count
+                    || (candidate.Count == best.Value.Count && IsBefore(candidate, use, best.Value, UseOf(best.Value.Agent)))) best = candidate;
                 break;
             }
         return best;
@@ -86,24 +99,27 @@ internal sealed class VictimSearch
         _used.Clear();
         for (var i = 0; i < _candidates.Count; i++) _used.Add(false);
         var taken = ResourceVector.Zero;
+        var stopped = 0;
         while (!Fits(taken))
         {
-            if (_picked.Count == most) return false;
+            if (stopped >= most) return false;
             var next = covering ? MostCovering(taken) : Cheapest(taken);
             if (next < 0) return false;
             _used[next] = true;
             _picked.Add(_candidates[next]);
-            taken += _candidates[next].Task.Item.Shape.Vector;
+            taken += _candidates[next].Vector;
+            stopped += _candidates[next].Count;
         }
         // Those picked last cost most: they stay first where they can.
         for (var i = _picked.Count - 2; i >= 0; i--)
         {
-            var less = taken - _picked[i].Task.Item.Shape.Vector;
+            var less = taken - _picked[i].Vector;
             if (!Fits(less)) continue;
             taken = less;
+            stopped -= _picked[i].Count;
             _picked.RemoveAt(i);
         }
-        return true;
+        return stopped <= most;
     }
 
     private int Cheapest(in ResourceVector taken)
@@ -115,7 +131,7 @@ internal sealed class VictimSearch
             var use = UseOf(agent);
             for (var i = start; i < end; i++)
             {
-                if (_used[i] || Cover(_candidates[i].Task.Item.Shape.Vector, taken) <= 0 || !_rule.MayTake(_preemptor, _candidates[i].Task, use)) continue;
+                if (_used[i] || Cover(_candidates[i].Vector, taken) <= 0 || !_rule.MayTake(_preemptor, _candidates[i].Task, use)) continue;
                 if (best < 0 || IsBefore(_candidates[i], use, _candidates[best], bestUse)) (best, bestUse) = (i, use);
                 break;
             }
@@ -132,7 +148,7 @@ internal sealed class VictimSearch
             for (var i = start; i < end; i++)
             {
                 if (_used[i]) continue;
-                var cover = Cover(_candidates[i].Task.Item.Shape.Vector, taken);
+                var cover = Cover(_candidates[i].Vector, taken);
                 if (cover <= 0 || cover < bestCover || !_rule.MayTake(_preemptor, _candidates[i].Task, use)) continue;
                 if (cover == bestCover && best >= 0 && !IsBefore(_candidates[i], use, _candidates[best], bestUse)) continue;
                 (best, bestCover, bestUse) = (i, cover, use);
@@ -144,7 +160,7 @@ internal sealed class VictimSearch
     /// <summary>How much of what is missing a victim brings, as the sum over resources of parts of the request.</summary>
     private double Cover(in ResourceVector vector, in ResourceVector taken)
     {
-        var request = _preemptor.Request;
+        var request = _request;
         var cover = 0.0;
         for (var lane = 0; lane < ResourceVector.Lanes; lane++)
         {
@@ -158,7 +174,7 @@ internal sealed class VictimSearch
 
     private bool Fits(in ResourceVector taken)
     {
-        var request = _preemptor.Request;
+        var request = _request;
         var rest = request - taken; // not room + taken: a lane without a limit would overflow
         return rest.FitsIn(_room) && (!_rule.FreesOwnLimit || rest.FitsIn(_limit));
     }
@@ -168,7 +184,9 @@ internal sealed class VictimSearch
     {
         var use = agent.EffectiveUse;
         foreach (var picked in _picked)
-            if (ReferenceEquals(picked.Agent, agent)) use -= picked.Task.Item.Shape.Vector;
+            if (ReferenceEquals(picked.Agent, agent)) use -= picked.Whole;
+        foreach (var picked in _before)
+            if (ReferenceEquals(picked.Agent, agent)) use -= picked.Whole;
         return use;
     }
 

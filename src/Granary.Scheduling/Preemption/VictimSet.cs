@@ -3,10 +3,18 @@ using Granary.Scheduling.State;
 
 namespace Granary.Scheduling.Preemption;
 
-/// <summary>Tasks on one node that would be stopped. Fewer is better, then lower classes, then less lost work.</summary>
+/// <summary>Tasks on one node that would be stopped, each gang once. Fewer is better (members counted one by one), then lower classes, then less lost work.</summary>
 internal sealed class VictimSet
 {
     public List<TaskEntry> Victims { get; } = [];
+
+    public List<Candidate> Candidates { get; } = [];
+
+    /// <summary>How many tasks stop.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>What the node gains.</summary>
+    public ResourceVector Freed { get; private set; }
 
     public NodeEntry? Node { get; set; }
 
@@ -19,7 +27,10 @@ internal sealed class VictimSet
     public void Clear()
     {
         Victims.Clear();
+        Candidates.Clear();
         Node = null;
+        Count = 0;
+        Freed = ResourceVector.Zero;
         HighestClass = PriorityClass.Low;
         Lost = 0;
     }
@@ -31,6 +42,9 @@ internal sealed class VictimSet
         foreach (var victim in victims)
         {
             Victims.Add(victim.Task);
+            Candidates.Add(victim);
+            Count += victim.Count;
+            Freed += victim.Vector;
             Lost += victim.Lost;
             if (victim.Agent.Spec.Class > HighestClass) HighestClass = victim.Agent.Spec.Class;
         }
@@ -41,6 +55,9 @@ internal sealed class VictimSet
         Clear();
         Node = other.Node;
         Victims.AddRange(other.Victims);
+        Candidates.AddRange(other.Candidates);
+        Count = other.Count;
+        Freed = other.Freed;
         HighestClass = other.HighestClass;
         Lost = other.Lost;
     }
@@ -49,7 +66,7 @@ internal sealed class VictimSet
     public bool IsBetterThan(VictimSet other)
     {
         if (!other.Found || !Found) return Found;
-        if (Victims.Count != other.Victims.Count) return Victims.Count < other.Victims.Count;
+        if (Count != other.Count) return Count < other.Count;
         if (HighestClass != other.HighestClass) return HighestClass < other.HighestClass;
         return Lost < other.Lost;
     }

@@ -8,8 +8,11 @@ internal sealed class RandomLoad
 {
     private readonly long _stoppedBefore;
 
-    public RandomLoad(int seed, bool longTasks, PreemptionPolicy? policy = null)
+    private readonly bool _gangs;
+
+    public RandomLoad(int seed, bool longTasks, PreemptionPolicy? policy = null, bool gangs = false)
     {
+        _gangs = gangs;
         var random = new Random(seed);
         Policy = policy ?? new PreemptionPolicy
         {
@@ -58,7 +61,25 @@ internal sealed class RandomLoad
     /// <summary>Tasks that were stopped since, for whatever came of it.</summary>
     public long Stopped => Pool.Scheduler.Describe(Pool.Now).Preemptions.Values.Sum() - _stoppedBefore;
 
-    private void Submit(Random random, int agent) => Pool.Submit(Make.Task($"a{agent}", seconds: 2 + random.Next(20), priority: random.Next(4) == 0 ? random.Next(-2, 3) : 0) with
+    /// <summary>Gangs, by their first member, with how many they are.</summary>
+    public Dictionary<long, int> Gangs { get; } = [];
+
+    private void Submit(Random random, int agent)
+    {
+        var spec = SpecOf(random, agent);
+        var count = _gangs && random.Next(3) == 0 ? random.Next(2, 5) : 1;
+        if (count > 1) spec = spec with { Terms = (spec.Terms ?? new TaskTerms()) with { Gang = true } };
+        try
+        {
+            var first = Pool.Submit(spec, count).First;
+            if (count > 1) Gangs[first] = count;
+        }
+        catch (GranaryException e) when (e.Code == ErrorCode.Refused)
+        {
+        }
+    }
+
+    private static TaskSpec SpecOf(Random random, int agent) => Make.Task($"a{agent}", seconds: 2 + random.Next(20), priority: random.Next(4) == 0 ? random.Next(-2, 3) : 0) with
     {
         Resources = Make.Resources(random.Next(1, 4), random.Next(0, 3) * 512),
         Terms = random.Next(6) switch
@@ -67,5 +88,5 @@ internal sealed class RandomLoad
             1 => new TaskTerms { CheckpointEvery = TimeSpan.FromSeconds(1 + random.Next(3)) },
             _ => null,
         },
-    });
+    };
 }

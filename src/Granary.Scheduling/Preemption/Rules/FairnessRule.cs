@@ -24,7 +24,7 @@ internal sealed class FairnessRule(bool atOrBelowFinal, bool hierarchical) : Vic
         if (task.Settled || IsCovered(agent, use, task.Item.Shape.Vector) || OverShare.Of(use, agent.Guarantee, preemptor.Pool, agent.Weight) <= 0) return false;
         var asking = AskingShare(preemptor, agent);
         return atOrBelowFinal
-            ? OverShare.IsAtMost(asking, ShareOf(preemptor, agent, use - task.Item.Shape.Vector))
+            ? OverShare.IsAtMost(asking, ShareOf(preemptor, agent, use - Held(task)))
             : OverShare.IsBelow(asking, ShareOf(preemptor, agent, use));
     }
 

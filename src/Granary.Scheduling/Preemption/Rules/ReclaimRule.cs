@@ -25,7 +25,7 @@ internal sealed class ReclaimRule(bool straddling) : VictimRule(PreemptionKind.R
         && AllOver(preemptor, agent, agent.EffectiveUse, ResourceVector.Infinite);
 
     public override bool MayTake(in Preemptor preemptor, TaskEntry task, in ResourceTotals use) =>
-        !task.Settled && AllOver(preemptor, task.Item.Agent, use, task.Item.Shape.Vector);
+        !task.Settled && AllOver(preemptor, task.Item.Agent, use, Held(task));
 
     private static bool Owes(OrderNode owner, in ResourceVector request)
     {

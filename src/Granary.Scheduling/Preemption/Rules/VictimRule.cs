@@ -8,6 +8,10 @@ internal abstract class VictimRule(PreemptionKind kind)
 {
     public PreemptionKind Kind { get; } = kind;
 
+    /// <summary>What its agent gives up when a task is stopped: of a gang all that its members hold.</summary>
+    public static ResourceVector Held(TaskEntry task) => task.Item.Gang is { } gang
+        ? ResourceTotals.Multiple(task.Item.Shape.VectorRef, gang.Leased).Clamped() : task.Item.Shape.Vector;
+
     /// <summary>The agent's own room under its limit grows with every victim, so a task at the limit may ask too.</summary>
     public virtual bool FreesOwnLimit => false;
 
