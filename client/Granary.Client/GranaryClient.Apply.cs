@@ -28,7 +28,7 @@ public sealed partial class GranaryClient
         Refuse(await new FleetCheck(this, fleet).RunAsync(ct), ErrorCode.Refused);
 
         var request = new ApplyRequest(fleet.Pools, fleet.Agents, fleet.Nodes, fleet.Groups);
-        var declared = await _calls.CallAsync(() => DirectoryGrain.Apply(request), ct);
+        var declared = await _calls.CallAsync(() => DirectoryGrain.Apply(request), ct, patient: true);
         var reserved = await FleetReservations.MakeAsync(this, fleet, ct);
         var after = SubmitPlan.After(fleet);
         var ids = new TaskIdRange[fleet.Tasks.Count];

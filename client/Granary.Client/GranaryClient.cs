@@ -47,17 +47,14 @@ public sealed partial class GranaryClient : IAsyncDisposable
         IHost? host = null;
         try
         {
-            var gateway = await server.Address.ResolveAsync(either.Token);
-            // Knocking first makes the common case, nobody there, prompt on either host.
-            using (var knock = new Socket(gateway.AddressFamily, SocketType.Stream, ProtocolType.Tcp))
-                await knock.ConnectAsync(gateway, either.Token);
+            var gateways = await Gateways.FindAsync(server.Gateways, either.Token);
             var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-            GatewayConnection.Configure(builder, gateway, server.Token);
+            GatewayConnection.Configure(builder, gateways, server.Token);
             host = builder.Build();
             await await Task.WhenAny(host.StartAsync(either.Token).WaitAsync(either.Token), GatewayConnection.Refusal(host.Services));
             var cluster = host.Services.GetRequiredService<IClusterClient>();
             await cluster.GetGrain<IDirectoryGrain>(IDirectoryGrain.Key).Pools().WaitAsync(either.Token);
-            return new GranaryClient(cluster, options, server.Address.ToString(), host);
+            return new GranaryClient(cluster, options, server.Address, host);
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {

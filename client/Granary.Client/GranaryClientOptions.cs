@@ -8,7 +8,7 @@ public sealed record GranaryClientOptions
     public const string ServerVariable = "GRANARY_SERVER";
     public const string TokenVariable = "GRANARY_TOKEN";
 
-    /// <summary><c>HOST:PORT</c> of a gateway. Default: <c>GRANARY_SERVER</c>, else what the local server's <c>server.json</c> says, else 127.0.0.1:7411.</summary>
+    /// <summary><c>HOST:PORT</c> of a gateway, or several of a cluster parted by commas. Default: <c>GRANARY_SERVER</c>, else what the local server's <c>server.json</c> says, else 127.0.0.1:7411.</summary>
     public string? Server { get; init; }
 
     /// <summary>What the gateway asks for. Default: <c>GRANARY_TOKEN</c>, else the local server's <c>token</c> file.</summary>
@@ -24,6 +24,10 @@ public sealed record GranaryClientOptions
     /// <summary>How long a call is repeated while the connection is broken, before it fails as unavailable. Default 30 s; 0 for not at all.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan RetryFor { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long one call may go without an answer before it is made again: the server that had it may have died. Default 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
+    public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Wait before the first repetition; doubles up to 1 s. Default 50 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:00:01")]

@@ -15,6 +15,9 @@ public sealed class RestOptions
     /// <summary>The bearer token, at least <see cref="MinTokenLength"/> characters; empty for none (loopback only). Default empty.</summary>
     public string Token { get; set; } = "";
 
+    /// <summary>Paths whose pages need the token on loopback too; a browser gives it as the password of any name. Default none.</summary>
+    public IReadOnlyList<string> GuardedPaths { get; set; } = [];
+
     /// <summary>Names by which the server may be called on loopback; others are answered with 421, against DNS rebinding.</summary>
     public IReadOnlyList<string> LoopbackHosts { get; set; } = ["localhost", "127.0.0.1", "[::1]"];
 

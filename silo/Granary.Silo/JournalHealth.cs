@@ -18,6 +18,10 @@ internal sealed class JournalHealth(IGrainStateStore store) : IHealthCheck, IDis
             await store.WriteAsync(Key, known?.ETag, "{}"u8.ToArray(), cancellationToken);
             return HealthCheckResult.Healthy();
         }
+        catch (GrainStateConflictException)
+        {
+            return HealthCheckResult.Healthy(); // another server of the cluster wrote the same record in between
+        }
         catch (StorageException e)
         {
             return HealthCheckResult.Unhealthy(e.Message);

@@ -1,17 +1,25 @@
 using Granary.Abstractions;
 using Granary.Execution;
 using Granary.Execution.Simulated;
+using Granary.Model;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans;
 
 namespace Granary.Silo;
 
-/// <summary>Plays the agents of the nodes that are declared as simulated; looks for new ones every half second.</summary>
+/// <summary>
+/// Plays the agents of the nodes that are declared as simulated; looks for new ones every half second. Of several servers one plays each node: every
+/// five seconds the others look whether it still does.
+/// </summary>
 internal sealed partial class SimulatedNodeWatch(IGrainFactory grains, TimeProvider clock, ILogger<NodeAgent> agentLog, ILogger<SimulatedNodeWatch> log)
     : BackgroundService
 {
-    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+    private const int LooksBetweenOthers = 10;
+
+    private readonly HashSet<string> _real = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _others = new(StringComparer.Ordinal);
+    private int _looks;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -44,12 +52,15 @@ internal sealed partial class SimulatedNodeWatch(IGrainFactory grains, TimeProvi
 
     private async Task LookAsync(SimulatedNodes simulated, CancellationToken cancellationToken)
     {
+        if (_looks++ % LooksBetweenOthers == 0) _others.Clear();
         foreach (var name in await grains.GetGrain<IDirectoryGrain>(IDirectoryGrain.Key).Nodes())
         {
-            if (_known.Contains(name)) continue;
+            if (_real.Contains(name) || _others.Contains(name) || simulated.Plays(name)) continue;
             var node = await grains.GetGrain<INodeGrain>(name).Describe();
-            if (node.Spec.Simulated) await simulated.Add(node.Spec, cancellationToken);
-            _known.Add(name);
+            if (!node.Spec.Simulated) _real.Add(name);
+            // without a sample nobody has been heard of since the node's grain came to life
+            else if (node.Sample is null || node.State is NodeState.Declared or NodeState.Down or NodeState.Lost) await simulated.Add(node.Spec, cancellationToken);
+            else _others.Add(name);
         }
     }
 

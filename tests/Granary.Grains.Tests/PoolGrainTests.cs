@@ -57,12 +57,13 @@ public sealed class PoolGrainTests(GrainsFixture fixture) : IClassFixture<Grains
     [Fact]
     public async Task Questions_are_answered_and_change_nothing()
     {
-        var (pool, _, _) = await fixture.PoolWithNodeAsync("asked");
+        var (pool, node, session) = await fixture.PoolWithNodeAsync("asked");
         var first = (await pool.Submit(GrainsFixture.Batch(2))).First;
+        await GrainsFixture.NextCommandsAsync(node, session); // both are placed in the commit after that of the submission
         var before = (await pool.Describe()).Sequence;
         Assert.True((await pool.WhatIfSubmit(GrainsFixture.Batch().Items[0])).Admitted);
-        var node = Assert.Single((await pool.List(new TaskQuery())).Tasks.Select(t => t.Node).Where(n => n.Length > 0).Distinct());
-        Assert.Equal(node, (await pool.WhatIfNodeLoss(node)).Node);
+        var name = Assert.Single((await pool.List(new TaskQuery())).Tasks.Select(t => t.Node).Where(n => n.Length > 0).Distinct());
+        Assert.Equal(name, (await pool.WhatIfNodeLoss(name)).Node);
         var explained = await pool.Explain(first);
         Assert.Equal("now", explained.Decision!.Chosen);
         Assert.Equal(before, (await pool.Describe()).Sequence);

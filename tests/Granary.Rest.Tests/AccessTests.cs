@@ -46,6 +46,26 @@ public sealed class AccessTests
     public async Task Health_needs_no_token(string path) =>
         await (await RestServer.Start(new() { RequireToken = true, Token = Token })).Get(path).Json();
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Guarded_pages_ask_a_browser_for_the_token_everywhere(bool beyondLoopback)
+    {
+        await using var server = await RestServer.Start(new() { RequireToken = beyondLoopback, Token = Token, GuardedPaths = ["/api/pools"] });
+        foreach (var authorization in new[] { "", "Basic", "Basic !", $"Basic {Base64("me:")}", $"Basic {Base64("me:wrong")}", $"Basic {Base64(Token + ":")}", "Bearer wrong" })
+        {
+            var reply = await server.Send(HttpMethod.Get, "/api/pools", null, ("Authorization", authorization));
+            Assert.Equal(HttpStatusCode.Unauthorized, reply.StatusCode);
+            Assert.Equal("Basic", Assert.Single(reply.Headers.WwwAuthenticate).Scheme);
+        }
+        foreach (var authorization in new[] { $"Basic {Base64("me:" + Token)}", $"basic {Base64(":" + Token)}", $"Bearer {Token}" })
+            await server.Send(HttpMethod.Get, "/api/pools", null, ("Authorization", authorization)).Json();
+        // what a browser remembers for those pages opens no others
+        Assert.Equal(HttpStatusCode.Unauthorized, (await server.Send(HttpMethod.Get, "/api/tasks", null, ("Authorization", $"Basic {Base64("me:" + Token)}"))).StatusCode);
+    }
+
+    private static string Base64(string text) => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text));
+
     [Fact]
     public async Task On_loopback_no_token_is_needed_but_a_wrong_one_is_told()
     {

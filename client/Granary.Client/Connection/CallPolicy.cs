@@ -14,8 +14,12 @@ internal sealed class CallPolicy(GranaryClientOptions options, string server)
 
     public TimeProvider Time => options.Time;
 
-    public async Task<T> CallAsync<T>(Func<Task<T>> call, CancellationToken ct)
+    /// <param name="call">Makes the call.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <param name="patient">For calls that have much to do: only the host's own timeout ends one.</param>
+    public async Task<T> CallAsync<T>(Func<Task<T>> call, CancellationToken ct, bool patient = false)
     {
+        var limit = patient ? Timeout.InfiniteTimeSpan : options.CallTimeout;
         long? broken = null; // counted from the first break: a call may have waited long before the connection broke
         var delay = options.RetryDelay;
         while (true)
@@ -23,7 +27,7 @@ internal sealed class CallPolicy(GranaryClientOptions options, string server)
             ct.ThrowIfCancellationRequested();
             try
             {
-                return await call().WaitAsync(ct);
+                return await call().WaitAsync(limit, Time, ct);
             }
             catch (Exception e) when (IsBreak(e))
             {

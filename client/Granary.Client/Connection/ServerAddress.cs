@@ -24,6 +24,15 @@ public sealed record ServerAddress(string Host, int Port)
         return new ServerAddress(host, number);
     }
 
+    /// <summary>The gateways of a cluster's servers, parted by commas: any of them leads to all pools.</summary>
+    /// <exception cref="GranaryException">Invalid, when one is no address.</exception>
+    public static IReadOnlyList<ServerAddress> ParseAll(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var parts = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return parts.Length < 2 ? [Parse(text)] : [.. parts.Select(Parse).Distinct()];
+    }
+
     /// <exception cref="GranaryException">Unavailable, when the name cannot be resolved.</exception>
     public async Task<IPEndPoint> ResolveAsync(CancellationToken ct)
     {

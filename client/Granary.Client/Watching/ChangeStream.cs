@@ -20,7 +20,7 @@ internal sealed class ChangeStream(GranaryClient client, string pool, GranaryCli
             var asked = calls.Time.GetTimestamp();
             try
             {
-                batch = await grain.Watch(cursor, options.WatchPoll).WaitAsync(ct);
+                batch = await grain.Watch(cursor, options.WatchPoll).WaitAsync(options.WatchPoll + options.CallTimeout, options.Time, ct);
                 if (batch.Cursor < cursor) batch = batch with { Gap = true };
             }
             catch (Exception e) when (CallPolicy.IsBreak(e))

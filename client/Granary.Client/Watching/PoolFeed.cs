@@ -100,7 +100,7 @@ internal sealed class PoolFeed(GranaryClient client, string pool, GranaryClientO
                 var asked = calls.Time.GetTimestamp();
                 try
                 {
-                    batch = await grain.Watch(cursor, options.WatchPoll).WaitAsync(ct);
+                    batch = await grain.Watch(cursor, options.WatchPoll).WaitAsync(options.WatchPoll + options.CallTimeout, options.Time, ct);
                 }
                 catch (Exception e) when (CallPolicy.IsBreak(e))
                 {

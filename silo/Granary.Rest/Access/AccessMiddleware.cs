@@ -27,13 +27,15 @@ internal sealed class AccessMiddleware(RequestDelegate next, RestOptions options
     private void CheckToken(HttpContext context)
     {
         if (context.Request.Path.StartsWithSegments("/health")) return;
-        var given = TokenCheck.Given(context.Request.Headers.Authorization);
+        var guarded = options.GuardedPaths.Any(path => context.Request.Path.StartsWithSegments(path));
+        var given = guarded ? TokenCheck.GivenByBrowser(context.Request.Headers.Authorization) : TokenCheck.Given(context.Request.Headers.Authorization);
         // On loopback none is needed, but a wrong one is told: somebody who sends a token believes that it counts.
-        if (!options.RequireToken && (given is null || options.Token.Length == 0)) return;
+        if (!guarded && !options.RequireToken && (given is null || options.Token.Length == 0)) return;
         if (given is not null && _token.Matches(given)) return;
+        var challenge = guarded ? "Basic realm=\"granary\", charset=\"UTF-8\"" : given is null ? "Bearer realm=\"granary\"" : "Bearer realm=\"granary\", error=\"invalid_token\"";
         context.Response.OnStarting(() =>
         {
-            context.Response.Headers.WWWAuthenticate = given is null ? "Bearer realm=\"granary\"" : "Bearer realm=\"granary\", error=\"invalid_token\"";
+            context.Response.Headers.WWWAuthenticate = challenge;
             return Task.CompletedTask;
         });
         throw new RestException(401, given is null

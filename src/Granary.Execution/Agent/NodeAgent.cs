@@ -40,6 +40,7 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
     private AgentOrders _carriedOut = new();
     private TimeSpan _heartbeatEvery = TimeSpan.FromSeconds(1);
     private volatile bool _leaving;
+    private volatile TouchWithServer _touch = new(CancellationToken.None);
     private Task? _run;
 
     public NodeAgent(
@@ -221,10 +222,12 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
                 await Join(first, cancel);
                 first = false;
                 backoff.Reset();
+                using var touch = new TouchWithServer(cancel);
+                _touch = touch;
                 long taken = 0;
                 while (!cancel.IsCancellationRequested)
                 {
-                    var commands = await _node.Poll(new(_session, taken, _options.PollWait)).WaitAsync(_options.PollWait + _options.CallTimeout, _time, cancel);
+                    var commands = await touch.While(_node.Poll(new(_session, taken, _options.PollWait)), _options.PollWait + _options.CallTimeout, _time);
                     if (commands.Commands.Count > 0) await Take(commands.Commands);
                     taken = Math.Max(taken, commands.Last);
                 }
@@ -369,13 +372,15 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
         await Joined.WaitAsync(cancel);
         while (true)
         {
+            var touch = _touch;
             try
             {
-                await _node.Heartbeat(_session, _sample()).WaitAsync(_options.CallTimeout, _time, cancel);
+                await _node.Heartbeat(_session, _sample()).WaitAsync(_options.HeartbeatTimeout, _time, cancel);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                // the poll notices the same and says so
+                // the poll may wait long yet for an answer that died with its server
+                touch.Lost(e);
             }
             await Task.Delay(_heartbeatEvery, _time, cancel);
         }

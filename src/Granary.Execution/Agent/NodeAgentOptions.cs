@@ -38,6 +38,9 @@ public sealed record NodeAgentOptions
     /// <summary>A call that takes this much longer than it should counts as failed.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>A heartbeat that is not answered within this time means that the server is gone or was restarted: the agent joins again. Default 5 s.</summary>
+    public TimeSpan HeartbeatTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>First wait after a failed call; doubles up to <see cref="LongestBackoff"/>.</summary>
     public TimeSpan ShortestBackoff { get; init; } = TimeSpan.FromMilliseconds(50);
 
@@ -56,7 +59,7 @@ public sealed record NodeAgentOptions
     {
         if (!Names.IsValid(Node.Name)) throw GranaryException.Invalid($"node name '{Node.Name}' is not valid: {Names.Rule}");
         if (DataDirectory.Length == 0 || DataDirectory[0] != '/') throw GranaryException.Invalid($"data directory '{DataDirectory}' is not an absolute path");
-        if (PollWait <= TimeSpan.Zero || CallTimeout <= TimeSpan.Zero || ShortestBackoff <= TimeSpan.Zero || LongestBackoff < ShortestBackoff)
+        if (PollWait <= TimeSpan.Zero || CallTimeout <= TimeSpan.Zero || HeartbeatTimeout <= TimeSpan.Zero || ShortestBackoff <= TimeSpan.Zero || LongestBackoff < ShortestBackoff)
             throw GranaryException.Invalid("a node agent's times must be positive, and the longest back-off not below the shortest");
         if (ReportBatch is < 1 or > 100_000) throw GranaryException.Invalid("a node agent's report batch must be 1 to 100000");
         return this;

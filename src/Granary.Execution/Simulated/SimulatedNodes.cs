@@ -29,10 +29,15 @@ public sealed class SimulatedNodes : IHostedService
 
     public IReadOnlyCollection<string> Names => [.. _agents.Keys];
 
+    /// <summary>Whether it has charge of a node: not when it never had, and not any more when another has taken it.</summary>
+    public bool Plays(string name) => _agents.TryGetValue(name, out var agent) && !agent.Ended.IsCompleted;
+
     /// <summary>Takes charge of a node; does nothing for one it has already.</summary>
     /// <exception cref="GranaryException">The node is not declared as simulated.</exception>
     public async Task Add(NodeSpec node, CancellationToken cancel = default)
     {
+        if (Plays(node.Name)) return;
+        await Remove(node.Name, cancel);
         if (!node.Simulated) throw GranaryException.Invalid($"node {node.Name} is not simulated: it needs an agent on its own machine");
         var options = new NodeAgentOptions { Node = node, DataDirectory = "/" };
         var agent = new NodeAgent(_grain(node.Name), options, _time, _logger, null, () => Sample(node), null);

@@ -68,12 +68,24 @@ public sealed class DirectoryGrain(
 
     public async Task AddPool(string pool)
     {
-        if (state.State.Pools.Add(pool))
+        if (state.State.Pools.Add(pool)) await state.WriteStateAsync();
+        else if (await IsConfiguredAsync(pool)) return;
+        await ConfigureAsync(new PoolSpec { Name = pool });
+        await TellPoolAsync(pool, [.. state.State.Groups.Values]);
+        await TellPoolAsync(pool, [.. state.State.Agents.Values]);
+    }
+
+    /// <summary>Not so when the server died between the name and the pool.</summary>
+    private async Task<bool> IsConfiguredAsync(string pool)
+    {
+        try
         {
-            await state.WriteStateAsync();
-            await ConfigureAsync(new PoolSpec { Name = pool });
-            await TellPoolAsync(pool, [.. state.State.Groups.Values]);
-            await TellPoolAsync(pool, [.. state.State.Agents.Values]);
+            await grains.GetGrain<IPoolGrain>(pool).Describe();
+            return true;
+        }
+        catch (GranaryException e) when (e.Code == Model.ErrorCode.NotFound)
+        {
+            return false;
         }
     }
 

@@ -171,7 +171,12 @@ public sealed partial class NodeGrain(
 
     public Task<NodeView> Drain() => SetUpkeepAsync(NodeState.Draining);
 
-    public Task Watch(string pool) => Task.CompletedTask; // activation did it
+    public Task Watch(string pool)
+    {
+        // activation did it; the pool is told again, since it may have heard of this node by an activation that died with its silo or was one too many
+        _told = null;
+        return Task.CompletedTask;
+    }
 
     public async Task<NodeView> Describe()
     {

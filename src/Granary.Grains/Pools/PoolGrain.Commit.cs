@@ -1,5 +1,4 @@
 using System.Buffers;
-using Granary.Abstractions;
 using Granary.Model;
 using Granary.Scheduling;
 using Granary.Storage;
@@ -14,11 +13,15 @@ public sealed partial class PoolGrain
     /// <summary>Ticks of the observing clock between two calls to the pool's cohorts, which may have lost the first, or their silo: 5 s.</summary>
     private const int WakeEvery = 20;
 
+    /// <summary>The same between two calls to the pool's nodes: 10 s.</summary>
+    private const int WakeNodesEvery = 40;
+
     private readonly ArrayBufferWriter<byte> _payload = new(64 * 1024);
     private PoolBatch _open = new();
     private PoolBatch? _writing;
     private Task _pump = Task.CompletedTask;
     private Task _saving = Task.CompletedTask;
+    private Task _waking = Task.CompletedTask;
     private Exception? _failure;
     private long _sequence;
     private long _journalBytes;
@@ -142,35 +145,10 @@ public sealed partial class PoolGrain
 
     private void Act(PoolBatch batch)
     {
-        foreach (var (node, commands) in batch.Commands) _ = SendAsync(node, commands);
+        foreach (var (node, commands) in batch.Commands) _ = TellNodeAsync(node, commands);
         if (batch.Changes.Count == 0) return;
         foreach (var change in batch.Changes) _changes.Add(change);
         _changes.Announce();
-    }
-
-    /// <summary>
-    /// A node grain keeps what it was sent until its agent has taken charge. If it cannot be told, its agent learns of the leases when it
-    /// joins again; until then the attempts repeat.
-    /// </summary>
-    private async Task SendAsync(string node, List<NodeCommand> commands)
-    {
-        const int Attempts = 3;
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                await grains.GetGrain<INodeGrain>(node).Send(commands);
-                return;
-            }
-            catch (Exception e) when (e is not OutOfMemoryException)
-            {
-                if (attempt == Attempts)
-                {
-                    LogNotSent(log, _pool, node, commands.Count, e.Message);
-                    return;
-                }
-            }
-        }
     }
 
     private ArrayBufferWriter<byte>? SnapshotIfDue() =>
@@ -204,6 +182,7 @@ public sealed partial class PoolGrain
             {
                 if (_failure is null) _scheduler.Observe(Now);
                 if (++_ticks % WakeEvery == 0) WakeCohorts();
+                if (_ticks % WakeNodesEvery == 0 && _waking.IsCompleted) _waking = WakeNodesAsync();
                 return Task.CompletedTask;
             },
             new GrainTimerCreationOptions(TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(250)) { KeepAlive = true, Interleave = true });

@@ -36,12 +36,13 @@ public sealed partial class PoolGrain(
         _changes = new ChangeLog(_options.ChangesKept, Now);
         StartClock();
         WakeCohorts();
-        _ = WakeNodesAsync(); // not awaited: a node that joins meanwhile waits for this activation
+        _waking = WakeNodesAsync(); // not awaited: a node that joins meanwhile waits for this activation
         Kick();
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        _ended = true;
         _changes.Announce();
         if (_failure is null)
         {
@@ -121,20 +122,4 @@ public sealed partial class PoolGrain(
     }
 
     private long Now => clock.GetUtcNow().UtcTicks / TimeSpan.TicksPerMicrosecond - DateTimeOffset.UnixEpoch.UtcTicks / TimeSpan.TicksPerMicrosecond;
-
-    /// <summary>Nodes that the journal knows may have died while nobody watched: waking their grains starts the watch again.</summary>
-    private async Task WakeNodesAsync()
-    {
-        foreach (var node in _scheduler.NodeNames())
-        {
-            try
-            {
-                await grains.GetGrain<INodeGrain>(node).Watch(_pool);
-            }
-            catch (Exception e) when (e is not OutOfMemoryException)
-            {
-                LogNodeNotWoken(log, node, _pool, e.Message);
-            }
-        }
-    }
 }

@@ -88,17 +88,17 @@ public sealed class LocalServerTests : IDisposable
     {
         var options = new GranaryClientOptions { DataDirectory = _directory };
         var nothing = FoundServer.Find(options, Variables());
-        Assert.Equal(("127.0.0.1:7411", null, $"no server.json in {_directory}"), (nothing.Address.ToString(), nothing.Token, nothing.Detail));
+        Assert.Equal(("127.0.0.1:7411", null, $"no server.json in {_directory}"), (nothing.Address, nothing.Token, nothing.Detail));
 
         Server.Write(new ServerRecord(int.MaxValue, "127.0.0.1:99", "", "", ""));
         var token = Server.EnsureToken();
         var recorded = FoundServer.Find(options, Variables());
-        Assert.Equal(("127.0.0.1:99", token, $"process 2147483647 of {Server.ServerFile} is gone"), (recorded.Address.ToString(), recorded.Token, recorded.Detail));
+        Assert.Equal(("127.0.0.1:99", token, $"process 2147483647 of {Server.ServerFile} is gone"), (recorded.Address, recorded.Token, recorded.Detail));
 
         var variable = FoundServer.Find(options, Variables(("GRANARY_SERVER", "localhost:98"), ("GRANARY_TOKEN", "t")));
-        Assert.Equal(("localhost:98", "t"), (variable.Address.ToString(), variable.Token));
+        Assert.Equal(("localhost:98", "t"), (variable.Address, variable.Token));
         var given = FoundServer.Find(options with { Server = "localhost:97", Token = "u" }, Variables(("GRANARY_SERVER", "localhost:98"), ("GRANARY_TOKEN", "t")));
-        Assert.Equal(("localhost:97", "u"), (given.Address.ToString(), given.Token));
+        Assert.Equal(("localhost:97", "u"), (given.Address, given.Token));
     }
 
     [Fact]
@@ -108,6 +108,8 @@ public sealed class LocalServerTests : IDisposable
         var options = new GranaryClientOptions { DataDirectory = _directory };
         Assert.Equal(token, FoundServer.Find(options with { Server = "127.0.0.1:5" }, Variables()).Token);
         Assert.Null(FoundServer.Find(options with { Server = "10.1.1.1:5" }, Variables()).Token);
+        Assert.Equal(token, FoundServer.Find(options with { Server = "127.0.0.1:5, localhost:6" }, Variables()).Token);
+        Assert.Null(FoundServer.Find(options with { Server = "127.0.0.1:5,10.1.1.1:5" }, Variables()).Token);
     }
 
     [Fact]

@@ -29,6 +29,18 @@ public class ServerAddressTests
         Assert.Equal((ErrorCode.Invalid, $"'{text}' is no server address; write HOST:PORT, like 127.0.0.1:7411"), (e.Code, e.Message));
     }
 
+    [Theory]
+    [InlineData("a:1", "a:1")]
+    [InlineData("a:1,b", "a:1, b:7411")]
+    [InlineData(" a:1 , a:1, [::1]:2,", "a:1, [::1]:2")]
+    public void Reads_several(string text, string read) => Assert.Equal(read, string.Join(", ", ServerAddress.ParseAll(text)));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a:1,b:0")]
+    public void Refuses_one_bad_address_among_several(string text) =>
+        Assert.Equal(ErrorCode.Invalid, Assert.Throws<GranaryException>(() => ServerAddress.ParseAll(text)).Code);
+
     [Fact]
     public void Writes_what_it_reads()
     {

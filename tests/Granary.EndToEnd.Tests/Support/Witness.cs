@@ -26,11 +26,18 @@ internal sealed class Witness
     private readonly string _script;
 
     public Witness(TestServer server)
+        : this(server.Root)
+    {
+    }
+
+    /// <param name="root">Where script, log and locks go; removed by whoever made it.</param>
+    public Witness(string root)
     {
         Assert.SkipUnless(File.Exists("/usr/bin/flock"), "flock (util-linux) is not installed");
-        _directory = Path.Combine(server.Root, "witness");
+        _directory = Path.Combine(root, "witness");
         Directory.CreateDirectory(_directory);
-        _script = server.WriteFile("witness.sh", Script + "\n");
+        _script = Path.Combine(root, "witness.sh");
+        File.WriteAllText(_script, Script + "\n");
         Gate = Path.Combine(_directory, "gate");
     }
 

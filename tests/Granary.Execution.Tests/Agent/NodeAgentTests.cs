@@ -96,6 +96,18 @@ public sealed class NodeAgentTests
     }
 
     [Fact]
+    public async Task A_poll_whose_server_died_is_given_up_when_a_heartbeat_fails()
+    {
+        await using var harness = await AgentHarness.Start();
+        await harness.Node.Until(() => harness.Node.Heartbeats > 0, "a heartbeat");
+
+        harness.Node.Replace();
+
+        await harness.Node.Until(() => harness.Node.Joins.Count == 2, "it joins again");
+        await harness.Run(AgentHarness.Spec("true"));
+    }
+
+    [Fact]
     public async Task A_lease_fenced_while_the_server_was_away_is_stopped_and_not_spoken_of()
     {
         await using var harness = await AgentHarness.Start();

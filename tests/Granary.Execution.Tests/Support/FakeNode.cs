@@ -16,6 +16,7 @@ internal sealed class FakeNode : INodeGrain
     private long _last;
     private TaskCompletionSource _changed = NewChange();
     private Exception? _failure;
+    private int _life;
     private bool _refuseUntilJoin;
 
     public JoinReply Reply { get; set; } = new([], [], TimeSpan.FromSeconds(1));
@@ -113,11 +114,14 @@ internal sealed class FakeNode : INodeGrain
     public async Task<NodeCommands> Poll(PollRequest request)
     {
         var end = Task.Delay(request.MaxWait);
+        int life;
+        lock (_gate) life = _life;
         while (true)
         {
             Task changed;
             lock (_gate)
             {
+                if (life != _life) break;
                 ThrowIfFailing();
                 if (request.Acknowledged > Acknowledged)
                 {
@@ -130,7 +134,17 @@ internal sealed class FakeNode : INodeGrain
             }
             if (await Task.WhenAny(changed, end) == end) return new(request.Acknowledged, []);
         }
+        // whoever asked the server that died is never answered
+        await new TaskCompletionSource().Task;
+        return new(0, []);
     }
+
+    /// <summary>The server dies and another takes its place: polls under way are never answered, the session is not known until the next join.</summary>
+    public void Replace() => Change(() =>
+    {
+        _life++;
+        _refuseUntilJoin = true;
+    });
 
     public Task Report(string session, IReadOnlyList<TaskReport> reports)
     {

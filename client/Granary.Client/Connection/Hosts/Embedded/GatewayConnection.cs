@@ -12,12 +12,12 @@ namespace Granary.Client;
 /// <summary>How a client reaches a gateway of the embedded host, and what its failures mean.</summary>
 internal static class GatewayConnection
 {
-    public static void Configure(IHostApplicationBuilder builder, IPEndPoint gateway, string? token) =>
+    public static void Configure(IHostApplicationBuilder builder, IReadOnlyList<IPEndPoint> gateways, string? token) =>
         builder.UseOrleansClient(client => client
             .Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (GranaryCluster.Id, GranaryCluster.Id))
             .ConfigureGateway(o =>
             {
-                o.Endpoint = gateway;
+                o.Endpoint = gateways[0]; // this host is one server, not a cluster
                 o.Token = token;
                 // One try: the client's own connect timeout and its repetition of calls decide how long to go on.
                 o.ConnectTimeout = TimeSpan.Zero;

@@ -7,17 +7,18 @@ using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Runtime;
 using Orleans.Runtime.Messaging;
+using Orleans.Storage;
 using ErrorCode = Granary.Model.ErrorCode;
 
 namespace Granary.Client;
 
-/// <summary>How a client reaches a gateway of the Orleans host: a list of one address, the cluster id that the server uses. And what its failures mean.</summary>
+/// <summary>How a client reaches a gateway of the Orleans host: the addresses that it was given, the cluster id that the servers use. And what its failures mean.</summary>
 internal static class GatewayConnection
 {
-    public static void Configure(IHostApplicationBuilder builder, IPEndPoint gateway, string? token) =>
+    public static void Configure(IHostApplicationBuilder builder, IReadOnlyList<IPEndPoint> gateways, string? token) =>
         builder.UseOrleansClient(client =>
         {
-            client.UseStaticClustering(gateway);
+            client.UseStaticClustering([.. gateways]);
             client.Configure<ClusterOptions>(options =>
             {
                 options.ClusterId = GranaryCluster.Id;
@@ -37,9 +38,12 @@ internal static class GatewayConnection
     /// </summary>
     public static Task Refusal(IServiceProvider services) => services.GetService<GatewayToken>()?.Refusal ?? new TaskCompletionSource().Task;
 
-    /// <summary>The outcome is unknown, or the request never arrived: asking again can help.</summary>
+    /// <summary>
+    /// The outcome is unknown, or the request never arrived: asking again can help. So it does where a grain's state was written by a second activation,
+    /// as may happen while a silo dies: nothing was changed by the call, and the next one meets the activation that stays.
+    /// </summary>
     public static bool IsBreak(Exception e) => e is OrleansMessageRejectionException or ConnectionFailedException or ClientNotAvailableException
-        or GatewayTooBusyException or LimitExceededException;
+        or GatewayTooBusyException or LimitExceededException or InconsistentStateException;
 
     /// <summary>What kind of refusal another failure of the host is.</summary>
     public static ErrorCode CodeOf(Exception e) => e is InvalidMessageFrameException ? ErrorCode.Invalid : ErrorCode.Unknown;
