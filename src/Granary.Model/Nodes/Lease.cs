@@ -40,4 +40,7 @@ public enum ReportKind
     Ended,
     /// <summary>The agent has never heard of this lease (it was sent to an earlier agent that died before starting it).</summary>
     NotHere,
+
+    /// <summary>A running task has written a checkpoint, at the time of the report. Telemetry: one that is lost is made up for by the next.</summary>
+    Checkpoint,
 }

@@ -13,7 +13,7 @@ public sealed partial class PoolScheduler
         yield return new DecisionCheck("size", large, large ? "a node is large enough" : Describe(item.Shape.VectorRef, null));
         if (agent.HasLimit)
         {
-            var within = item.Shape.VectorRef.FitsIn(agent.Limit.Clamped());
+            var within = item.Shape.WholeRef.FitsIn(agent.Limit.Clamped());
             yield return new DecisionCheck("limit", within, $"limit {agent.Spec.Limit}, held {_lanes.ToSet(agent.Used)}");
         }
         if (item.Deadline != 0) yield return DeadlineCheck(task, now);

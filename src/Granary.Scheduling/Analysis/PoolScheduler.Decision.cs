@@ -61,7 +61,7 @@ public sealed partial class PoolScheduler
     {
         var (item, agent) = (task.Item, task.Item.Agent);
         var length = item.Estimate / (double)Clock.Second;
-        var share = (agent.Used + item.Shape.Vector).DominantShare(_order.Basis) / agent.Weight;
+        var share = (agent.Used + item.Shape.WholeRef).DominantShare(_order.Basis) / agent.Weight;
         var options = new List<AllocationOption>(5);
         var blocked = Blocked(task);
         var before = BeforeInAgent(task);
@@ -79,9 +79,9 @@ public sealed partial class PoolScheduler
                 ? new("promise", true, start, start + length, share, $"reserved on {node.Spec.Name} at the latest; sooner when its turn comes sooner")
                 : new("promise", false, null, null, share, "no node has room for its reservation now; it goes first"));
         }
-        var earliest = blocked is null ? EarliestRoom(task, now) : null;
+        var earliest = blocked is null ? EarliestFor(task, now) : null;
         _ahead.AddLeases(_capacity.Nodes, now);
-        var turn = _ahead.SecondsUntilTurn(item.Shape.VectorRef, _capacity.Capacity);
+        var turn = _ahead.SecondsUntilTurn(item.Shape.WholeRef, _capacity.Capacity);
         var first = earliest is { } e ? Math.Max(0, (e.Start - now) / (double)Clock.Second) : 0;
         var wait = _ahead.Tasks > 0 ? Math.Max(turn, 0) : first;
         options.Add(earliest is null
@@ -89,7 +89,7 @@ public sealed partial class PoolScheduler
             : new("queue", true, wait, wait + length, share, FormattableString.Invariant($"about {_ahead.Tasks:0} tasks and their work go before it")));
         if (earliest is { } window)
             options.Add(new("reserve", true, first, first + length, share, $"the earliest window on one node begins then, on {window.Node.Spec.Name}: granary reserve"));
-        if (item.Count > 1) options.Add(Split(item, length, share));
+        if (item is { Count: > 1, Gang: null }) options.Add(Split(item, length, share));
         return options;
     }
 
@@ -98,11 +98,19 @@ public sealed partial class PoolScheduler
         if (task.Item.Pending > 0) return $"it waits for {task.Item.Pending} other tasks";
         if (task.InBackoff) return "it waits out its back-off";
         if (_capacity.Ready.Count == 0) return "no node takes tasks";
-        return task.Item.Shape.VectorRef.FitsIn(task.Item.Agent.Headroom) ? null : $"agent {task.Item.Agent.Name} is at its limit";
+        return task.Item.Shape.WholeRef.FitsIn(task.Item.Agent.Headroom) ? null : $"agent {task.Item.Agent.Name} is at its limit";
+    }
+
+    /// <summary>When and where a task, or all members of a gang, would have room beside what runs and is planned; of a gang the first of its nodes.</summary>
+    private (NodeEntry Node, long Start)? EarliestFor(TaskEntry task, long now)
+    {
+        if (task.Item.Gang is not { } gang) return EarliestRoom(task, now);
+        return _gangWindow.Earliest(task.Item, gang.Waiting, task.Slot, _capacity.Ready, now, now) is var start and >= 0 ? (_gangWindow.Places[0], start) : null;
     }
 
     private string NoRoom(TaskEntry task)
     {
+        if (task.Item.Gang is { } gang) return $"the nodes have room for {RoomNow(gang)} of {gang.Waiting} members now";
         var cursor = default(NodeIndex.Cursor);
         return _capacity.Index.Next(task.Item.Shape.VectorRef, ref cursor) is null ? "no node has room" : "the room there is set aside for others";
     }

@@ -204,6 +204,7 @@ public sealed partial class PoolScheduler
         task.Node = node;
         task.PlacedAt = at;
         task.StartedAt = 0;
+        task.CheckpointAt = 0;
         task.NotBefore = 0;
         task.Reason = "";
         _lastToken = token;

@@ -24,6 +24,9 @@ public sealed partial class PoolScheduler
                 case ReportKind.Ended:
                     End(task, report.Exit ?? new ExitInfo { Cause = ExitCause.Unknown, Message = "its end was not seen" }, at, now, events, effects);
                     break;
+                case ReportKind.Checkpoint when task.State == TaskState.Running:
+                    task.CheckpointAt = Math.Max(task.CheckpointAt, at);
+                    break;
                 case ReportKind.NotHere:
                     NeverStarted(task, now, events, effects);
                     break;

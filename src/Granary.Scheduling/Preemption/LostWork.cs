@@ -4,8 +4,8 @@ using Granary.Scheduling.State;
 namespace Granary.Scheduling.Preemption;
 
 /// <summary>
-/// What is lost when a task is stopped: seconds since it started, or since its last checkpoint where it writes them, times the part of
-/// the pool that it holds.
+/// What is lost when a task is stopped: seconds since its last checkpoint, or since it started when it writes none, times the part of the pool
+/// that it holds. A checkpoint that its node has seen counts; until then, checkpoints at the interval that it declares.
 /// </summary>
 internal static class LostWork
 {
@@ -16,6 +16,7 @@ internal static class LostWork
     public static double Seconds(TaskEntry task, long now)
     {
         if (task.StartedAt == 0) return 0;
+        if (task.CheckpointAt > 0) return Math.Max(0, now - task.CheckpointAt) / (double)Clock.Second;
         var ran = Math.Max(0, now - task.StartedAt);
         if (task.Item.Spec.Terms?.CheckpointEvery is { } every && every > TimeSpan.Zero) ran %= Clock.ToMicros(every);
         return ran / (double)Clock.Second;

@@ -63,6 +63,9 @@ internal sealed class TaskEntry(ItemEntry item, long number)
     /// <summary>When the process was reported; 0 before.</summary>
     public long StartedAt { get; set; }
 
+    /// <summary>When it last wrote a checkpoint in this attempt, as far as its node has said; 0 for never. Not in the journal.</summary>
+    public long CheckpointAt { get; set; }
+
     /// <summary>Not to be placed before this; 0 for no back-off.</summary>
     public long NotBefore { get; set; }
 

@@ -2,6 +2,7 @@ using Granary.Abstractions;
 using Granary.Model;
 using Granary.Scheduling.Admission;
 using Granary.Scheduling.Durations;
+using Granary.Scheduling.Gangs;
 using Granary.Scheduling.Ordering;
 using Granary.Scheduling.State;
 
@@ -19,6 +20,7 @@ public sealed partial class PoolScheduler
         ArgumentNullException.ThrowIfNull(item);
         var batch = new SubmitBatch("", [item]);
         SubmitRules.Check(batch);
+        batch = WithDefaults(batch);
         try
         {
             CheckAgainstPool(batch);
@@ -27,7 +29,7 @@ public sealed partial class PoolScheduler
         {
             return new WhatIfSubmission { Pool = _pool, Refusal = e.Message };
         }
-        return IsSmall ? RunForward(batch, now) : Foresee(item, now);
+        return IsSmall ? RunForward(batch, now) : Foresee(batch.Items[0], now);
     }
 
     private WhatIfSubmission RunForward(SubmitBatch batch, long now)
@@ -76,13 +78,29 @@ public sealed partial class PoolScheduler
         return (delayed, largest / (double)Clock.Second);
     }
 
-    /// <summary>From the work ahead, for pools too long to run forward.</summary>
+    /// <summary>
+    /// From the work ahead, for pools too long to run forward. What the task asks of nodes counts, and a gang counts as a whole: where and when there is room is looked for as
+    /// for a waiting task. What is approximate is the wait for those before it: their work is taken to flow over all of the pool, whatever nodes they need.
+    /// </summary>
     private WhatIfSubmission Foresee(SubmitItem item, long now)
     {
-        var spec = item.Spec.Resources.IsZero ? item.Spec with { Resources = _options.DefaultRequest } : item.Spec;
-        var task = Hypothetical(spec, item.Count, now);
+        var task = Hypothetical(item.Spec with { Resources = RequestOf(item.Spec) }, item.Count, now);
+        try
+        {
+            return Foresee(task, now);
+        }
+        finally
+        {
+            if (task.Item.Shape.Terms is { } terms) _capacity.Terms.Release(terms, task.Item.Shape);
+        }
+    }
+
+    private WhatIfSubmission Foresee(TaskEntry task, long now)
+    {
+        var spec = task.Item.Spec;
         var decision = Decide(task, now, recorded: false);
         var notes = new List<string> { $"{_tasks.Count:N0} live tasks are too many to run forward: an estimate from the work ahead" };
+        if (task.Item.Shape.Terms is not null) notes.Add("only nodes that its terms allow now were counted for its room; those who go before it are taken to use any");
         if (_order.Find(spec.Agent) is null) notes.Add($"agent {spec.Agent} is not declared: it would be created with weight 1");
         var refused = decision.Checks.FirstOrDefault(c => c is { Name: "deadline", Passed: false });
         var start = decision.PredictedStart;
@@ -105,8 +123,9 @@ public sealed partial class PoolScheduler
     {
         var agent = _order.Find(spec.Agent) ?? new AgentEntry(-1, new AgentSpec { Id = spec.Agent });
         var estimate = RunTime.Estimate(spec, agent.Durations, _options);
-        var queue = new ShapeQueue(agent, new Shape(_lanes.ToVector(spec.Resources), 63 - (int)long.LeadingZeroCount(Math.Max(1, estimate)), 0));
-        return new TaskEntry(new ItemEntry
+        var gang = count > 1 && spec.Terms is { Gang: true };
+        var queue = new ShapeQueue(agent, new Shape(_lanes.ToVector(spec.Resources), 63 - (int)long.LeadingZeroCount(Math.Max(1, estimate)), 0, gang ? count : 1, TermsOf(spec)));
+        var item = new ItemEntry
         {
             Spec = spec,
             Queue = queue,
@@ -118,7 +137,9 @@ public sealed partial class PoolScheduler
             After = [],
             AfterItems = [],
             Release = now,
-        }, _nextNumber)
-        { ReadySince = now };
+        };
+        var task = new TaskEntry(item, _nextNumber) { ReadySince = now };
+        if (gang) item.Gang = new GangEntry(item) { Waiting = count, Head = task };
+        return task;
     }
 }

@@ -15,6 +15,26 @@ public class DeadlineCases
         Assert.Equal(pool.Final.Count, pool.Scheduler.Describe(pool.Now).DeadlinesKept);
     }
 
+    /// <summary>The same set by rate-monotonic priorities and without promises: of the three seconds that the third needs by 8 it gets two.</summary>
+    [Fact]
+    public void Rate_monotonic_priorities_miss_the_third_at_8()
+    {
+        var pool = new VirtualPool();
+        pool.Scheduler.Configure(new PoolSpec { Name = "default", Strategy = PoolStrategy.Priority }, pool.Now, pool.Events, pool);
+        pool.Node("n", Make.Cpu(1));
+        var third = 0L;
+        foreach (var (at, cost, priority) in new[] { (0, 3, 1), (0, 2, 2), (0, 1, 3), (4, 1, 3), (6, 2, 2) })
+            pool.At(at, () =>
+            {
+                var first = pool.Submit(Make.Task("a", priority: priority), cost).First;
+                if (cost == 3) third = first;
+            });
+        pool.Run(untilSeconds: 8);
+        Assert.Equal(2, pool.Final.Count(t => t.Id.Number >= third && t.Id.Number < third + 3));
+        pool.Run();
+        Assert.Equal(9, (pool.Final.Single(t => t.Id.Number == third + 2).Finished!.Value - Clock.ToTime(VirtualPool.Start)).TotalSeconds);
+    }
+
     [Fact]
     public void A_set_that_overloads_the_processor_is_refused_where_it_would_miss_first()
     {

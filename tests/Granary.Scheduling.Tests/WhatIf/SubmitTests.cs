@@ -95,6 +95,32 @@ public class SubmitTests
         Assert.InRange((answer.Start!.Value - Clock.ToTime(pool.Now)).TotalSeconds, 0, 30);
     }
 
+    /// <summary>Two nodes of 10 cores, filled by some of 3,000 tasks of 100 s, and one of two cores that is labelled and taken for 500 s.</summary>
+    [Fact]
+    public void Long_queues_respect_terms_and_gangs()
+    {
+        var pool = Pool(cores: 10);
+        pool.Node("n2", OneCore with { CpuMilli = 10_000 });
+        for (var i = 0; i < 30; i++) pool.Submit(Spec($"a{i % 5}", 100), count: 100);
+        pool.Decide();
+        pool.Run(untilSeconds: 50);
+        pool.Node(new NodeSpec { Name = "special", Capacity = OneCore with { CpuMilli = 2000 }, Labels = new Dictionary<string, string> { ["disk"] = "ssd" } });
+        pool.Submit(Spec("own", 500) with { Terms = new TaskTerms { Placement = new PlacementTerms { Require = new Dictionary<string, string> { ["disk"] = "ssd" } } } }, count: 2);
+        pool.Decide();
+        Assert.True(pool.Scheduler.LiveTasks > 2000);
+        var before = Laws.ReplayTests.Snapshot(pool.Scheduler);
+
+        double? Starts(TaskTerms? terms, int count) => pool.Scheduler.WhatIfSubmit(new SubmitItem(Spec("new", 20) with { Terms = terms }, count), pool.Now) is { Start: { } start }
+            ? (start - Clock.ToTime(pool.Now)).TotalSeconds : null;
+        Assert.InRange(Starts(null, 1)!.Value, 0, 60); // the first core that is free
+        Assert.InRange(Starts(new TaskTerms { Placement = new PlacementTerms { Require = new Dictionary<string, string> { ["disk"] = "ssd" } } }, 1)!.Value, 499, 501); // only where it may be
+        Assert.InRange(Starts(new TaskTerms { Gang = true }, 20)!.Value, 49, 60); // when all of the two nodes are free
+        var gang = pool.Scheduler.WhatIfSubmit(new SubmitItem(Spec("new", 20) with { Terms = new TaskTerms { Gang = true }, Deadline = TimeSpan.FromSeconds(30) }, 20), pool.Now);
+        Assert.False(gang.Admitted);
+        Assert.InRange((gang.EarliestFinish!.Value - Clock.ToTime(pool.Now)).TotalSeconds, 69, 80);
+        Assert.Equal(before, Laws.ReplayTests.Snapshot(pool.Scheduler));
+    }
+
     private static VirtualPool Pool(int cores)
     {
         var pool = new VirtualPool();
