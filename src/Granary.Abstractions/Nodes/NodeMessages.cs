@@ -47,10 +47,12 @@ public sealed record NodeCommand
 }
 
 /// <param name="Cause">Why: becomes the exit's cause.</param>
+/// <param name="Grace">Between SIGTERM and SIGKILL; null for what the task asks for itself.</param>
 [GenerateSerializer, Immutable, Alias("Granary.StopLease")]
 public sealed record StopLease(
     [property: Id(0)] Lease Lease,
-    [property: Id(1)] ExitCause Cause);
+    [property: Id(1)] ExitCause Cause,
+    [property: Id(2)] TimeSpan? Grace = null);
 
 /// <param name="StandardError">False for standard output, true for standard error.</param>
 /// <param name="Offset">First byte wanted; negative counts from the end.</param>

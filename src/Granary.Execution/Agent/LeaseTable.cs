@@ -67,6 +67,15 @@ public sealed class LeaseTable(SeenTokens? seen = null)
         return leases;
     }
 
+    /// <summary>Leases of running tasks that write checkpoints, or of which an earlier agent knew whether they do.</summary>
+    public List<Lease> Checkpointing()
+    {
+        var leases = new List<Lease>();
+        foreach (var entry in _handed.Values)
+            if (!entry.Fenced && entry.Assignment is null or { Spec.Terms.CheckpointEvery: not null }) leases.Add(entry.Lease);
+        return leases;
+    }
+
     /// <summary>The server's answer to a join.</summary>
     /// <param name="reply">What it counts on and what it has fenced.</param>
     /// <param name="startable">Whether a lease that was never seen here cannot have run here before: then it is started, else refused.</param>

@@ -22,6 +22,7 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly TaskFiles _files;
+    private readonly CheckpointWatch _checkpoints;
     private readonly Func<NodeSample> _sample;
     private readonly IExecutor? _processes;
     private readonly IExecutor _handlers;
@@ -59,6 +60,7 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
         _time = time;
         _logger = logger;
         _files = new(options.DataDirectory);
+        _checkpoints = new(_files);
         _sample = sample ?? new MachineSampler(SystemRoot.Machine, options.DataDirectory, time).Sample;
         if (options.Node.Simulated)
         {
@@ -382,8 +384,21 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
                 // the poll may wait long yet for an answer that died with its server
                 touch.Lost(e);
             }
+            TellCheckpoints();
             await Task.Delay(_heartbeatEvery, _time, cancel);
         }
+    }
+
+    private void TellCheckpoints()
+    {
+        if (_processes is null) return;
+        List<Lease> leases;
+        lock (_gate) leases = _table.Checkpointing();
+        var reports = _checkpoints.Look(leases);
+        if (reports.Count == 0) return;
+        lock (_gate)
+            foreach (var report in reports) _table.Told(report, _orders);
+        _reportsWait.Set();
     }
 
     private async Task AnswerLog(LogRequest request, long requestId)

@@ -24,6 +24,7 @@ internal sealed partial class ProcessExecutor(ShimLaunch launch, LaunchPlanner p
     {
         public readonly Lease Lease = lease;
         public ExitCause? Stop;
+        public TimeSpan? Grace;
 
         /// <summary>Kept until the shim has it in its log, to hand it to the next one otherwise.</summary>
         public LaunchPlan? Plan;
@@ -105,8 +106,8 @@ internal sealed partial class ProcessExecutor(ShimLaunch launch, LaunchPlanner p
         {
             var key = LeaseKey.Of(stop.Lease);
             if (!_held.TryGetValue(key, out var held) || held.Stop is not null) return;
-            held.Stop = stop.Cause;
-            _client?.Stop(key, stop.Cause);
+            (held.Stop, held.Grace) = (stop.Cause, stop.Grace);
+            _client?.Stop(key, stop.Cause, stop.Grace);
         }
     }
 
@@ -285,7 +286,7 @@ internal sealed partial class ProcessExecutor(ShimLaunch launch, LaunchPlanner p
                 done.TrySetResult();
             }
             foreach (var (key, mine) in _held)
-                if (mine.Stop is { } cause) client.Stop(key, cause);
+                if (mine.Stop is { } cause) client.Stop(key, cause, mine.Grace);
         }
         if (news.Count > 0) _sink!.Report(news);
     }

@@ -9,6 +9,7 @@ internal enum FrameKind : byte
     Stop = 3,
     Acknowledge = 4,
     End = 5,
+    StopWithin = 6,
 
     // shim to agent
     Welcome = 10,

@@ -8,6 +8,7 @@ namespace Granary.Execution.Shim;
 internal sealed class ShimClient : IDisposable
 {
     private readonly Socket _socket;
+    private volatile int _protocol;
     private readonly Lock _gate = new();
     private readonly FrameWriter _writer = new();
     private readonly TaskCompletionSource _welcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -40,8 +41,14 @@ internal sealed class ShimClient : IDisposable
         w.End();
     }, (sequence, plans));
 
-    public void Stop(LeaseKey key, ExitCause cause) =>
-        Send(static (w, x) => w.Begin(FrameKind.Stop).Int(1).Key(x.key).Byte((byte)x.cause).End(), (key, cause));
+    /// <param name="grace">Between SIGTERM and SIGKILL; null for what the task states.</param>
+    public void Stop(LeaseKey key, ExitCause cause, TimeSpan? grace)
+    {
+        if (grace is { } given && _protocol >= WelcomeCodec.KnowsGrace)
+            Send(static (w, x) => w.Begin(FrameKind.StopWithin).Key(x.key).Byte((byte)x.cause).Long(x.given.Ticks).End(), (key, cause, given));
+        else
+            Send(static (w, x) => w.Begin(FrameKind.Stop).Int(1).Key(x.key).Byte((byte)x.cause).End(), (key, cause));
+    }
 
     public void Acknowledge(IReadOnlyList<Lease> leases) => Send(static (w, leases) =>
     {
@@ -113,7 +120,9 @@ internal sealed class ShimClient : IDisposable
         switch (frame.Kind)
         {
             case FrameKind.Welcome:
-                OnWelcome(this, WelcomeCodec.Read(ref frame));
+                var welcome = WelcomeCodec.Read(ref frame);
+                _protocol = welcome.Protocol;
+                OnWelcome(this, welcome);
                 _welcome.TrySetResult();
                 break;
             case FrameKind.Taken:

@@ -104,6 +104,9 @@ internal sealed class ShimServer : IDisposable
             case FrameKind.Stop:
                 for (var left = frame.Count(); left > 0; left--) _register.Stop(frame.Key(), (ExitCause)frame.Byte());
                 break;
+            case FrameKind.StopWithin:
+                _register.Stop(frame.Key(), (ExitCause)frame.Byte(), grace: frame.Span());
+                break;
             case FrameKind.Acknowledge:
                 var keys = new LeaseKey[frame.Count()];
                 for (var i = 0; i < keys.Length; i++) keys[i] = frame.Key();

@@ -48,6 +48,9 @@ internal sealed class ShimTask(LaunchPlan plan)
     /// <summary>What to say of the end, when <see cref="StopCause"/> alone does not say it.</summary>
     public string StopMessage { get; set; } = "";
 
+    /// <summary>Between SIGTERM and SIGKILL, where who asked says so; else what the task states.</summary>
+    public TimeSpan? StopGrace { get; set; }
+
     /// <summary>SIGKILL is due, on the clock of <see cref="Environment.TickCount64"/>.</summary>
     public long KillAt { get; set; } = long.MaxValue;
 

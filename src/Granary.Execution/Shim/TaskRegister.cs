@@ -153,7 +153,7 @@ internal sealed class TaskRegister(ShimLog log, SeenTokens seen, CoreAllocator? 
     }
 
     /// <summary>Begins to end a task; the watch sends the signals. The first cause stays.</summary>
-    public void Stop(LeaseKey key, ExitCause cause, string message = "")
+    public void Stop(LeaseKey key, ExitCause cause, string message = "", TimeSpan? grace = null)
     {
         lock (Gate)
         {
@@ -163,6 +163,7 @@ internal sealed class TaskRegister(ShimLog log, SeenTokens seen, CoreAllocator? 
             if (task.Phase == ShimTaskPhase.Running && !task.Adopted && Sys.HasEnded(task.Pid)) return;
             task.StopCause = cause;
             task.StopMessage = message;
+            task.StopGrace = grace;
         }
         Wake.Set();
     }

@@ -130,10 +130,11 @@ internal sealed class Watch(TaskRegister register, ShimOptions options, TaskGrou
 
     private void Signal(ShimTask task, long now)
     {
-        if (!task.Terminated && task.Plan.KillGrace > TimeSpan.Zero && task.StopCause != ExitCause.OutOfMemory)
+        var grace = task.StopGrace ?? task.Plan.KillGrace;
+        if (!task.Terminated && grace > TimeSpan.Zero && task.StopCause != ExitCause.OutOfMemory)
         {
             task.Terminated = true;
-            task.KillAt = now + (long)task.Plan.KillGrace.TotalMilliseconds;
+            task.KillAt = now + (long)grace.TotalMilliseconds;
             SignalTree(task, Signals.Terminate);
         }
         else if (!task.Terminated || now >= task.KillAt)

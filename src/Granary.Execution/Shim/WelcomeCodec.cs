@@ -1,11 +1,16 @@
 namespace Granary.Execution.Shim;
 
 /// <summary>What a shim tells an agent that connects: what it holds and what it has ever seen.</summary>
-internal sealed record Welcome(int ShimPid, IReadOnlyList<HeldLease> Held, IReadOnlyList<LeaseKey> Seen);
+internal sealed record Welcome(int Protocol, int ShimPid, IReadOnlyList<HeldLease> Held, IReadOnlyList<LeaseKey> Seen);
 
 internal static class WelcomeCodec
 {
-    public const int ProtocolVersion = 1;
+    public const int ProtocolVersion = 2;
+
+    /// <summary>From this version on a stop may come with a grace of its own. Shims of the version before do all else as now, so agents speak to them too.</summary>
+    public const int KnowsGrace = 2;
+
+    private const int OldestProtocol = 1;
 
     public static void Write(FrameWriter writer, IReadOnlyCollection<ShimTask> tasks, SeenTokens seen)
     {
@@ -24,7 +29,7 @@ internal static class WelcomeCodec
     /// <exception cref="InvalidDataException">The shim speaks another version.</exception>
     public static Welcome Read(ref FrameReader reader)
     {
-        if (reader.Int() is var version && version != ProtocolVersion)
+        if (reader.Int() is var version && version is < OldestProtocol or > ProtocolVersion)
             throw new InvalidDataException($"the shim of this node speaks protocol {version}, this agent {ProtocolVersion}: let its tasks end first");
         var pid = reader.Int();
         var held = new HeldLease[reader.Count()];
@@ -36,6 +41,6 @@ internal static class WelcomeCodec
         }
         var seen = new LeaseKey[reader.Count()];
         for (var i = 0; i < seen.Length; i++) seen[i] = reader.Key();
-        return new(pid, held, seen);
+        return new(version, pid, held, seen);
     }
 }

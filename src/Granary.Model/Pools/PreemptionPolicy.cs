@@ -29,4 +29,10 @@ public sealed record PreemptionPolicy
 
     /// <summary>At most so many are stopped for one task, 1 to 256. Default 16.</summary>
     [Id(7)] public int MostVictims { get; init; } = 16;
+
+    /// <summary>
+    /// How long one that is stopped for another has between SIGTERM and SIGKILL, up to an hour; zero for SIGKILL at once. Default null: as long as it
+    /// asks for itself (<c>kill_grace</c>).
+    /// </summary>
+    [Id(8)] public TimeSpan? Grace { get; init; }
 }

@@ -106,7 +106,7 @@ public sealed partial class PoolScheduler
                 foreach (var task in ByNumber(node))
                 {
                     // should the machine live after all, nothing may run on there in room that is the lender's again
-                    effects.Stop(new StopLease(LeaseOf(task), ExitCause.Preempted));
+                    effects.Stop(StopOf(task));
                     Lose(task, call.Reason, now, events, effects);
                 }
                 Return(node, now, events, effects);

@@ -1,4 +1,3 @@
-using Granary.Abstractions;
 using Granary.Model;
 using Granary.Scheduling.Deadlines;
 using Granary.Scheduling.Durations;
@@ -244,7 +243,7 @@ public sealed partial class PoolScheduler
         task.Stop = cause == ExitCause.Cancelled ? StopMark.Cancelled : StopMark.Preempted;
         task.Reason = reason;
         if (task.Item.Gang is { } gang) BreakGang(gang, cause == ExitCause.Cancelled ? GangBreak.Over : GangBreak.Again, task, reason);
-        effects.Stop(new StopLease(LeaseOf(task), cause));
+        effects.Stop(StopOf(task));
     }
 
     private void ApplyEnded(TaskEntry task, AttemptOutcome outcome, in EndRecord end, long at, long again, IPoolEffects effects)

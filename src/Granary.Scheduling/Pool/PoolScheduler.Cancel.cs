@@ -29,12 +29,16 @@ public sealed partial class PoolScheduler
                 CancelBroken(now, events, effects);
             }
             else if (task.Stop == StopMark.Cancelled)
-                effects.Stop(new StopLease(LeaseOf(task), ExitCause.Cancelled)); // the first order to stop may have been lost
+                effects.Stop(StopOf(task)); // the first order to stop may have been lost
             else
                 Emit(new PoolEvent(EventKind.StopIssued, now, number, task.Token, (long)ExitCause.Cancelled, Detail: reason), events, effects);
         }
         return new CancelReply(accepted, finished, unknown);
     }
+
+    /// <summary>The order to stop what is told to: with the pool's grace where it is for another task's sake.</summary>
+    private StopLease StopOf(TaskEntry task) => task.Stop == StopMark.Cancelled ? new StopLease(LeaseOf(task), ExitCause.Cancelled)
+        : new StopLease(LeaseOf(task), ExitCause.Preempted, task.LastPreemption is { } mark && Clock.ToMicros(mark.At) >= task.PlacedAt ? Preemption.Grace : null);
 
     private Lease LeaseOf(TaskEntry task) => new(IdOf(task.Number), task.Node!.Host, task.Attempt, task.Token);
 }

@@ -63,7 +63,7 @@ public sealed partial class PoolScheduler
         {
             if (held.Contains(task))
             {
-                if (task.Stop != StopMark.None) effects.Stop(new StopLease(LeaseOf(task), task.Stop == StopMark.Cancelled ? ExitCause.Cancelled : ExitCause.Preempted));
+                if (task.Stop != StopMark.None) effects.Stop(StopOf(task));
             }
             else if (task.State == TaskState.Running) Lose(task, "its process was gone when the node came back", now, events, effects);
             else if (task.Stop != StopMark.None) NeverStarted(task, now, events, effects);

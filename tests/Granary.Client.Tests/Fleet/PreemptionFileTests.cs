@@ -22,6 +22,19 @@ public class PreemptionFileTests
     }
 
     [Theory]
+    [InlineData("{ grace: 20s }", 20.0)]
+    [InlineData("{ grace: 0s, patience: 5s }", 0.0)]
+    [InlineData("{ patience: 5s }", null)]
+    public void A_grace_is_read_and_written(string keys, double? seconds)
+    {
+        var pool = Assert.Single(FleetFile.Parse($"pools:\n  - name: p\n    policy: {{ preemption: {keys} }}\n", "f.yaml").OrThrow().Pools);
+        Assert.Equal(seconds, pool.Policy!.Preemption!.Grace?.TotalSeconds);
+        var written = Granary.Abstractions.Json.PolicyJson.Tree(pool.Policy)["preemption"]!["grace"]?.ToString();
+        Assert.Equal(seconds is null ? null : Durations.Format(TimeSpan.FromSeconds(seconds.Value)), written);
+    }
+
+    [Theory]
+    [InlineData("grace: later", "policy.preemption.grace: ")]
     [InlineData("reclame: true", "unknown key 'reclame' in policy.preemption; did you mean 'reclaim'?")]
     [InlineData("fairness: sometimes", "policy.preemption.fairness")]
     [InlineData("patience: soon", "policy.preemption.patience: ")]

@@ -80,6 +80,24 @@ public sealed class StopTests
         Assert.InRange(exit.WallTime.TotalSeconds, 0.29, 20);
     }
 
+    [Theory]
+    [InlineData(3_600_000, 200, 9)] // it ignores the signal: by its own grace it would go on for an hour
+    [InlineData(100, 3_600_000, 0)] // it needs a second to write what it knows: by its own grace it would be killed
+    public async Task A_stop_may_come_with_a_grace_of_its_own(int own, int given, int signal)
+    {
+        await using var harness = await AgentHarness.Start();
+        var task = harness.Assign(AgentHarness.Script(signal == 9 ? "trap '' TERM; echo ready; while :; do sleep 0.05; done"
+            : "trap 'sleep 1; echo saved; exit 0' TERM; echo ready; while :; do sleep 0.05; done") with { KillGrace = TimeSpan.FromMilliseconds(own) });
+        harness.Node.Start(task);
+        await AgentHarness.Eventually(() => harness.HasOutput(task.Lease, "ready"), "it runs");
+
+        harness.Node.Stop(task.Lease, ExitCause.Preempted, TimeSpan.FromMilliseconds(given));
+
+        var exit = await harness.Node.End(task.Lease);
+        Assert.Equal((ExitCause.Preempted, signal), (exit.Cause, exit.Signal));
+        Assert.Equal(signal != 9, harness.HasOutput(task.Lease, "saved"));
+    }
+
     [Fact]
     public async Task A_task_stopped_twice_keeps_the_first_cause()
     {

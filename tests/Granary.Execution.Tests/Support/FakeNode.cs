@@ -57,7 +57,7 @@ internal sealed class FakeNode : INodeGrain
 
     public void Start(params Assignment[] assignments) => Push([.. assignments.Select(a => new NodeCommand { Start = a })]);
 
-    public void Stop(Lease lease, ExitCause cause) => Push(new NodeCommand { Stop = new(lease, cause) });
+    public void Stop(Lease lease, ExitCause cause, TimeSpan? grace = null) => Push(new NodeCommand { Stop = new(lease, cause, grace) });
 
     /// <summary>Waits until a condition on what is known here holds.</summary>
     public async Task Until(Func<bool> condition, string what)

@@ -99,7 +99,8 @@ public class SubmitTests
     [Fact]
     public void Long_queues_respect_terms_and_gangs()
     {
-        var pool = Pool(cores: 10);
+        var pool = new VirtualPool(new SchedulerOptions { StarvationGuard = TimeSpan.FromHours(1) }); // no room set aside for those passed over
+        pool.Node("n1", OneCore with { CpuMilli = 10_000 });
         pool.Node("n2", OneCore with { CpuMilli = 10_000 });
         for (var i = 0; i < 30; i++) pool.Submit(Spec($"a{i % 5}", 100), count: 100);
         pool.Decide();
