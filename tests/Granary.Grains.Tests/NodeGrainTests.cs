@@ -66,6 +66,20 @@ public sealed class NodeGrainTests(GrainsFixture fixture) : IClassFixture<Grains
     }
 
     [Fact]
+    public async Task What_a_machine_uses_reaches_a_pool_that_overcommits_and_no_other()
+    {
+        var (plain, plainNode, plainSession) = await fixture.PoolWithNodeAsync("unmeasured");
+        var before = (await plain.Describe()).Sequence;
+        await plainNode.Heartbeat(plainSession, new NodeSample { CpuUtilization = 0.5, MemoryUsedMiB = 1024, Cores = 8 });
+        var (pool, node, session) = await fixture.PoolWithNodeAsync("measured");
+        await pool.Configure(new PoolSpec { Name = "measured", Policy = new PoolPolicy { Overcommit = new OvercommitPolicy { Ceiling = 1.5 } } });
+        await node.Heartbeat(session, new NodeSample { CpuUtilization = 0.5, MemoryUsedMiB = 1024, Cores = 8 });
+        await UntilAsync(async () => (await pool.Describe()).Overcommit is { MeasuredNodes: 1 });
+        Assert.Null((await plain.Describe()).Overcommit);
+        Assert.Equal(before, (await plain.Describe()).Sequence);
+    }
+
+    [Fact]
     public async Task A_cordoned_node_takes_nothing_new_until_it_is_uncordoned()
     {
         var (pool, node, session) = await fixture.PoolWithNodeAsync("cordoned");

@@ -13,7 +13,7 @@ public sealed class SamplingTests
 
         var sample = sampler.Sample();
 
-        Assert.Equal(0.75, sample.CpuUtilization, 6);
+        Assert.Equal((0.75, 1), (Math.Round(sample.CpuUtilization, 6), sample.Cores));
         Assert.Equal((65536, 32768), (sample.MemoryTotalMiB, sample.MemoryUsedMiB));
         Assert.Equal((1.25, 210), (sample.Load1, sample.Processes));
         Assert.True(sample.DiskFreeMiB > 0);
@@ -27,6 +27,12 @@ public sealed class SamplingTests
     [InlineData("cpu  x y", 0, 0)]
     public void Idle_and_waiting_for_a_disk_are_not_busy_and_guests_count_once(string line, ulong busy, ulong total) =>
         Assert.Equal(new CpuTimes(busy, total), CpuTimes.Parse(line));
+
+    [Theory]
+    [InlineData("cpu  1 2 3\ncpu0 1 2 3\ncpu1 1 2 3\nintr 5", 2)]
+    [InlineData("cpu  1 2 3", 0)]
+    [InlineData("", 0)]
+    public void Each_core_has_a_line_of_its_own(string stat, int cores) => Assert.Equal(cores, CpuTimes.CountCores(stat));
 
     [Theory]
     [InlineData(50, 100, 0)]

@@ -38,6 +38,9 @@ public sealed record PoolJson
 
     /// <summary>What it may lend and borrow, and its weight there; null where nothing was said.</summary>
     public required LendingJson? Lending { get; init; }
+
+    /// <summary>What is given beyond the nodes' own room, by measured use; null unless the pool overcommits.</summary>
+    public required OvercommitJson? Overcommit { get; init; }
     public required int Nodes { get; init; }
     public required int ReadyNodes { get; init; }
     public required int Queued { get; init; }
@@ -77,6 +80,7 @@ public sealed record PoolJson
         Borrowed = view.Borrowed,
         Loans = [.. view.Loans.Select(LoanJson.From)],
         Lending = LendingJson.From(view.Spec.Policy?.Lending),
+        Overcommit = OvercommitJson.From(view.Overcommit),
         Nodes = view.Nodes,
         ReadyNodes = view.ReadyNodes,
         Queued = view.Queued,

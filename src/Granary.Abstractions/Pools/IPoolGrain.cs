@@ -100,6 +100,13 @@ public interface IPoolGrain : IGrainWithStringKey
     [Alias("NodeChanged")]
     Task NodeChanged(string node, NodeState state);
 
+    /// <summary>
+    /// What a node's machine uses: busy CPU in thousandths of a core, memory in MiB. Returns after how long the pool wants to hear of it again: seldom
+    /// unless it overcommits.
+    /// </summary>
+    [Alias("Measured")]
+    Task<TimeSpan> Measured(string node, long cpuMilli, long memoryMiB);
+
     /// <summary>What leases hold of a node; null when the pool does not know it.</summary>
     [Alias("NodeUse")]
     Task<NodeUse?> NodeUse(string node);

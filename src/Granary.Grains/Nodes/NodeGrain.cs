@@ -136,6 +136,7 @@ public sealed partial class NodeGrain(
     {
         var checkedIn = CheckSessionAsync(session);
         _sample = sample;
+        _ = TellUseAsync(sample);
         return checkedIn;
     }
 

@@ -20,6 +20,10 @@ public readonly record struct CpuTimes(ulong Busy, ulong Total)
         return new(busy, total);
     }
 
+    /// <summary>How many cores the first line is the sum of: each has a line of its own.</summary>
+    public static int CountCores(string? stat) =>
+        (stat ?? "").Split('\n').Count(l => l.Length > 3 && l.StartsWith("cpu", StringComparison.Ordinal) && char.IsAsciiDigit(l[3]));
+
     /// <summary>Busy fraction since an earlier reading, 0 to 1; 0 when no time passed or the counters ran backwards.</summary>
     public double UtilizationSince(CpuTimes earlier) => Total <= earlier.Total || Busy < earlier.Busy
         ? 0

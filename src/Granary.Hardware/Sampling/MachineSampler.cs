@@ -24,7 +24,8 @@ public sealed class MachineSampler
 
     public NodeSample Sample()
     {
-        var cpu = CpuTimes.Parse(_root.Read("/proc/stat"));
+        var stat = _root.Read("/proc/stat");
+        var cpu = CpuTimes.Parse(stat);
         var memory = MemoryInfo.Read(_root);
         var (load, processes) = Load();
         var sample = new NodeSample
@@ -36,6 +37,7 @@ public sealed class MachineSampler
             Load1 = load,
             Processes = processes,
             DiskFreeMiB = DiskFree(),
+            Cores = CpuTimes.CountCores(stat),
         };
         _last = cpu;
         return sample;

@@ -71,4 +71,7 @@ public sealed record NodeSample
     [Id(4)] public double Load1 { get; init; }
     [Id(5)] public int Processes { get; init; }
     [Id(6)] public long DiskFreeMiB { get; init; }
+
+    /// <summary>How many cores <see cref="CpuUtilization"/> is a part of; 0 where that is not known.</summary>
+    [Id(7)] public int Cores { get; init; }
 }

@@ -83,4 +83,7 @@ public sealed record PoolView
 
     /// <summary>Loans given and taken that have not ended.</summary>
     [Id(28)] public IReadOnlyList<Loan> Loans { get; init; } = [];
+
+    /// <summary>What is given beyond the nodes' own room; null unless the pool overcommits, or did and not all of it has ended.</summary>
+    [Id(29)] public OvercommitView? Overcommit { get; init; }
 }

@@ -19,8 +19,7 @@ internal static class PoolRules
             throw GranaryException.Invalid($"pool {pool}: cohort '{spec.Cohort}' is not valid; use {Names.Rule}");
         if (FairnessRules.Problem(spec.Policy?.Fairness) is { } problem) throw GranaryException.Invalid($"pool {pool}: {problem}");
         PlacementRules.Check(spec.Policy?.Placement, pool, parts);
-        if (spec.Policy?.Overcommit is { Ceiling: not 1 } overcommit)
-            throw GranaryException.Invalid(FormattableString.Invariant($"pool {pool}: overcommit ceiling {overcommit.Ceiling} is not valid: overcommit by measured use is not built yet; leave it at 1"));
+        OvercommitRules.Check(spec.Policy?.Overcommit, pool);
         if (spec.Policy?.Lending is not { } lending) return;
         if (lending.LendingLimit is { } lend) ResourceRules.Check(lend, $"pool {pool}: lending limit");
         if (lending.BorrowingLimit is { } borrow) ResourceRules.Check(borrow, $"pool {pool}: borrowing limit");

@@ -17,7 +17,7 @@ public sealed partial class PoolScheduler
             yield return new DecisionCheck("limit", within, $"limit {agent.Spec.Limit}, held {_lanes.ToSet(agent.Used)}");
         }
         if (item.Deadline != 0) yield return DeadlineCheck(task, now);
-        var over = _capacity.Nodes.FirstOrDefault(n => n.Counts && !ResourceVector.Zero.FitsIn(n.Free));
+        var over = _capacity.Nodes.FirstOrDefault(n => n.Counts && !ResourceVector.Zero.FitsIn(n.Firm));
         yield return new DecisionCheck("capacity", over is null, over is null ? "no node holds more than it has" : $"node {over.Spec.Name} holds more than it has");
     }
 

@@ -56,7 +56,7 @@ public sealed partial class PoolScheduler
     /// <summary>What of a node nothing holds: neither leases, nor loans, nor reservations.</summary>
     private static ResourceVector Lendable(NodeEntry node)
     {
-        var free = node.Free;
+        var free = node.Own;
         if (node.Plan is { } plan)
             foreach (var slot in plan) free -= slot.Vector;
         if (node.Windows is { } windows)

@@ -46,7 +46,7 @@ internal sealed partial class NodeProfile
     {
         _changes.Clear();
         _shares.Clear();
-        var total = node.Free;
+        var total = node.Firm;
         if (node.Windows is { } windows)
         {
             total += windows.Held;
@@ -56,6 +56,7 @@ internal sealed partial class NodeProfile
         foreach (var share in _shares) share.Used = ResourceVector.Zero;
         foreach (var lease in node.Leases)
         {
+            if (lease.Spare) continue;
             var share = Find(lease.Item.Agent);
             if (share is not null) share.Used += lease.Item.Shape.VectorRef;
             _changes.Add(new Change(lease.ExpectedEnd(now), share, lease.Item.Shape.Vector, ChangeKind.Freed));

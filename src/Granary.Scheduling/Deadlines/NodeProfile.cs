@@ -26,10 +26,11 @@ internal sealed partial class NodeProfile
             return;
         }
         _steps = 0;
-        var free = node.Free;
+        var free = node.Firm;
         // What is lent is called back for a promise as for any task of the pool's own.
         if (!node.Lent.IsZero) Add(now + Cohorts.LoanBook.ReclaimTime, node.Lent);
-        foreach (var lease in node.Leases) Add(lease.ExpectedEnd(now), lease.Item.Shape.Vector);
+        foreach (var lease in node.Leases)
+            if (!lease.Spare) Add(lease.ExpectedEnd(now), lease.Item.Shape.Vector);
         if (node.Plan is not null)
             foreach (var slot in node.Plan)
             {

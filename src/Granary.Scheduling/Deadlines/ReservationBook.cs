@@ -117,6 +117,7 @@ internal sealed partial class ReservationBook
     /// <summary>True when a task that needs <paramref name="request"/> for <paramref name="span"/> from now on is in no slot's way.</summary>
     public bool Allows(NodeEntry node, in ResourceVector request, long span, long now, PlanSlot? own, AgentEntry agent)
     {
+        if (node.Measured is not null && !request.FitsIn(node.FirmFor(agent))) return AllowsSpare(node, request, span, now, own, agent);
         if (node.Windows is not null) return AllowsBeside(node, request, span, now, own, agent);
         if (node.Plan is not { Count: > 0 } plan) return true;
         var end = now + span;
@@ -126,7 +127,7 @@ internal sealed partial class ReservationBook
             if (slot.Start >= end) break;
             if (!Yields(slot, own)) needed += slot.Vector;
         }
-        if (needed.FitsIn(node.Free)) return true;
+        if (needed.FitsIn(node.Firm)) return true;
         _profile.Build(node, now, own, agent);
         return _profile.FitsNow(request, span);
     }
@@ -140,7 +141,7 @@ internal sealed partial class ReservationBook
             foreach (var slot in plan)
                 if (slot.Start < end && !Yields(slot, own)) needed += slot.Vector;
         needed += node.Windows!.Ahead(agent, now, end);
-        if (needed.FitsIn(node.FreeFor(agent))) return true;
+        if (needed.FitsIn(node.FirmFor(agent))) return true;
         _profile.Build(node, now, own, agent, end);
         return _profile.FitsNow(request, span);
     }
@@ -156,7 +157,19 @@ internal sealed partial class ReservationBook
                 if (slot.Start >= start + span) break;
                 if (slot.End > start || slot.Start <= now) needed += slot.Vector;
             }
-        return needed.FitsIn(node.Free);
+        return needed.FitsIn(node.Firm);
+    }
+
+    /// <summary>A lease that would rest on room beyond the node's own leaves what is set aside during its run alone, though it would give way to it.</summary>
+    private static bool AllowsSpare(NodeEntry node, in ResourceVector request, long span, long now, PlanSlot? own, AgentEntry agent)
+    {
+        var end = now + span;
+        var needed = request;
+        if (node.Plan is { } plan)
+            foreach (var slot in plan)
+                if (slot.Start < end && !Yields(slot, own)) needed += slot.Vector;
+        if (node.Windows is { } windows) needed += windows.Ahead(agent, now, end);
+        return needed.FitsIn(node.FreeFor(agent));
     }
 
     /// <summary>What is free on a node beside the slots whose start has come.</summary>

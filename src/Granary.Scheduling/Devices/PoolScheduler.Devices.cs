@@ -11,7 +11,7 @@ public sealed partial class PoolScheduler
     /// <summary>How many of a request fit on a node beside each other, at most <paramref name="most"/>.</summary>
     private static int RoomOn(NodeEntry node, in ResourceVector request, int most, AgentEntry agent)
     {
-        most = Fits(request, node.FreeInSumFor(agent), most);
+        most = Fits(request, node.GangRoomFor(agent), most);
         if (node.Devices is not { } devices || request[DeviceSet.Lane] == 0) return most;
         return most == 0 ? 0 : devices.CountOf(request[DeviceSet.Lane], most);
     }

@@ -181,6 +181,11 @@ public static class EventCodec
             case EventKind.CohortUse:
                 ModelCodec.Write(ref w, (AgentUse)e.Detail!);
                 break;
+            case EventKind.MeasuredUse:
+                w.Number(e.Node);
+                w.Number(e.Number);
+                w.Number(e.Token);
+                break;
             case EventKind.Migrating:
                 w.Number(e.Number);
                 w.Number(e.Token);
@@ -228,6 +233,7 @@ public static class EventCodec
             case EventKind.CohortUse: return new PoolEvent(kind, at, Detail: ModelCodec.ReadUse(ref r));
             case EventKind.RoomReleased:
             case EventKind.MoveDropped: return new PoolEvent(kind, at, Number: r.Number());
+            case EventKind.MeasuredUse: return new PoolEvent(kind, at, Node: r.Int(), Number: r.Number(), Token: r.Number());
             case EventKind.Migrating: return new PoolEvent(kind, at, Number: r.Number(), Token: r.Number(), Node: r.Int());
             case EventKind.MovesPlanned: return new PoolEvent(kind, at, Detail: ModelCodec.ReadNumbers(ref r));
             default: throw r.Damaged($"holds an event of kind {(int)kind}, which this build does not know,");

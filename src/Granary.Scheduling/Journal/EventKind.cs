@@ -81,6 +81,9 @@ public enum EventKind : byte
     /// <summary>The planned move of Number is left out: it finds no room, or there is nothing to move any more.</summary>
     MoveDropped = 24,
 
+    /// <summary>What the machine of Node uses since At: Number is its busy CPU in thousandths of a core, Token its memory in use in MiB.</summary>
+    MeasuredUse = 25,
+
     /// <summary>Deadlines of Count members from Number on were promised for a predicted run time: Value is the confidence in thousandths, Node the past runs it rests on.</summary>
     Promised = 20,
 

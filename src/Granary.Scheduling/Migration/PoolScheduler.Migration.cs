@@ -67,7 +67,7 @@ public sealed partial class PoolScheduler
         if (node.State != NodeState.Ready) return $"it is {node.State} and takes no tasks; name one that is ready";
         if (!request.FitsIn(node.Capacity)) return $"it needs {_lanes.ToSet(request)}, more than the node has";
         if (!MayRunOn(task, node)) return "its placement terms keep it from there";
-        if (!request.FitsIn(node.Free)) return $"it needs {_lanes.ToSet(request)}, and {_lanes.ToSet(ResourceVector.Max(node.Free, ResourceVector.Zero))} is free; wait, or free some";
+        if (!request.FitsIn(node.Own)) return $"it needs {_lanes.ToSet(request)}, and {_lanes.ToSet(ResourceVector.Max(node.Own, ResourceVector.Zero))} is free; wait, or free some";
         return _book.Allows(node, request, task.Item.Estimate, now, null, task.Item.Agent) ? null : "what is free there is set aside for others";
     }
 

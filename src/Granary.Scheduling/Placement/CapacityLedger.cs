@@ -157,6 +157,16 @@ internal sealed class CapacityLedger
         MarkFreed(node);
     }
 
+    /// <summary>After room beyond the node's own came or went.</summary>
+    public void RoomChanged(NodeEntry node, bool grew)
+    {
+        node.FreeInSum = node.FreeInSum;
+        if (!node.Indexed) return;
+        Index.Update(node);
+        if (Kinds.Active) Kinds.Update(node);
+        if (grew) MarkFreed(node);
+    }
+
     /// <summary>Takes lent room off a node (<paramref name="sign"/> 1), or gives it back (-1).</summary>
     public void Lend(NodeEntry node, in ResourceVector slice, int sign)
     {

@@ -3,6 +3,7 @@ using Granary.Scheduling.Deadlines;
 using Granary.Scheduling.Durations;
 using Granary.Scheduling.Gangs;
 using Granary.Scheduling.Learning;
+using Granary.Scheduling.Overcommit;
 using Granary.Scheduling.State;
 
 namespace Granary.Scheduling;
@@ -40,6 +41,7 @@ public sealed partial class PoolScheduler
             case EventKind.MovesPlanned: ApplyMovesPlanned((long[])e.Detail!); break;
             case EventKind.MoveDropped: ApplyMoveDropped(e.Number); break;
             case EventKind.Promised: ApplyPromised(Live(e.Number).Item, new PromiseBasis(e.Value / 1000.0, e.Node)); break;
+            case EventKind.MeasuredUse: ApplyMeasured(_capacity.Nodes[e.Node], new Reading(e.At, e.Number, e.Token)); break;
             case EventKind.PromiseMissed: ApplyMissed(Live(e.Number)); break;
             default: throw new GranaryException($"event kind {(int)e.Kind} is not known to this build; use the build that wrote the journal, or a newer one");
         }
@@ -57,6 +59,7 @@ public sealed partial class PoolScheduler
         _order.SetStrategy(spec.Strategy, OrderOf(spec));
         ApplyFairness(spec);
         SetBackfill();
+        ResetMeasured();
     }
 
     private void ApplyAgent(AgentSpec spec)
@@ -86,6 +89,7 @@ public sealed partial class PoolScheduler
         _capacity.Set(node, spec, _lanes.ToVector(spec.Capacity), state);
         _order.SetCapacity(_capacity.Capacity);
         if (node.Slice is not null) CountClosing();
+        if (node.Measured is not null) RemeasureNode(node);
         // Promises on a node that went or shrank look for another; those without one try this.
         if (node.Plan is { Count: > 0 } plan)
             foreach (var slot in plan.ToArray())
@@ -217,6 +221,7 @@ public sealed partial class PoolScheduler
             queue.PassedSince = at;
             _starving.Watch(queue, at);
         }
+        if (node.Measured is not null) BeginMeasured(task, node);
         _capacity.Grant(node, task);
         _order.Hold(agent, task.Item.Shape.VectorRef, 1);
         _order.Serve(agent, task.Item.Shape.VectorRef, task.Item.Estimate);
@@ -240,6 +245,7 @@ public sealed partial class PoolScheduler
     private void ApplyStop(TaskEntry task, ExitCause cause, string reason, IPoolEffects effects)
     {
         if (task.Stop == StopMark.None) CountLeaving(task, 1);
+        if (task is { Spare: true, Stop: StopMark.None } && cause != ExitCause.Cancelled) _spareStops++;
         task.Stop = cause == ExitCause.Cancelled ? StopMark.Cancelled : StopMark.Preempted;
         task.Reason = reason;
         if (task.Item.Gang is { } gang) BreakGang(gang, cause == ExitCause.Cancelled ? GangBreak.Over : GangBreak.Again, task, reason);
@@ -262,6 +268,7 @@ public sealed partial class PoolScheduler
         _decisions++;
         if (task.Stop != StopMark.None) CountLeaving(task, -1);
         _planLoose |= at + RunTime.Least < (task.StartedAt != 0 ? task.StartedAt : task.PlacedAt) + item.Estimate;
+        if (node.Measured is not null) EndMeasured(task, node);
         _capacity.Release(node, task);
         _order.Hold(agent, item.Shape.VectorRef, -1);
         _order.Correct(agent, item.Shape.VectorRef, at - task.PlacedAt - item.Estimate);

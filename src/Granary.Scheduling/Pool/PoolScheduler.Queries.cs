@@ -63,6 +63,7 @@ public sealed partial class PoolScheduler
             Lent = _lanes.ToSet(Lent()),
             Borrowed = _lanes.ToSet(Borrowed()),
             Loans = Loans(),
+            Overcommit = DescribeOvercommit(),
             Queued = _queued,
             Placed = _placed,
             Running = _running,

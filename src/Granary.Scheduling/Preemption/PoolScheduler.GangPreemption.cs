@@ -45,7 +45,7 @@ public sealed partial class PoolScheduler
             var node = ready[i];
             if (!preemptor.Task.Item.Shape.CouldUseNow(node)) continue;
             // Of GPUs in sum: how many members their devices hold is counted one by one.
-            var room = RoomFor(preemptor, node, allSlots: true, now) + node.FreeInSumFor(agent) - node.FreeFor(agent);
+            var room = RoomFor(preemptor, node, allSlots: true, now) + node.FreeInSumFor(agent) - node.OwnFor(agent);
             var site = new GangSite(node, room);
             if (_victimNodes.Contains(node))
             {

@@ -232,8 +232,10 @@ public sealed partial class PoolScheduler
         _seeksLeft--;
         _bestVictims.Clear();
         if (FindLeftOver(preemptor, now) && !rule.IsOwed) return false; // whoever comes first in order gets it
+        if (!_bestVictims.Found && rule.IsOwed) FindSweepable(preemptor, now);
         if (!_bestVictims.Found) FindVictims(preemptor, policy, rule, now);
         if (!_bestVictims.Found) return false;
+        AddSpareVictims(preemptor, now);
         Claim(task, rule, now, events, effects);
         return true;
     }
@@ -327,6 +329,7 @@ public sealed partial class PoolScheduler
     {
         var item = task.Item;
         if (task.Stop != StopMark.None || task.Node!.State != NodeState.Ready) return false;
+        if (task.Spare && MustBeFirm(preemptor.Task)) return false; // it gives no room that the other may rest on, and gives way beside
         if (item.Gang is { } gang && (!MayStopGang(gang) || ReferenceEquals(item, preemptor.Task.Item))) return false;
         if (item.Spec.Terms is { NeverPreempted: true } || item.Agent.Spec.Terms is { NeverPreempted: true }) return false;
         if (item.Deadline > now || task.Node.Windows?.IsOpenFor(item.Agent) == true) return false;
@@ -340,10 +343,11 @@ public sealed partial class PoolScheduler
     /// <summary>What a task could have of a node when all who were told to stop have: less what is set aside there for others now, or at any time of its run.</summary>
     private static ResourceVector RoomFor(in Preemptor preemptor, NodeEntry node, bool allSlots, long now)
     {
-        var room = node.FreeFor(preemptor.Task.Item.Agent);
+        var firm = node.Measured is not null && MustBeFirm(preemptor.Task);
+        var room = firm ? node.FirmFor(preemptor.Task.Item.Agent) : node.FreeFor(preemptor.Task.Item.Agent);
         if (node.Windows is { } windows) room -= windows.Ahead(preemptor.Task.Item.Agent, now, now + (allSlots ? preemptor.Task.Item.Estimate : 1));
         foreach (var lease in node.Leases)
-            if (lease.Stop != StopMark.None) room += lease.Item.Shape.Vector;
+            if (lease.Stop != StopMark.None && !(firm && lease.Spare)) room += lease.Item.Shape.Vector;
         if (node.Plan is not { Count: > 0 } plan) return room;
         var end = now + (allSlots ? preemptor.Task.Item.Estimate : 1);
         foreach (var slot in plan)

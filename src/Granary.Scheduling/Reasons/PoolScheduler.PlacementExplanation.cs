@@ -22,9 +22,9 @@ public sealed partial class PoolScheduler
         var chosen = new PlacementExplanation { Nodes = _capacity.Nodes.Count, Node = task.Node?.Spec.Name ?? "" };
         if (_placements.Find(task.Number) is not { } entry || entry.Token != task.Token) return chosen with { Note = "how it was placed is not remembered any more" };
         chosen = chosen with { Scores = entry.Scorer };
-        if (entry.Choice.Considered == 0) return chosen with { Note = "the tightest node that had room" };
+        if (entry.Choice.Considered == 0) return chosen with { Note = "the tightest node that had room" + SpareNote(task) };
         var runnerUp = entry.Choice.RunnerUp >= 0 ? $"; next best was {_capacity.Nodes[entry.Choice.RunnerUp].Spec.Name}" : "";
-        return chosen with { Note = FormattableString.Invariant($"the best of {entry.Choice.Considered} nodes looked at, with {entry.Choice.Total:0.####}{runnerUp}") };
+        return chosen with { Note = FormattableString.Invariant($"the best of {entry.Choice.Considered} nodes looked at, with {entry.Choice.Total:0.####}{runnerUp}{SpareNote(task)}") };
     }
 
     private PlacementExplanation ExplainCandidates(TaskEntry task, long now)
@@ -58,7 +58,7 @@ public sealed partial class PoolScheduler
         };
     }
 
-    private static readonly string[] FilterOrder = [FilterNames.Ready, FilterNames.Labels, FilterNames.Room, FilterNames.Neighbours, FilterNames.Price, FilterNames.Reservations];
+    private static readonly string[] FilterOrder = [FilterNames.Ready, FilterNames.Labels, FilterNames.Room, FilterNames.Neighbours, FilterNames.Price, FilterNames.Overcommit, FilterNames.Reservations];
 
     private string? FirstFilter(TaskEntry task, NodeEntry node, in PlacementRequest request, long now)
     {

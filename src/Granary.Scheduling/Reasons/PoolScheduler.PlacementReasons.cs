@@ -11,7 +11,7 @@ public sealed partial class PoolScheduler
     private WaitReason ReasonWithRoom(TaskEntry task, long now)
     {
         if (Choose(task, now) is not { } node)
-            return IsPlain(task.Item.Shape) || MostFrequentRefusal(task, now) == FilterNames.Reservations ? WaitReason.Reserved : WaitReason.Placement;
+            return HasOnlySpareRoom(task) ? WaitReason.Capacity : IsPlain(task.Item.Shape) || MostFrequentRefusal(task, now) == FilterNames.Reservations ? WaitReason.Reserved : WaitReason.Placement;
         return ShouldWait(task, node, now) ? WaitReason.Better : WaitReason.Share;
     }
 

@@ -111,7 +111,7 @@ public sealed partial class PoolScheduler
             ? $"needs {_lanes.ToSet(request)} on one node; in sum {name}={Quantity.Format(name, FreeOf(lane))} is free, at most {name}={free} on one ({largest.Spec.Name})"
             : $"needs {_lanes.ToSet(request)}; largest free node {largest.Spec.Name} has {name}={free}";
         var wait = EarliestRoom(task, now) is { } room ? $": about {Clock.Text(room.Start - now)}" : "";
-        return (evidence + ExplainLoans(), $"wait{wait}, lower --{name}, or add a node");
+        return (evidence + ExplainSpareRoom(task) + ExplainLoans(), $"wait{wait}, lower --{name}, or add a node");
     }
 
     private (string, string) ExplainShare(TaskEntry task, long now)

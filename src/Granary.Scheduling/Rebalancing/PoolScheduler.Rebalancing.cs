@@ -50,7 +50,7 @@ public sealed partial class PoolScheduler
 
     private BalanceNode AsBalanceNode(NodeEntry node)
     {
-        var room = node.Free;
+        var room = node.Own;
         foreach (var slot in node.Plan ?? []) room -= slot.Vector;
         return new BalanceNode(node.Spec.Name, $"{node.Spec.Traits?.Class ?? ""} {node.Spec.Capacity}".TrimStart(), node.Capacity, node.Used, room);
     }

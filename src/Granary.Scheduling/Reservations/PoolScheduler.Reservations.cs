@@ -164,7 +164,7 @@ public sealed partial class PoolScheduler
         {
             if (!open) break;
             used += ResourceVector.Min(piece.Vector, piece.Node.Windows!.UseOf(reservation.Agent));
-            if (note.Length == 0 && !ResourceVector.Zero.FitsIn(piece.Node.Free))
+            if (note.Length == 0 && !ResourceVector.Zero.FitsIn(piece.Node.Firm))
                 note = $"part of it on node {piece.Node.Spec.Name} is still held by tasks that run longer than expected";
         }
         return new ReservationView

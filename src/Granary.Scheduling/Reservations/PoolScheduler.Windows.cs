@@ -79,6 +79,7 @@ public sealed partial class PoolScheduler
         foreach (var reservation in _reservations.Live.Values)
         {
             if (!reservation.Open) continue;
+            SweepFor(reservation, now, events, effects);
             while (left > 0 && FindHeld(reservation.Agent, wholly: true, now, out var task, out var node))
             {
                 Place(task, node, now, events, effects);
@@ -126,7 +127,7 @@ public sealed partial class PoolScheduler
             if (!node.Indexed || !item.Shape.VectorRef.FitsIn(node.FreeFor(item.Agent))) continue;
             if (wholly && !item.Shape.VectorRef.FitsIn(node.Windows!.HeldFor(item.Agent))) continue;
             if (item.Shape.Terms is { } terms && !(terms.Eligible(node, _capacity.Kinds) && terms.NeighboursAllow(node))) continue;
-            if (_book.Allows(node, item.Shape.VectorRef, item.Estimate, now, task.Slot, item.Agent)) return node;
+            if (MayRest(task, node) && _book.Allows(node, item.Shape.VectorRef, item.Estimate, now, task.Slot, item.Agent)) return node;
         }
         return null;
     }

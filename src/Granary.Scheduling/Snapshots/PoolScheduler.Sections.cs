@@ -18,6 +18,7 @@ public sealed partial class PoolScheduler
         WriteDevices(ref w);
         WritePromises(ref w);
         foreach (var agent in _order.Agents) agent.Arrivals.Write(ref w);
+        WriteMeasured(ref w);
         w.Byte(0);
     }
 
@@ -34,6 +35,6 @@ public sealed partial class PoolScheduler
         ReadDevices(ref r);
         ReadPromises(ref r);
         foreach (var agent in _order.Agents) agent.Arrivals.Read(ref r);
-        if (r.Byte() != 0) throw r.Damaged("goes on after its last section");
+        if (ReadMeasured(ref r) != 0) throw r.Damaged("goes on after its last section");
     }
 }

@@ -50,7 +50,7 @@ public sealed partial class PoolScheduler
                 continue;
             }
             if (EarliestRoom(task, now) is not { } room) continue;
-            if (room.Start <= now)
+            if (room.Start <= now && (room.Node.Measured is null || task.Item.Shape.VectorRef.FitsIn(room.Node.FreeFor(task.Item.Agent))))
             {
                 Place(task, room.Node, now, events, effects);
                 left--;

@@ -1,6 +1,7 @@
 using Granary.Model;
 using Granary.Scheduling.Deadlines;
 using Granary.Scheduling.Devices;
+using Granary.Scheduling.Overcommit;
 using Granary.Scheduling.Placement.Kinds;
 using Granary.Scheduling.Reservations;
 
@@ -21,7 +22,7 @@ internal sealed class NodeEntry(int index, NodeSpec spec)
     public ResourceVector Capacity { get; set; }
 
     /// <summary>
-    /// Capacity less what leases hold and open windows hold back; negative where the capacity was lowered under them, or tasks in a window's way
+    /// Capacity less what leases hold and open windows hold back, and room beyond that where use is measured and overcommitted; negative where the capacity was lowered under them, or tasks in a window's way
     /// overran. Of GPUs that are told apart no more than the largest request that fits (<see cref="DeviceSet.Placeable"/>), so that comparing a
     /// request with it is exact.
     /// </summary>
@@ -31,8 +32,21 @@ internal sealed class NodeEntry(int index, NodeSpec spec)
     public ResourceVector FreeInSum
     {
         get => _freeInSum;
-        set => Free = OnDevices(_freeInSum = value);
+        set
+        {
+            Free = OnDevices(_freeInSum = value);
+            if (Measured is not null) Free += Measured.Extra;
+        }
     }
+
+    /// <summary>What its machine is measured to use; null unless its pool overcommits.</summary>
+    public MeasuredUse? Measured { get; set; }
+
+    /// <summary>Of <see cref="Free"/>, what is the node's own: nobody holds it.</summary>
+    public ResourceVector Own => Measured is null ? Free : Free - Measured.Extra;
+
+    /// <summary>What of the node itself may be promised: what is its own, and what spare leases hold, who give way.</summary>
+    public ResourceVector Firm => Measured is null ? Free : Free - Measured.Extra + Measured.Spare;
 
     /// <summary>Its GPUs one by one; null when it has none, or too many to be told apart.</summary>
     public DeviceSet? Devices { get; private set; }
@@ -46,7 +60,17 @@ internal sealed class NodeEntry(int index, NodeSpec spec)
     public NodeWindows? Windows { get; set; }
 
     /// <summary>What is free for one agent: its own windows stand in nobody's way but others'.</summary>
-    public ResourceVector FreeFor(AgentEntry agent) => Windows is null ? Free : OnDevices(FreeInSumFor(agent));
+    public ResourceVector FreeFor(AgentEntry agent) => Windows is null ? Free : Measured is null ? OnDevices(FreeInSumFor(agent)) : OnDevices(FreeInSumFor(agent)) + Measured.Extra;
+
+    /// <summary>What one agent may have of the node itself while nobody gives way.</summary>
+    public ResourceVector OwnFor(AgentEntry agent) => Measured is null ? FreeFor(agent) : FreeFor(agent) - Measured.Extra;
+
+    /// <summary>Where members of gangs may start, who never rest on room beyond the node's own: GPUs in sum over all devices.</summary>
+    public ResourceVector GangRoomFor(AgentEntry agent) =>
+        Measured is null ? FreeInSumFor(agent) : FreeInSumFor(agent) + ResourceVector.Min(Measured.Extra, Measured.Spare);
+
+    /// <summary>What of the node itself may be promised to one agent.</summary>
+    public ResourceVector FirmFor(AgentEntry agent) => Measured is null ? FreeFor(agent) : FreeFor(agent) - Measured.Extra + Measured.Spare;
 
     /// <summary>The same, of GPUs too in sum over all devices.</summary>
     public ResourceVector FreeInSumFor(AgentEntry agent) => Windows is null ? _freeInSum : _freeInSum + Windows.HeldFor(agent);

@@ -41,6 +41,9 @@ internal sealed class TaskEntry(ItemEntry item, long number)
     /// <summary>Position among its agent's leases.</summary>
     public int AgentSlot { get; set; } = -1;
 
+    /// <summary>Its lease rests on room beyond its node's own: it is the first to be stopped there.</summary>
+    public bool Spare { get; set; }
+
     /// <summary>Room that is being made for it.</summary>
     public RoomClaim? Claim { get; set; }
 

@@ -70,7 +70,7 @@ public sealed partial class PoolScheduler
         for (var looks = 0; looks < MostCopiedTasks && _capacity.Index.Next(request, ref cursor) is { } node; looks++)
         {
             if (ReferenceEquals(node, gone)) continue;
-            var free = left.GetValueOrDefault(node.Index, node.Free);
+            var free = left.GetValueOrDefault(node.Index, node.Own);
             if (!request.FitsIn(free) || !_book.Allows(node, request, task.Item.Estimate, now, task.Slot, task.Item.Agent)) continue;
             left[node.Index] = free - request;
             return node;

@@ -237,6 +237,8 @@ internal sealed class FakePool(FakeCluster cluster, PoolSpec spec) : IPoolGrain
     public Task<IReadOnlyList<Loan>> Carry(CohortOrders orders) => throw NotForRest();
 
     public Task NodeChanged(string node, NodeState state) => throw NotForRest();
+    public Task<TimeSpan> Measured(string node, long cpuMilli, long memoryMiB) => throw NotForRest();
+
     public Task<NodeUse?> NodeUse(string node) => throw NotForRest();
 
     public Task Report(IReadOnlyList<TaskReport> reports) => throw NotForRest();

@@ -41,6 +41,7 @@ internal static class LaterKinds
         new(EventKind.Migrating, At, 7, 12, Node: 3),
         new(EventKind.MovesPlanned, At, Detail: new long[] { 7, 3, 8, 2 }),
         new(EventKind.MoveDropped, At, 8),
+        new(EventKind.MeasuredUse, At + 6, 3500, 2048, Node: 1),
         new(EventKind.Promised, At, 7, Value: 900, Node: 14, Count: 2),
         new(EventKind.PromiseMissed, At, 7),
     ];

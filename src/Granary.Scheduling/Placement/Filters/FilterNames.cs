@@ -18,6 +18,9 @@ public static class FilterNames
     /// <summary>The run there costs no more than the task may.</summary>
     public const string Price = "price";
 
+    /// <summary>It has room of its own, where the task may not rest on what others only happen not to use.</summary>
+    public const string Overcommit = "overcommit";
+
     /// <summary>No reservation is in the way.</summary>
     public const string Reservations = "reservations";
 }

@@ -26,7 +26,7 @@ public readonly struct NodeCandidate
     public ResourceVector Capacity => _node.Capacity;
 
     /// <summary>What it has free before the task is placed.</summary>
-    public ResourceVector Free => _node.FreeInSum;
+    public ResourceVector Free => _node.Measured is null ? _node.FreeInSum : _node.FreeInSum + _node.Measured.Extra;
 
     /// <summary>Leases it holds.</summary>
     public int Tasks => _node.Leases.Count;

@@ -16,7 +16,7 @@ internal sealed class ReclaimRule(bool straddling) : VictimRule(PreemptionKind.R
     public override bool MayAsk(in Preemptor preemptor)
     {
         for (_owner = preemptor.Agent; _owner is not null; _owner = _owner.Parent)
-            if (_owner.HasGuarantee && Owes(_owner, preemptor.Request)) return true;
+            if (_owner.HasGuarantee && Owes(_owner.Guarantee, _owner.EffectiveUse, preemptor.Request)) return true;
         return false;
     }
 
@@ -27,9 +27,10 @@ internal sealed class ReclaimRule(bool straddling) : VictimRule(PreemptionKind.R
     public override bool MayTake(in Preemptor preemptor, TaskEntry task, in ResourceTotals use) =>
         !task.Settled && AllOver(preemptor, task.Item.Agent, use, Held(task));
 
-    private static bool Owes(OrderNode owner, in ResourceVector request)
+    /// <summary>A guarantee still holds a request beside what is used, in every resource that both name, and there is one.</summary>
+    public static bool Owes(in ResourceTotals guarantee, in ResourceTotals used, in ResourceVector request)
     {
-        var (guarantee, use) = (owner.Guarantee, owner.EffectiveUse + request);
+        var use = used + request;
         var named = false;
         for (var lane = 0; lane < ResourceVector.Lanes; lane++)
         {
