@@ -6,7 +6,7 @@ namespace Granary.Grains;
 /// <summary>Says that the server is about to stop, so that long polls end at once and a stop does not wait for them.</summary>
 public sealed class StopSignal
 {
-    private readonly TaskCompletionSource _stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _stopping = new();
 
     public StopSignal(IHostApplicationLifetime lifetime) => lifetime.ApplicationStopping.Register(() => _stopping.TrySetResult());
 

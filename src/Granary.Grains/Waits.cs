@@ -9,6 +9,7 @@ internal static class Waits
         try
         {
             await task.WaitAsync(time, clock);
+            await Task.Yield(); // who completed it may be in the middle of a turn of this very grain
             return true;
         }
         catch (TimeoutException)

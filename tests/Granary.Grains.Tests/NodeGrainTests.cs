@@ -11,7 +11,7 @@ public sealed class NodeGrainTests(GrainsFixture fixture) : IClassFixture<Grains
     public async Task A_newer_session_takes_the_node_and_the_older_is_refused()
     {
         var (_, node, old) = await fixture.PoolWithNodeAsync("taken");
-        await node.Join(new JoinRequest("newer", GrainsFixture.Spec("taken"), [], "test"));
+        await GrainsFixture.JoinAsync(node, "newer", GrainsFixture.Spec("taken"));
         var refused = await Assert.ThrowsAsync<GranaryException>(() => node.Poll(new PollRequest(old, 0, TimeSpan.Zero)));
         Assert.Equal(ErrorCode.Refused, refused.Code);
         await node.Poll(new PollRequest("newer", 0, TimeSpan.Zero));
@@ -29,7 +29,7 @@ public sealed class NodeGrainTests(GrainsFixture fixture) : IClassFixture<Grains
         Assert.Contains(NodeState.Suspect, seen);
         Assert.Equal(TaskState.Queued, (await pool.Get(1))!.State);
 
-        var again = await node.Join(new JoinRequest("back", GrainsFixture.Spec("silent"), [first], "test"));
+        var again = await GrainsFixture.JoinAsync(node, "back", GrainsFixture.Spec("silent"), first);
         Assert.Equal(first, Assert.Single(again.Stale)); // what still ran there was fenced meanwhile
         var second = Assert.Single(await GrainsFixture.NextCommandsAsync(node, "back")).Start!.Lease;
         Assert.True(second.Token > first.Token);
@@ -52,6 +52,24 @@ public sealed class NodeGrainTests(GrainsFixture fixture) : IClassFixture<Grains
     }
 
     [Fact]
+    public async Task A_join_that_comes_late_or_twice_is_not_believed()
+    {
+        var (pool, node, session) = await fixture.PoolWithNodeAsync("late");
+        var ticket = await node.Greet(session);
+        var join = new JoinRequest(session, GrainsFixture.Spec("late"), [], "test", ticket);
+        await node.Join(join);
+        await pool.Submit(GrainsFixture.Batch());
+        var lease = Assert.Single(await GrainsFixture.NextCommandsAsync(node, session)).Start!.Lease;
+        await node.Report(session, [new TaskReport(lease, ReportKind.Started, DateTimeOffset.UtcNow, null)]);
+        // said before the task was there, it would give the task up
+        Assert.Equal(ErrorCode.Unavailable, (await Assert.ThrowsAsync<GranaryException>(() => node.Join(join))).Code);
+        var overtaken = await node.Greet(session);
+        await node.Greet(session);
+        Assert.Equal(ErrorCode.Unavailable, (await Assert.ThrowsAsync<GranaryException>(() => node.Join(join with { Ticket = overtaken }))).Code);
+        Assert.Equal((TaskState.Running, 1), ((await pool.Get(1))!.State, (await pool.Get(1))!.Attempt));
+    }
+
+    [Fact]
     public async Task A_stop_that_an_agent_never_heard_is_told_to_the_next_one()
     {
         var (pool, node, session) = await fixture.PoolWithNodeAsync("unheard");
@@ -60,7 +78,7 @@ public sealed class NodeGrainTests(GrainsFixture fixture) : IClassFixture<Grains
         await node.Report(session, [new TaskReport(lease, ReportKind.Started, DateTimeOffset.UtcNow, null)]);
         await pool.Cancel(new CancelRequest([1], "enough"));
         var before = (await pool.Describe()).Sequence;
-        await node.Join(new JoinRequest("next", GrainsFixture.Spec("unheard"), [lease], "test"));
+        await GrainsFixture.JoinAsync(node, "next", GrainsFixture.Spec("unheard"), lease);
         Assert.Equal(lease, Assert.Single(await GrainsFixture.NextCommandsAsync(node, "next")).Stop!.Lease);
         Assert.Equal(before, (await pool.Describe()).Sequence); // nothing was decided, and it is told all the same
     }

@@ -12,7 +12,11 @@ public interface INodeGrain : IGrainWithStringKey
     [Alias("Declare")]
     Task<NodeView> Declare(NodeSpec spec);
 
-    /// <summary>An agent takes charge of the node. A newer session replaces an older one, whose calls are refused from then on.</summary>
+    /// <summary>An agent asks for a ticket, which makes the join that follows one that cannot be an older one on its way.</summary>
+    [Alias("Greet"), AlwaysInterleave]
+    Task<string> Greet(string session);
+
+    /// <summary>An agent takes charge of the node; Unavailable when its ticket is not the last one its session was given. A newer session replaces an older one, whose calls are refused from then on.</summary>
     [Alias("Join")]
     Task<JoinReply> Join(JoinRequest request);
 

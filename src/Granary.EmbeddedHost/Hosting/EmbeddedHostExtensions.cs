@@ -32,6 +32,14 @@ public static class EmbeddedHostExtensions
         return builder;
     }
 
+    /// <summary>Runs every turn of the silo as a process of a simulation, which may be killed.</summary>
+    public static ISiloBuilder UseSimulation(this ISiloBuilder builder, SimulationProcess process)
+    {
+        builder.Services.AddSingleton<IWorkScheduler>(process);
+        builder.Services.AddSingleton(process.Time);
+        return builder;
+    }
+
     /// <summary>Keeps states in files, one each, under a directory.</summary>
     public static ISiloBuilder AddFileGrainStorage(this ISiloBuilder builder, string name, string directory)
     {

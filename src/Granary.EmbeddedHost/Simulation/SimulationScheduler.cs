@@ -67,7 +67,7 @@ public sealed class SimulationScheduler : IWorkScheduler
     /// <remarks>One item at a time: between any two there may be one of another queue.</remarks>
     bool IWorkScheduler.ShouldYield(int items, long startedAtMilliseconds) => true;
 
-    private void Add(object work)
+    internal void Add(object work)
     {
         lock (_gate)
             _ready.Add(work);
@@ -85,9 +85,11 @@ public sealed class SimulationScheduler : IWorkScheduler
         switch (chosen)
         {
             case WorkQueue queue:
-                SynchronizationContext.SetSynchronizationContext(null);
-                queue.Execute();
-                SynchronizationContext.SetSynchronizationContext(_driver);
+                Execute(queue);
+                break;
+            case SimulationProcess.Turn turn:
+                if (turn.Process.IsAlive)
+                    Execute(turn.Queue);
                 break;
             case Action continuation:
                 continuation();
@@ -97,6 +99,14 @@ public sealed class SimulationScheduler : IWorkScheduler
                     "The simulation has nothing left to run and no timer armed, but what it waits for is not complete: a deadlock, or work that left it."))();
                 break;
         }
+    }
+
+    private static void Execute(WorkQueue queue)
+    {
+        var before = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        queue.Execute();
+        SynchronizationContext.SetSynchronizationContext(before);
     }
 
     private object? Choose()

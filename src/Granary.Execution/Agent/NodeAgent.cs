@@ -24,6 +24,7 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
     private readonly TaskFiles _files;
     private readonly CheckpointWatch _checkpoints;
     private readonly Func<NodeSample> _sample;
+    private readonly Func<Func<Task>, Task> _spawn;
     private readonly IExecutor? _processes;
     private readonly IExecutor _handlers;
     private readonly RefusalCount _refusals = new();
@@ -36,7 +37,7 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
     private readonly Signal _allEnded = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<AgentEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _joined = new();
     private AgentOrders _orders = new();
     private AgentOrders _carriedOut = new();
     private TimeSpan _heartbeatEvery = TimeSpan.FromSeconds(1);
@@ -53,9 +54,10 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
     /// <summary>For many simulated nodes that share a clock, and for tests.</summary>
     internal NodeAgent(
         INodeGrain node, NodeAgentOptions options, TimeProvider time, ILogger logger, HandlerRegistry? handlers = null,
-        Func<NodeSample>? sample = null, IExecutor? processes = null)
+        Func<NodeSample>? sample = null, IExecutor? processes = null, Func<Func<Task>, Task>? spawn = null)
     {
         _node = node;
+        _spawn = spawn ?? Task.Run;
         _options = options.Validated();
         _time = time;
         _logger = logger;
@@ -87,7 +89,7 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await Begin(cancellationToken);
-        _run = Task.Run(() => RunToEnd(), CancellationToken.None);
+        _run = _spawn(RunToEnd);
     }
 
     /// <summary>Stops the agent and leaves its processes running: the next agent adopts them.</summary>
@@ -167,7 +169,7 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
         }
         _reportsWait.Set();
         if (ended) _allEnded.Set();
-        if (more) _ = Task.Run(CarryOut);
+        if (more) _ = _spawn(CarryOut);
     }
 
     void IExecutorSink.Superseded(string why) => Fence(why);
@@ -176,7 +178,7 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
     {
         if (_processes is not null)
         {
-            TakeLock();
+            if (_processes is ProcessExecutor) TakeLock();
             try
             {
                 await _processes.Connect(this, cancel);
@@ -249,9 +251,10 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
 
     private async Task Join(bool first, CancellationToken cancel)
     {
+        var ticket = await _node.Greet(_session).WaitAsync(_options.CallTimeout, _time, cancel);
         List<Lease> live;
         lock (_gate) live = _table.Leases();
-        var reply = await _node.Join(new(_session, _options.Node, live, _options.Version)).WaitAsync(_options.CallTimeout, _time, cancel);
+        var reply = await _node.Join(new(_session, _options.Node, live, _options.Version, ticket)).WaitAsync(_options.CallTimeout, _time, cancel);
         if (reply.HeartbeatEvery > TimeSpan.Zero) _heartbeatEvery = reply.HeartbeatEvery;
         lock (_gate)
         {

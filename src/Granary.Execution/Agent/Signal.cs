@@ -1,21 +1,44 @@
 namespace Granary.Execution;
 
-/// <summary>Wakes one waiter; what is set while nobody waits wakes the next one at once.</summary>
+/// <summary>Wakes one waiter; what is set while nobody waits wakes the next one at once. What follows a wait goes on where it began to wait.</summary>
 internal sealed class Signal
 {
-    private readonly SemaphoreSlim _count = new(0, 1);
+    private readonly Lock _gate = new();
+    private TaskCompletionSource? _waiter;
+    private bool _set;
 
     public void Set()
     {
-        try
+        TaskCompletionSource? waiter;
+        lock (_gate)
         {
-            if (_count.CurrentCount == 0) _count.Release();
+            waiter = _waiter;
+            _waiter = null;
+            _set = waiter is null;
         }
-        catch (SemaphoreFullException)
-        {
-            // somebody else set it meanwhile
-        }
+        waiter?.TrySetResult();
     }
 
-    public Task Wait(CancellationToken cancel) => _count.WaitAsync(cancel);
+    /// <remarks>One waiter at a time.</remarks>
+    public async Task Wait(CancellationToken cancel)
+    {
+        TaskCompletionSource waiter;
+        lock (_gate)
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (_set)
+            {
+                _set = false;
+                return;
+            }
+            waiter = _waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+        using var registration = cancel.Register(() =>
+        {
+            lock (_gate)
+                if (_waiter == waiter) _waiter = null;
+            waiter.TrySetCanceled(cancel);
+        });
+        await waiter.Task;
+    }
 }

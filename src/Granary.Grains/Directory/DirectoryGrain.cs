@@ -14,6 +14,9 @@ public sealed class DirectoryGrain(
 {
     public const string StorageName = "granary";
 
+    /// <summary>Pools that have been told, in this activation, what agents and groups are owed.</summary>
+    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
+
     public Task<IReadOnlyList<string>> Pools() => Task.FromResult<IReadOnlyList<string>>([.. state.State.Pools]);
 
     public Task<IReadOnlyList<AgentSpec>> Agents() => Task.FromResult<IReadOnlyList<AgentSpec>>([.. state.State.Agents.Values]);
@@ -54,7 +57,7 @@ public sealed class DirectoryGrain(
         foreach (var pool in request.Pools)
             if (pool.Cohort.Length > 0) state.State.Cohorts[pool.Name] = pool.Cohort;
             else state.State.Cohorts.Remove(pool.Name);
-        await state.WriteStateAsync();
+        await state.WriteOrReadAgainAsync();
         foreach (var pool in newPools) await ConfigureAsync(request.Pools.FirstOrDefault(p => p.Name == pool) ?? new PoolSpec { Name = pool });
         foreach (var pool in request.Pools.Where(p => !newPools.Contains(p.Name))) await ConfigureAsync(pool);
         foreach (var pool in state.State.Pools)
@@ -68,22 +71,23 @@ public sealed class DirectoryGrain(
 
     public async Task AddPool(string pool)
     {
-        if (state.State.Pools.Add(pool)) await state.WriteStateAsync();
-        else if (await IsConfiguredAsync(pool)) return;
-        await ConfigureAsync(new PoolSpec { Name = pool });
+        if (_told.Contains(pool)) return;
+        if (state.State.Pools.Add(pool)) await state.WriteOrReadAgainAsync();
+        // known already, but it may be that the directory died, or the pool could not write, before it was told
+        if (!await ExistsAsync(pool)) await ConfigureAsync(new PoolSpec { Name = pool });
         await TellPoolAsync(pool, [.. state.State.Groups.Values]);
         await TellPoolAsync(pool, [.. state.State.Agents.Values]);
+        _told.Add(pool);
     }
 
-    /// <summary>Not so when the server died between the name and the pool.</summary>
-    private async Task<bool> IsConfiguredAsync(string pool)
+    private async Task<bool> ExistsAsync(string pool)
     {
         try
         {
             await grains.GetGrain<IPoolGrain>(pool).Describe();
             return true;
         }
-        catch (GranaryException e) when (e.Code == Model.ErrorCode.NotFound)
+        catch (GranaryException e) when (e.Code == ErrorCode.NotFound)
         {
             return false;
         }
@@ -99,13 +103,13 @@ public sealed class DirectoryGrain(
             changed |= state.State.Agents.GetValueOrDefault(agent.Id) != agent;
             state.State.Agents[agent.Id] = agent;
         }
-        if (changed) await state.WriteStateAsync();
+        if (changed) await state.WriteOrReadAgainAsync();
         await TellPoolsAsync(agents);
     }
 
     public async Task AddNode(string node)
     {
-        if (state.State.Nodes.Add(node)) await state.WriteStateAsync();
+        if (state.State.Nodes.Add(node)) await state.WriteOrReadAgainAsync();
     }
 
     private Task ConfigureAsync(PoolSpec spec) => grains.GetGrain<IPoolGrain>(spec.Name).Configure(spec);

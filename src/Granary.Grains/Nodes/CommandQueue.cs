@@ -13,8 +13,8 @@ internal sealed class CommandQueue
 
     public bool IsEmpty => _waiting.Count == 0;
 
-    /// <summary>Completes when there is something to read, or the queue is closed.</summary>
-    public Task Arrival => IsEmpty ? (_arrival ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task : Task.CompletedTask;
+    /// <summary>Completes when there is something to read, or the queue is closed; at once where it is waited for with <see cref="Waits"/>, in a turn of its own.</summary>
+    public Task Arrival => IsEmpty ? (_arrival ??= new TaskCompletionSource()).Task : Task.CompletedTask;
 
     public void Add(IReadOnlyList<NodeCommand> commands)
     {

@@ -12,15 +12,15 @@ public sealed partial class NodeGrain
 
     private async Task CheckHealthAsync(CancellationToken cancellationToken)
     {
-        if (state.State.Joined && _health.Check(clock.GetUtcNow()))
+        if (state.State.Joined && _health.Check(Steady))
         {
-            LogHealth(log, _name, _health.Condition, _health.Silence(clock.GetUtcNow()).TotalSeconds);
+            LogHealth(log, _name, _health.Condition, _health.Silence(Steady).TotalSeconds);
             if (_health.Condition == NodeCondition.Lost)
             {
                 _session = null; // whoever comes back must join again and be told which of its leases were fenced
                 _commands.Close();
                 state.State.Joined = false;
-                await state.WriteStateAsync();
+                await state.WriteOrReadAgainAsync();
             }
         }
         await TellPoolAsync();
@@ -56,7 +56,7 @@ public sealed partial class NodeGrain
         if (session != _session)
             throw GranaryException.Refused($"node {_name}: this agent's session is over (it was silent too long, or another agent took the node); it must join again");
         var recovered = _health.Condition == NodeCondition.Suspect;
-        _health.Heard(clock.GetUtcNow());
+        _health.Heard(Steady);
         return recovered ? TellPoolAsync() : Task.CompletedTask;
     }
 
@@ -66,7 +66,7 @@ public sealed partial class NodeGrain
         if (state.State.Upkeep != upkeep)
         {
             state.State.Upkeep = upkeep;
-            await state.WriteStateAsync();
+            await state.WriteOrReadAgainAsync();
         }
         if (state.State.Joined) await grains.GetGrain<IPoolGrain>(spec.Pool).NodeChanged(_name, CurrentState);
         return View();
@@ -83,11 +83,14 @@ public sealed partial class NodeGrain
         _ => state.State.Upkeep,
     };
 
+    /// <summary>A clock that nobody sets: whether a node is silent must not depend on what the wall clock says.</summary>
+    private DateTimeOffset Steady => DateTimeOffset.UnixEpoch + clock.GetElapsedTime(_began);
+
     private NodeView View() => new()
     {
         Spec = Spec,
         State = CurrentState,
-        LastSeen = _health.LastHeard,
+        LastSeen = _health.LastHeard is { } heard ? clock.GetUtcNow() - (Steady - heard) : null,
         Joined = state.State.JoinedAt,
         Sample = _sample,
         AgentVersion = state.State.AgentVersion,

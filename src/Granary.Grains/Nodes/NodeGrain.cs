@@ -23,6 +23,8 @@ public sealed partial class NodeGrain(
 
     private readonly GrainOptions _options = options.Value;
     private readonly CommandQueue _commands = new();
+    private readonly JoinTickets _tickets = new();
+    private readonly long _began = clock.GetTimestamp();
     private readonly NodeHealth _health = new(options.Value.SuspectAfter, options.Value.LostAfter);
     private readonly Dictionary<long, TaskCompletionSource<LogChunk>> _logReads = [];
     private string _name = "";
@@ -35,7 +37,7 @@ public sealed partial class NodeGrain(
     {
         _name = this.GetPrimaryKeyString();
         if (!Names.IsValid(_name)) throw GranaryException.Invalid($"'{_name}' is no node name; use {Names.Rule}");
-        if (state.State.Joined) _health.Heard(clock.GetUtcNow());
+        if (state.State.Joined) _health.Heard(Steady);
         var period = TimeSpan.FromTicks(Math.Max(_options.SuspectAfter.Ticks / 6, TimeSpan.TicksPerMillisecond * 20));
         this.RegisterGrainTimer(CheckHealthAsync, new GrainTimerCreationOptions(period, period) { KeepAlive = true });
         return Task.CompletedTask;
@@ -59,15 +61,18 @@ public sealed partial class NodeGrain(
                 await grains.GetGrain<IPoolGrain>(known.Pool).NodeChanged(_name, NodeState.Down);
             state.State.Spec = declared;
             _told = null;
-            await state.WriteStateAsync();
+            await state.WriteOrReadAgainAsync();
         }
         if (state.State.Joined) await grains.GetGrain<IPoolGrain>(declared.Pool).NodeUp(new NodeUpRequest(declared, CurrentState, null));
         return View();
     }
 
+    public Task<string> Greet(string session) => Task.FromResult(_tickets.Issue(session));
+
     public async Task<JoinReply> Join(JoinRequest request)
     {
         if (request.Spec.Name != _name) throw GranaryException.Invalid($"node '{_name}' was joined as '{request.Spec.Name}'");
+        if (!_tickets.Take(request.Session, request.Ticket)) throw GranaryException.Unavailable($"node {_name}: this join came late or twice; greet and join again");
         var declared = state.State.Spec;
         // the pool named in a fleet file wins over the agent's default; labels of both count
         var spec = declared is null ? request.Spec : request.Spec with
@@ -79,14 +84,14 @@ public sealed partial class NodeGrain(
         _session = request.Session;
         _leaving = false;
         _commands.Restart();
-        _health.Heard(clock.GetUtcNow());
+        _health.Heard(Steady);
         if (!state.State.Joined || state.State.Spec != spec)
         {
             state.State.Spec = spec;
             state.State.Joined = true;
             state.State.JoinedAt = clock.GetUtcNow();
             state.State.AgentVersion = request.AgentVersion;
-            await state.WriteStateAsync();
+            await state.WriteOrReadAgainAsync();
         }
         await RegisterAsync(spec);
         var (expected, stale) = await ReconcileAsync(spec, request.Live);
@@ -154,7 +159,7 @@ public sealed partial class NodeGrain(
         _leaving = false;
         _commands.Close();
         state.State.Joined = false;
-        await state.WriteStateAsync();
+        await state.WriteOrReadAgainAsync();
         await grains.GetGrain<IPoolGrain>(Spec.Pool).NodeChanged(_name, NodeState.Down);
         _health.Forget();
     }

@@ -27,7 +27,7 @@ internal sealed class ChangeLog(int capacity, long firstCursor)
     }
 
     /// <summary>Completes when something is announced.</summary>
-    public Task Arrival => (_arrival ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+    public Task Arrival => (_arrival ??= new TaskCompletionSource()).Task;
 
     /// <summary>Up to <paramref name="most"/> changes after <paramref name="cursor"/>; a gap when they are no longer (or not yet) held.</summary>
     public ChangeBatch Read(long cursor, int most)

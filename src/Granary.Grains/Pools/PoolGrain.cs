@@ -61,18 +61,18 @@ public sealed partial class PoolGrain(
         return view;
     }
 
-    public Task SetAgents(IReadOnlyList<AgentSpec> agents)
+    public async Task SetAgents(IReadOnlyList<AgentSpec> agents)
     {
         var batch = Open();
         _scheduler.SetAgents(agents, Now, batch.Events, batch);
-        return CommitAsync(batch);
+        await CommitAsync(batch); // in a turn: who returned the bare task would be told on another thread
     }
 
-    public Task SetGroups(IReadOnlyList<GroupSpec> groups)
+    public async Task SetGroups(IReadOnlyList<GroupSpec> groups)
     {
         var batch = Open();
         _scheduler.SetGroups(groups, Now, batch.Events, batch);
-        return CommitAsync(batch);
+        await CommitAsync(batch);
     }
 
     public async Task<SubmitReply> Submit(SubmitBatch request)
@@ -100,18 +100,18 @@ public sealed partial class PoolGrain(
         return reply;
     }
 
-    public Task NodeChanged(string node, NodeState state)
+    public async Task NodeChanged(string node, NodeState state)
     {
         var batch = Open();
         _scheduler.NodeChanged(node, state, Now, batch.Events, batch);
-        return CommitAsync(batch);
+        await CommitAsync(batch);
     }
 
-    public Task Report(IReadOnlyList<TaskReport> reports)
+    public async Task Report(IReadOnlyList<TaskReport> reports)
     {
         var batch = Open();
         _scheduler.Report(reports, Now, batch.Events, batch);
-        return CommitAsync(batch);
+        await CommitAsync(batch);
     }
 
     /// <summary>A grain exists by being called, a pool by being declared.</summary>

@@ -17,6 +17,8 @@ internal sealed class BenchNode : INodeGrain
 
     public void Start(Assignment assignment) => _commands.Writer.TryWrite(new NodeCommand { Start = assignment });
 
+    public Task<string> Greet(string session) => Task.FromResult("");
+
     public Task<JoinReply> Join(JoinRequest request) => Task.FromResult(new JoinReply([], [], TimeSpan.FromSeconds(1)));
 
     public async Task<NodeCommands> Poll(PollRequest request)

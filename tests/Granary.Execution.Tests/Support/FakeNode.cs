@@ -99,6 +99,8 @@ internal sealed class FakeNode : INodeGrain
         return await answer.Task.WaitAsync(Patience);
     }
 
+    public Task<string> Greet(string session) => Task.FromResult("");
+
     public Task<JoinReply> Join(JoinRequest request)
     {
         lock (_gate)

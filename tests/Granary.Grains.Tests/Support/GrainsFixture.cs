@@ -49,9 +49,13 @@ public sealed class GrainsFixture : IAsyncLifetime
     {
         var node = Grains.GetGrain<INodeGrain>($"n-{name}");
         var session = Guid.NewGuid().ToString("N");
-        await node.Join(new JoinRequest(session, Spec(name, cpus), [], "test"));
+        await JoinAsync(node, session, Spec(name, cpus));
         return (Grains.GetGrain<IPoolGrain>(name), node, session);
     }
+
+    /// <summary>Joins as an agent does.</summary>
+    internal static async Task<JoinReply> JoinAsync(INodeGrain node, string session, NodeSpec spec, params IReadOnlyList<Lease> live) =>
+        await node.Join(new JoinRequest(session, spec, live, "test", await node.Greet(session)));
 
     internal static NodeSpec Spec(string pool, int cpus = 4) =>
         new() { Name = $"n-{pool}", Pool = pool, Capacity = new ResourceSet { CpuMilli = cpus * 1000, MemoryMiB = 4096 } };

@@ -26,6 +26,8 @@ internal sealed class FakeNode(FakeCluster cluster, NodeView view) : INodeGrain
     private Task<NodeView> Become(NodeState state) => Task.FromResult(View = View with { State = state });
 
     public Task<NodeView> Declare(NodeSpec spec) => throw NotForRest();
+    public Task<string> Greet(string session) => throw new NotSupportedException();
+
     public Task<JoinReply> Join(JoinRequest request) => throw NotForRest();
     public Task<NodeCommands> Poll(PollRequest request) => throw NotForRest();
     public Task Report(string session, IReadOnlyList<TaskReport> reports) => throw NotForRest();
