@@ -394,7 +394,7 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
 
     private void TellCheckpoints()
     {
-        if (_processes is null) return;
+        if (_processes is null || _options.Node.Simulated) return;
         List<Lease> leases;
         lock (_gate) leases = _table.Checkpointing();
         var reports = _checkpoints.Look(leases);

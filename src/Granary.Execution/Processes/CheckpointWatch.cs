@@ -34,6 +34,7 @@ internal sealed class CheckpointWatch(TaskFiles files)
 
     private static DateTime? Newest(string directory)
     {
+        if (!Directory.Exists(directory)) return null; // it has ended
         try
         {
             DateTime? newest = null;
@@ -43,7 +44,7 @@ internal sealed class CheckpointWatch(TaskFiles files)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return null; // it has ended, or keeps its files to itself
+            return null; // it ended just now, or keeps its files to itself
         }
     }
 }

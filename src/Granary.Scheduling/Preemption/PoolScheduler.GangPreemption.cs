@@ -37,7 +37,9 @@ public sealed partial class PoolScheduler
     private void FindGangSites(in Preemptor preemptor, PreemptionPolicy policy, VictimRule rule, long now)
     {
         _gangSites.Clear();
+        _gangVictims.Picked.Clear();
         var agent = preemptor.Agent;
+        var (free, members) = (0, preemptor.Task.Item.Gang!.Waiting);
         FindNodes(preemptor, policy, rule, now);
         var ready = _capacity.Ready;
         for (var i = 0; i < ready.Count; i++)
@@ -53,7 +55,16 @@ public sealed partial class PoolScheduler
                 for (var lease = 0; lease < Math.Min(node.Leases.Count, MostLeasesLookedAt); lease++)
                     if (IsCandidate(preemptor, policy, rule, node.Leases[lease], now)) AddCandidate(site.Candidates, node.Leases[lease], now);
             }
-            if (site.Candidates is { Count: > 0 } || GangTimeline.MembersIn(preemptor.Task.Item.Shape.VectorRef, room, 1) > 0) _gangSites.Add(site);
+            if (site.Candidates is { Count: > 0 })
+            {
+                _gangSites.Add(site);
+                continue;
+            }
+            // What is free is used first, so more of it than all members need is never looked at.
+            var places = free < members ? PlacesOn(site, preemptor) : 0;
+            if (places == 0) continue;
+            free += places;
+            _gangSites.Add(site);
         }
     }
 
