@@ -64,11 +64,12 @@ public sealed class GroupTests
     public async Task A_pool_takes_a_template_and_what_differs_from_it()
     {
         await using var server = await RestServer.Start();
-        var created = await server.Put("/api/pools/lab", """{"template":"safety-protocols","policy":{"preemption":{"most_victims":3},"fairness":{"use_half_life":"5m"}}}""").Json(HttpStatusCode.Created);
+        var created = await server.Put("/api/pools/lab", """{"template":"safety-protocols","policy":{"preemption":{"most_victims":3,"grace":"20s"},"fairness":{"use_half_life":"5m"}}}""").Json(HttpStatusCode.Created);
         Assert.Equal(("sla", "conservative", "safety-protocols"), ((string)created["strategy"]!, (string)created["mode"]!, (string)created["template"]!));
         var spec = server.Cluster.Pools["lab"].Spec;
         var template = PoolTemplates.Of("safety-protocols")!.Policy!;
-        Assert.Equal(template.Preemption! with { MostVictims = 3 }, spec.Policy!.Preemption);
+        Assert.Equal(template.Preemption! with { MostVictims = 3, Grace = TimeSpan.FromSeconds(20) }, spec.Policy!.Preemption);
+        Assert.Equal("20s", (string)created["policy"]!["preemption"]!["grace"]!);
         Assert.Equal(TimeSpan.FromMinutes(5), spec.Policy.Fairness!.UseHalfLife);
         Assert.Equal(template.Tasks, spec.Policy.Tasks);
         // What was read can be written back.
