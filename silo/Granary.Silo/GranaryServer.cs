@@ -9,11 +9,11 @@ namespace Granary.Silo;
 public sealed class GranaryServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly SqliteStore _store;
+    private readonly IStore _store;
     private readonly DataDirectoryLock _ownership;
     private readonly LocalServer _local;
 
-    internal GranaryServer(WebApplication app, SqliteStore store, DataDirectoryLock ownership, LocalServer local, ServerSettings settings)
+    internal GranaryServer(WebApplication app, IStore store, DataDirectoryLock ownership, LocalServer local, ServerSettings settings)
     {
         _app = app;
         _store = store;
@@ -35,7 +35,7 @@ public sealed class GranaryServer : IAsyncDisposable
         // who waited for the stop has had it already, and services are not asked twice
         if (!_app.Lifetime.ApplicationStopped.IsCancellationRequested) await _app.StopAsync();
         await _app.DisposeAsync();
-        _store.Dispose();
+        await _store.DisposeAsync();
         _local.Remove(Environment.ProcessId);
         _ownership.Dispose();
     }

@@ -5,6 +5,7 @@ using Granary.Model;
 using Granary.Rest;
 using Granary.Scheduling;
 using Granary.Silo.Configuration;
+using Granary.Silo.Database;
 using Granary.Silo.Hosting;
 using Granary.Silo.Plugins;
 using Granary.Storage;
@@ -26,6 +27,7 @@ public static class ServerProgram
     public static IReadOnlyDictionary<string, Type> Sections { get; } = new Dictionary<string, Type>
     {
         [ServerSettings.Section] = typeof(ServerSettings),
+        [StorageSettings.Section] = typeof(StorageSettings),
         [GrainOptions.Section] = typeof(GrainOptions),
         [NodeSettings.Section] = typeof(NodeSettings),
         [SchedulerSection] = typeof(SchedulerOptions),
@@ -54,7 +56,7 @@ public static class ServerProgram
         configuration[$"{ServerSettings.Section}:{nameof(ServerSettings.Data)}"] = data;
         var settings = configuration.Get<ServerSettings>(ServerSettings.Section);
         var ownership = DataDirectoryLock.Acquire(data);
-        SqliteStore? store = null;
+        IStore? store = null;
         WebApplication? app = null;
         try
         {
@@ -62,7 +64,7 @@ public static class ServerProgram
             settings.GatewayPort = Ports.Claim(address, settings.GatewayPort, "--gateway-port");
             settings.HttpPort = Ports.Claim(address, settings.HttpPort, "--http-port");
             var token = local.EnsureToken();
-            store = SqliteStore.Open(new SqliteStoreOptions { DataDirectory = data });
+            store = await ServerStore.OpenAsync(configuration, data, cancellationToken);
 
             var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
             builder.Configuration.Sources.Clear();
@@ -75,6 +77,7 @@ public static class ServerProgram
             });
             builder.Services.AddSingleton(TimeProvider.System);
             builder.Services.AddGranaryGrains();
+            builder.Services.AddSingleton(store);
             builder.Services.AddSingleton<IPoolStore>(store);
             builder.Services.AddSingleton<IGrainStateStore>(store);
             builder.Services.AddKeyedSingleton<IGrainStorage>(NodeGrain.StorageName, new GrainStateStorage(store));
@@ -84,6 +87,8 @@ public static class ServerProgram
             builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = settings.StopWithin);
             GrainHosting.AddServer(builder, address, settings, token);
             builder.Services.AddHostedService<Awakening>();
+            builder.Services.AddSingleton(configuration.Get<StorageSettings>(StorageSettings.Section));
+            builder.Services.AddHostedService<Retention>();
             builder.Services.AddGranaryRest(new RestOptions
             {
                 RequireToken = !System.Net.IPAddress.IsLoopback(address),
@@ -109,7 +114,7 @@ public static class ServerProgram
         catch (Exception e)
         {
             if (app is not null) await app.DisposeAsync();
-            store?.Dispose();
+            if (store is not null) await store.DisposeAsync();
             ownership.Dispose();
             if (e is IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException inUse })
                 throw GranaryException.Refused($"{inUse.Message}; choose another port with --http-port");

@@ -40,6 +40,7 @@ internal static class CommandTable
         new("replay", ReplayCommand.Create),
         new("generate", GenerateCommand.Create),
         new("plan-capacity", PlanCapacityCommand.Create),
+        new("db", DbCommand.Create),
         new("doctor", DoctorCommand.Create),
         new("config", ConfigCommand.Create),
         new("version", VersionCommand.Create),

@@ -44,6 +44,10 @@ internal static class ServerCommands
         return ConfigurationReport.Describe(configuration, ServerProgram.Sections).Select(e => new Setting(e.Key, e.Value, e.Source));
     }
 
+    /// <summary>Upkeep of what a server on this data directory would keep its pools in.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static DatabaseUpkeep Database(string? dataDirectory) => DatabaseUpkeep.At(new LocalServer(dataDirectory).DataDirectory);
+
     /// <summary>Options of the command line as settings; what was not given is not there.</summary>
     private static Dictionary<string, string?> Words(UpOptions options)
     {

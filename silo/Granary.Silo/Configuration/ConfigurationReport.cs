@@ -1,4 +1,6 @@
+using System.ComponentModel;
 using System.Globalization;
+using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Microsoft.Extensions.Configuration.Json;
@@ -27,6 +29,8 @@ public static class ConfigurationReport
                 var key = $"{section}:{property.Name}";
                 var set = configuration[key];
                 var value = set ?? Convert.ToString(property.GetValue(defaults), CultureInfo.InvariantCulture) ?? "";
+                // what may hold a secret is never shown, only where it came from
+                if (value.Length > 0 && property.GetCustomAttribute<PasswordPropertyTextAttribute>() is { Password: true }) value = "(set)";
                 entries.Add(new ConfigurationEntry(key, value, set is null ? "default" : SourceOf(configuration, key)));
             }
         }

@@ -14,12 +14,16 @@ public enum StorageFault
     Damaged,
     /// <summary>Written by a newer build than this one.</summary>
     NewerFormat,
+    /// <summary>Made by an older build, and to be upgraded first.</summary>
+    OlderFormat,
     /// <summary>Records asked for are no longer there.</summary>
     Truncated,
     /// <summary>The database server does not answer.</summary>
     Unreachable,
     /// <summary>The database server does not let this user do it.</summary>
     Refused,
+    /// <summary>What should be made is there already.</summary>
+    Exists,
     /// <summary>There is no database, or it has no tables of ours.</summary>
     Missing,
 }

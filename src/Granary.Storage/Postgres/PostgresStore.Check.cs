@@ -17,14 +17,17 @@ public sealed partial class PostgresStore
         return new StoreCheck(pools.Count, journal, tasks, states, problems);
     }
 
-    public Task<IReadOnlyList<string>> PoolsAsync(CancellationToken cancellationToken = default) => Read<IReadOnlyList<string>>(async connection =>
+    public Task<IReadOnlyList<string>> PoolsAsync(CancellationToken cancellationToken = default) =>
+        Read(connection => Pools(connection, cancellationToken), cancellationToken);
+
+    private static async Task<IReadOnlyList<string>> Pools(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("SELECT name FROM pool ORDER BY id", connection);
         await using var rows = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         var pools = new List<string>();
         while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false)) pools.Add(rows.GetString(0));
         return pools;
-    }, cancellationToken);
+    }
 
     /// <summary>Reads the snapshot and every record behind it, which finds gaps and wrong checksums. One moment: servers may go on writing.</summary>
     private async Task<long> CheckPool(string pool, List<string> problems, CancellationToken cancellationToken)

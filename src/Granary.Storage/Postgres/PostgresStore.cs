@@ -6,7 +6,7 @@ namespace Granary.Storage;
 /// The store for clusters: several servers on one database, each with a connection that writes and some that read. What keeps two
 /// activations of a pool apart is the sequence, which the database compares under the pool's row lock.
 /// </summary>
-public sealed partial class PostgresStore : IPoolStore, IGrainStateStore, IAsyncDisposable, IDisposable
+public sealed partial class PostgresStore : IStore, IDisposable
 {
     private readonly PostgresStoreOptions _options;
     private readonly NpgsqlDataSource _writer;
@@ -47,16 +47,19 @@ public sealed partial class PostgresStore : IPoolStore, IGrainStateStore, IAsync
         return new PostgresStore(options, Source(parts, 1), Source(parts, options.Readers));
     }
 
-    /// <summary>Makes the tables where there are none. Returns the schema version found before: 0 for none.</summary>
+    /// <summary>Makes the tables, or takes them to this build's version. Returns the version found before: 0 for none.</summary>
     /// <exception cref="StorageException">Not reachable, of a newer build, or not allowed.</exception>
-    public static Task<int> InitializeAsync(PostgresStoreOptions options, CancellationToken cancellationToken = default)
+    public static Task<int> InitializeAsync(PostgresStoreOptions options, CancellationToken cancellationToken = default) =>
+        InitializeAsync(options, PostgresTables.Steps, cancellationToken);
+
+    internal static Task<int> InitializeAsync(PostgresStoreOptions options, IReadOnlyList<string> steps, CancellationToken cancellationToken)
     {
         var parts = options.Validate();
         return Guard(options, async () =>
         {
             await using var source = Source(parts, 1);
-            var found = await PostgresSchema.EnsureAsync(source, options, cancellationToken).ConfigureAwait(false);
-            if (found > 0) PostgresSchema.Check(found, options);
+            var found = await PostgresSchema.EnsureAsync(source, options, steps, cancellationToken).ConfigureAwait(false);
+            PostgresSchema.CheckNotNewer(found, options);
             return found;
         });
     }
@@ -71,10 +74,10 @@ public sealed partial class PostgresStore : IPoolStore, IGrainStateStore, IAsync
 
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
-    private static NpgsqlDataSource Source(NpgsqlConnectionStringBuilder parts, int connections) =>
+    internal static NpgsqlDataSource Source(NpgsqlConnectionStringBuilder parts, int connections) =>
         NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(parts.ConnectionString) { Pooling = true, MinPoolSize = 0, MaxPoolSize = connections });
 
-    private static async Task<T> Guard<T>(PostgresStoreOptions options, Func<Task<T>> work)
+    internal static async Task<T> Guard<T>(PostgresStoreOptions options, Func<Task<T>> work)
     {
         try
         {

@@ -6,10 +6,11 @@ namespace Granary.Storage;
 /// </summary>
 internal static class PostgresTables
 {
-    public const int Version = 1;
+    /// <summary>What leads from each version to the next, the first from nothing.</summary>
+    public static IReadOnlyList<string> Steps { get; } = [First];
 
     // text is compared by its bytes, as SQLite does; payloads are compact already, so PostgreSQL need not try to compress them
-    public const string Create = """
+    private const string First = """
         CREATE TABLE schema_version(version integer PRIMARY KEY, since timestamptz NOT NULL);
         CREATE TABLE pool(id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text COLLATE "C" NOT NULL UNIQUE,
             last bigint NOT NULL DEFAULT 0) WITH (fillfactor = 50);
@@ -78,25 +79,10 @@ internal static class PostgresTables
                 SELECT e.id, e.seq, entry_format, e.crc, e.payload FROM unnest(ids, seqs, crcs, payloads, good) AS e(id, seq, crc, payload, good)
                 WHERE e.good;
             IF cardinality(t_entry) > 0 THEN
-                INSERT INTO task(pool, number, agent, name, state, reason, priority, node, attempt, idx, submitted, started, finished,
-                    deadline, cause, exit_code, signal, exit_message, peak_memory_kib, cpu_us, wall_us, token, labels, after, spec)
-                SELECT DISTINCT ON (ids[t.entry], t.number) ids[t.entry], t.number, t.agent, t.name, t.state, t.reason, t.priority, t.node,
-                    t.attempt, t.idx, t.submitted, t.started, t.finished, t.deadline, t.cause, t.exit_code, t.signal, t.exit_message,
-                    t.peak_memory_kib, t.cpu_us, t.wall_us, t.token, t.labels, t.after, t.spec
-                FROM unnest(t_entry, t_number, t_agent, t_name, t_state, t_reason, t_priority, t_node, t_attempt, t_idx, t_submitted,
-                    t_started, t_finished, t_deadline, t_cause, t_exit_code, t_signal, t_exit_message, t_peak_memory_kib, t_cpu_us,
-                    t_wall_us, t_token, t_labels, t_after, t_spec) WITH ORDINALITY AS t(entry, number, agent, name, state, reason, priority,
-                    node, attempt, idx, submitted, started, finished, deadline, cause, exit_code, signal, exit_message, peak_memory_kib,
-                    cpu_us, wall_us, token, labels, after, spec, place)
-                WHERE good[t.entry]
-                ORDER BY ids[t.entry], t.number, t.place DESC
-                ON CONFLICT (pool, number) DO UPDATE SET agent = excluded.agent, name = excluded.name, state = excluded.state,
-                    reason = excluded.reason, priority = excluded.priority, node = excluded.node, attempt = excluded.attempt,
-                    idx = excluded.idx, submitted = excluded.submitted, started = excluded.started, finished = excluded.finished,
-                    deadline = excluded.deadline, cause = excluded.cause, exit_code = excluded.exit_code, signal = excluded.signal,
-                    exit_message = excluded.exit_message, peak_memory_kib = excluded.peak_memory_kib, cpu_us = excluded.cpu_us,
-                    wall_us = excluded.wall_us, token = excluded.token, labels = excluded.labels, after = excluded.after,
-                    spec = excluded.spec;
+                PERFORM put_tasks((SELECT array_agg(CASE WHEN good[e] THEN ids[e] END ORDER BY place)
+                    FROM unnest(t_entry) WITH ORDINALITY AS u(e, place)), t_number, t_agent, t_name, t_state, t_reason, t_priority, t_node,
+                    t_attempt, t_idx, t_submitted, t_started, t_finished, t_deadline, t_cause, t_exit_code, t_signal, t_exit_message,
+                    t_peak_memory_kib, t_cpu_us, t_wall_us, t_token, t_labels, t_after, t_spec);
             END IF;
             RETURN met;
         END $function$;
@@ -151,7 +137,33 @@ internal static class PostgresTables
         END $function$;
         """;
 
+    // of a task that comes twice the later one counts; one whose pool is null belongs to an append that was fenced
     private const string Tasks = """
+        CREATE FUNCTION put_tasks(t_pool integer[], t_number bigint[], t_agent text[], t_name text[], t_state smallint[], t_reason text[],
+            t_priority integer[], t_node text[], t_attempt integer[], t_idx integer[], t_submitted bigint[], t_started bigint[],
+            t_finished bigint[], t_deadline bigint[], t_cause smallint[], t_exit_code integer[], t_signal integer[],
+            t_exit_message text[], t_peak_memory_kib bigint[], t_cpu_us bigint[], t_wall_us bigint[], t_token bigint[], t_labels text[],
+            t_after bytea[], t_spec bytea[])
+        RETURNS void LANGUAGE sql AS $function$
+            INSERT INTO task(pool, number, agent, name, state, reason, priority, node, attempt, idx, submitted, started, finished, deadline,
+                cause, exit_code, signal, exit_message, peak_memory_kib, cpu_us, wall_us, token, labels, after, spec)
+            SELECT DISTINCT ON (t.pool, t.number) t.pool, t.number, t.agent, t.name, t.state, t.reason, t.priority, t.node, t.attempt, t.idx,
+                t.submitted, t.started, t.finished, t.deadline, t.cause, t.exit_code, t.signal, t.exit_message, t.peak_memory_kib, t.cpu_us,
+                t.wall_us, t.token, t.labels, t.after, t.spec
+            FROM unnest(t_pool, t_number, t_agent, t_name, t_state, t_reason, t_priority, t_node, t_attempt, t_idx, t_submitted, t_started,
+                t_finished, t_deadline, t_cause, t_exit_code, t_signal, t_exit_message, t_peak_memory_kib, t_cpu_us, t_wall_us, t_token,
+                t_labels, t_after, t_spec) WITH ORDINALITY AS t(pool, number, agent, name, state, reason, priority, node, attempt, idx,
+                submitted, started, finished, deadline, cause, exit_code, signal, exit_message, peak_memory_kib, cpu_us, wall_us, token,
+                labels, after, spec, place)
+            WHERE t.pool IS NOT NULL
+            ORDER BY t.pool, t.number, t.place DESC
+            ON CONFLICT (pool, number) DO UPDATE SET agent = excluded.agent, name = excluded.name, state = excluded.state,
+                reason = excluded.reason, priority = excluded.priority, node = excluded.node, attempt = excluded.attempt,
+                idx = excluded.idx, submitted = excluded.submitted, started = excluded.started, finished = excluded.finished,
+                deadline = excluded.deadline, cause = excluded.cause, exit_code = excluded.exit_code, signal = excluded.signal,
+                exit_message = excluded.exit_message, peak_memory_kib = excluded.peak_memory_kib, cpu_us = excluded.cpu_us,
+                wall_us = excluded.wall_us, token = excluded.token, labels = excluded.labels, after = excluded.after, spec = excluded.spec;
+        $function$;
         CREATE FUNCTION delete_finished(of_pool text, finished_before bigint, most integer) RETURNS integer LANGUAGE plpgsql AS $function$
         DECLARE
             removed integer;

@@ -80,6 +80,16 @@ internal sealed class Database : IDisposable
         return _queries[sql] = Prepare(sql);
     }
 
+    /// <summary>Replaces everything in this file by what <paramref name="source"/> has at this moment.</summary>
+    public void CopyFrom(Database source)
+    {
+        using var backup = raw.sqlite3_backup_init(_handle, "main", source._handle, "main");
+        if (backup.IsInvalid) throw Fault(raw.sqlite3_errcode(_handle));
+        const int everything = -1;
+        var result = raw.sqlite3_backup_step(backup, everything);
+        if (result != raw.SQLITE_DONE) throw Fault(result);
+    }
+
     public void Forget(Statement statement) => _statements.Remove(statement);
 
     public StorageException Fault(int result)

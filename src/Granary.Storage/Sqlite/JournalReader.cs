@@ -14,7 +14,8 @@ internal sealed class JournalReader(Database database, string pool)
     public PoolRecovery Recover()
     {
         if (PoolId() is not { } id) return default;
-        database.Execute("BEGIN");
+        var outer = database.InTransaction;
+        if (!outer) database.Execute("BEGIN");
         try
         {
             var head = Head(id);
@@ -27,7 +28,7 @@ internal sealed class JournalReader(Database database, string pool)
         }
         finally
         {
-            database.Execute("COMMIT");
+            if (!outer) database.Execute("COMMIT");
         }
     }
 

@@ -8,7 +8,10 @@ namespace Granary.Storage;
 /// </summary>
 internal static class Schema
 {
-    public const int Version = 1;
+    public static int Version => Steps.Count;
+
+    /// <summary>What leads from each version to the next, the first from nothing.</summary>
+    public static IReadOnlyList<string> Steps { get; } = [First];
 
     /// <summary>"Gran", so that <c>file</c> and we can tell whose a database is.</summary>
     public const int ApplicationId = 0x4772616E;
@@ -18,7 +21,7 @@ internal static class Schema
 
     // Journal and tasks have one integer key, pool * 2^40 + sequence or number: in SQLite such a table has its rows in the leaves
     // and a fan-out of hundreds above them, where a WITHOUT ROWID table of rows this wide would have ten.
-    private const string Create = """
+    private const string First = """
         CREATE TABLE schema(version INTEGER PRIMARY KEY, since INTEGER NOT NULL);
         CREATE TABLE pool(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
         CREATE TABLE journal(id INTEGER PRIMARY KEY, format INTEGER NOT NULL, crc INTEGER NOT NULL, payload BLOB NOT NULL);
@@ -43,33 +46,47 @@ internal static class Schema
             FROM task JOIN pool ON pool.id = task.id >> 40;
         """;
 
-    /// <summary>Makes the tables in an empty file, accepts ours, and refuses what is newer or somebody else's.</summary>
-    public static void Ensure(Database database, TimeProvider time)
-    {
-        var version = database.Scalar("PRAGMA user_version");
-        if (version == 0) CreateTables(database, time);
-        else Verify(database, version);
-    }
+    /// <summary>Makes the tables in an empty file, takes an older one of ours to this version, and refuses what is newer or somebody else's.</summary>
+    /// <returns>The version before: 0 for an empty file.</returns>
+    public static int Ensure(Database database, TimeProvider time) => Ensure(database, time, Steps);
 
-    private static void CreateTables(Database database, TimeProvider time)
+    internal static int Ensure(Database database, TimeProvider time, IReadOnlyList<string> steps)
     {
-        if (database.Scalar("SELECT count(*) FROM sqlite_master") != 0) throw NotOurs(database);
+        var version = Verify(database, steps.Count);
+        if (version == steps.Count) return version;
+        if (version == 0 && database.Scalar("SELECT count(*) FROM sqlite_master") != 0) throw NotOurs(database);
         database.Execute("BEGIN IMMEDIATE");
-        database.Execute(Create);
-        database.Execute($"INSERT INTO schema VALUES({Database.Literal(Version)}, {Database.Literal(UnixTime.Micros(time.GetUtcNow()))})");
-        database.Execute($"PRAGMA application_id={Database.Literal(ApplicationId)}");
-        database.Execute($"PRAGMA user_version={Database.Literal(Version)}");
-        database.Execute("COMMIT");
+        try
+        {
+            for (var next = version + 1; next <= steps.Count; next++)
+            {
+                database.Execute(steps[next - 1]);
+                database.Execute($"INSERT INTO schema VALUES({Database.Literal(next)}, {Database.Literal(UnixTime.Micros(time.GetUtcNow()))})");
+            }
+            database.Execute($"PRAGMA application_id={Database.Literal(ApplicationId)}");
+            database.Execute($"PRAGMA user_version={Database.Literal(steps.Count)}");
+            database.Execute("COMMIT");
+        }
+        catch (StorageException)
+        {
+            if (database.InTransaction) database.Execute("ROLLBACK");
+            throw;
+        }
+        return version;
     }
 
-    private static void Verify(Database database, long version)
+    /// <summary>The version of a file of ours; 0 for an empty one.</summary>
+    /// <exception cref="StorageException">It is another program's, or of a newer build.</exception>
+    public static int Verify(Database database) => Verify(database, Version);
+
+    private static int Verify(Database database, int known)
     {
+        var version = (int)database.Scalar("PRAGMA user_version");
+        if (version == 0) return 0;
         if (database.Scalar("PRAGMA application_id") != ApplicationId) throw NotOurs(database);
-        if (version > Version)
-        {
-            throw new StorageException(StorageFault.NewerFormat, string.Create(CultureInfo.InvariantCulture,
-                $"{database.Path} has schema version {version}, and this build knows up to {Version}: use the newer build, or another --data"));
-        }
+        if (version <= known) return version;
+        throw new StorageException(StorageFault.NewerFormat, string.Create(CultureInfo.InvariantCulture,
+            $"{database.Path} has schema version {version}, and this build knows up to {known}: use the newer build, or another --data"));
     }
 
     private static StorageException NotOurs(Database database) => new(StorageFault.Damaged,

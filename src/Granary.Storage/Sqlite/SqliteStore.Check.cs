@@ -1,63 +1,25 @@
-using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace Granary.Storage;
 
 public sealed partial class SqliteStore
 {
+    public string Place => FilePath;
+
     public Task<StoreCheck> CheckAsync(CancellationToken cancellationToken = default) =>
-        _readers.Read(database => Check(database, cancellationToken), cancellationToken);
+        _readers.Read(database => SqliteCheck.Run(database, cancellationToken), cancellationToken);
 
-    private static StoreCheck Check(Database database, CancellationToken cancellationToken)
-    {
-        var problems = new List<string>();
-        var pools = new List<(long Id, string Name)>();
-        long journal = 0, tasks = 0, states = 0;
-        try
-        {
-            using var pages = database.Prepare("PRAGMA quick_check(20)");
-            while (pages.Step())
-                if (pages.Text(0) is not "ok" and var problem) problems.Add($"{database.Path}: {problem.ReplaceLineEndings(" ")}");
-            using var rows = database.Prepare("SELECT id, name FROM pool ORDER BY id");
-            while (rows.Step()) pools.Add((rows.Int64(0), rows.Text(1)));
-            tasks = database.Scalar("SELECT count(*) FROM task");
-            states = database.Scalar("SELECT count(*) FROM state WHERE data IS NOT NULL");
-            foreach (var (_, name) in pools)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                journal += CheckPool(database, name, problems);
-            }
-        }
-        catch (StorageException e)
-        {
-            problems.Add(e.Message);
-        }
-        return new StoreCheck(pools.Count, journal, tasks, states, problems);
-    }
+    public Task<IReadOnlyList<string>> PoolsAsync(CancellationToken cancellationToken = default) =>
+        _readers.Read<IReadOnlyList<string>>(database => [.. SqliteExport.Pools(database).Select(p => p.Name)], cancellationToken);
 
-    /// <summary>Reads the snapshot and every record behind it, which finds gaps and wrong checksums.</summary>
-    private static long CheckPool(Database database, string pool, List<string> problems)
+    public async IAsyncEnumerable<StoreItem> ExportAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        long records = 0;
-        try
+        await Task.Yield();
+        using var file = SqliteFile.Open(FilePath);
+        foreach (var item in file.Export())
         {
-            var reader = new JournalReader(database, pool);
-            var recovery = reader.Recover();
-            var after = recovery.SnapshotSequence;
-            while (reader.Page(after) is { Count: > 0 } page)
-            {
-                records += page.Count;
-                after = page[^1].Sequence;
-            }
-            if (after != recovery.LastSequence && recovery.LastSequence > after)
-            {
-                problems.Add(string.Create(CultureInfo.InvariantCulture,
-                    $"{database.Path}: the journal of pool '{pool}' ends at {after}, not at {recovery.LastSequence}"));
-            }
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return item;
         }
-        catch (StorageException e)
-        {
-            problems.Add(e.Message);
-        }
-        return records;
     }
 }

@@ -4,7 +4,7 @@ namespace Granary.Storage;
 /// The embedded store: one file <c>granary.db</c> in the data directory, in SQLite's WAL mode with every commit on the disk before it
 /// is acknowledged. The caller owns the directory (<see cref="DataDirectoryLock"/>) and disposes the lock after the store.
 /// </summary>
-public sealed partial class SqliteStore : IPoolStore, IGrainStateStore, IDisposable
+public sealed partial class SqliteStore : IStore, IDisposable
 {
     public const string FileName = "granary.db";
 
@@ -42,8 +42,24 @@ public sealed partial class SqliteStore : IPoolStore, IGrainStateStore, IDisposa
         _connection.Dispose();
     }
 
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+
     /// <summary>Transactions made since the store was opened, to be compared with the writes they held.</summary>
     public long Commits => _commits.Commits;
+
+    /// <summary>False for a database that was only made.</summary>
+    internal bool HasContent
+    {
+        get
+        {
+            using var database = Database.Open(FilePath, readOnly: true);
+            return database.Scalar("SELECT EXISTS (SELECT 1 FROM pool) OR EXISTS (SELECT 1 FROM state)") != 0;
+        }
+    }
 
     /// <summary>For tests: lets the file grow to <paramref name="pages"/> pages. Only while no write is under way.</summary>
     internal void SetMaxPages(int pages) => _connection.SetMaxPages(pages);

@@ -28,7 +28,7 @@ internal sealed class AppendCommand
             var finished = _appends[i].Append.Finished;
             for (var j = 0; j < finished.Count; j++) rows.Add(i + 1, finished[j]);
         }
-        rows.AddTo(command);
+        rows.AddTo(command.Parameters);
         return command;
     }
 

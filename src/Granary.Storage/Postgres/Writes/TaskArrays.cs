@@ -6,6 +6,8 @@ namespace Granary.Storage;
 /// <summary>Finished tasks as one array a column. The members of an array share a spec, so its bytes are made once for a run of them.</summary>
 internal sealed class TaskArrays
 {
+    public int Count => _entry.Count;
+
     private readonly List<int> _entry = [];
     private readonly List<long> _number = [];
     private readonly List<string> _agent = [];
@@ -36,7 +38,7 @@ internal sealed class TaskArrays
     private byte[] _specBytes = [];
     private string _labelText = "";
 
-    /// <param name="entry">Of which append, from 1.</param>
+    /// <param name="entry">Of which append, from 1; for <c>put_tasks</c> the pool.</param>
     /// <param name="task">A finished one.</param>
     public void Add(int entry, TaskView task)
     {
@@ -71,37 +73,37 @@ internal sealed class TaskArrays
     }
 
     /// <summary>In the order of the function's parameters.</summary>
-    public void AddTo(NpgsqlBatchCommand command)
+    public void AddTo(NpgsqlParameterCollection parameters)
     {
-        Add(command, _entry);
-        Add(command, _number);
-        Add(command, _agent);
-        Add(command, _name);
-        Add(command, _state);
-        Add(command, _reason);
-        Add(command, _priority);
-        Add(command, _node);
-        Add(command, _attempt);
-        Add(command, _index);
-        Add(command, _submitted);
-        Add(command, _started);
-        Add(command, _finished);
-        Add(command, _deadline);
-        Add(command, _cause);
-        Add(command, _exitCode);
-        Add(command, _signal);
-        Add(command, _exitMessage);
-        Add(command, _peakMemory);
-        Add(command, _cpu);
-        Add(command, _wall);
-        Add(command, _token);
-        Add(command, _labels);
-        Add(command, _after);
-        Add(command, _spec);
+        Add(parameters, _entry);
+        Add(parameters, _number);
+        Add(parameters, _agent);
+        Add(parameters, _name);
+        Add(parameters, _state);
+        Add(parameters, _reason);
+        Add(parameters, _priority);
+        Add(parameters, _node);
+        Add(parameters, _attempt);
+        Add(parameters, _index);
+        Add(parameters, _submitted);
+        Add(parameters, _started);
+        Add(parameters, _finished);
+        Add(parameters, _deadline);
+        Add(parameters, _cause);
+        Add(parameters, _exitCode);
+        Add(parameters, _signal);
+        Add(parameters, _exitMessage);
+        Add(parameters, _peakMemory);
+        Add(parameters, _cpu);
+        Add(parameters, _wall);
+        Add(parameters, _token);
+        Add(parameters, _labels);
+        Add(parameters, _after);
+        Add(parameters, _spec);
     }
 
-    private static void Add<T>(NpgsqlBatchCommand command, List<T> column) =>
-        command.Parameters.Add(new NpgsqlParameter<List<T>> { TypedValue = column });
+    private static void Add<T>(NpgsqlParameterCollection parameters, List<T> column) =>
+        parameters.Add(new NpgsqlParameter<List<T>> { TypedValue = column });
 
     private void Encode(TaskSpec spec)
     {
