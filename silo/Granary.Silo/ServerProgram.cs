@@ -32,6 +32,7 @@ public static class ServerProgram
         [NodeSettings.Section] = typeof(NodeSettings),
         [SchedulerSection] = typeof(SchedulerOptions),
         [CohortSection] = typeof(CohortOptions),
+        [ClusterSettings.Section] = typeof(ClusterSettings),
     };
 
     private const string SchedulerSection = "Scheduler";
@@ -64,7 +65,10 @@ public static class ServerProgram
             settings.GatewayPort = Ports.Claim(address, settings.GatewayPort, "--gateway-port");
             settings.HttpPort = Ports.Claim(address, settings.HttpPort, "--http-port");
             var token = local.EnsureToken();
+            var cluster = configuration.Get<ClusterSettings>(ClusterSettings.Section);
+            GrainHosting.Check(cluster);
             store = await ServerStore.OpenAsync(configuration, data, cancellationToken);
+            var meetingPlace = cluster.Enabled ? await ServerStore.MeetingPlaceAsync(configuration, cancellationToken) : null;
 
             var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
             builder.Configuration.Sources.Clear();
@@ -85,7 +89,7 @@ public static class ServerProgram
             builder.Services.AddSingleton(SchedulerSettings(configuration).WithParts(PluginLoader.Load(data, settings.Plugins)));
             builder.Services.AddSingleton(CohortSettings(configuration));
             builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = settings.StopWithin);
-            GrainHosting.AddServer(builder, address, settings, token);
+            GrainHosting.AddServer(builder, address, settings, cluster, meetingPlace, token);
             builder.Services.AddHostedService<Awakening>();
             builder.Services.AddSingleton(configuration.Get<StorageSettings>(StorageSettings.Section));
             builder.Services.AddHostedService<Retention>();
@@ -93,6 +97,7 @@ public static class ServerProgram
             {
                 RequireToken = !System.Net.IPAddress.IsLoopback(address),
                 Token = token,
+                GuardedPaths = GrainHosting.GuardedPaths,
                 LoopbackHosts = [.. new RestOptions().LoopbackHosts, address.ToString()],
             });
             builder.Services.AddSingleton<JournalHealth>();
@@ -101,6 +106,7 @@ public static class ServerProgram
 
             app = builder.Build();
             app.MapGranaryRest();
+            GrainHosting.Map(app, cluster);
             await app.StartAsync(cancellationToken);
             local.Write(new ServerRecord(
                 Environment.ProcessId,

@@ -30,7 +30,7 @@ internal static class DbCommand
 
     private static Command Upgrade(CommandScope scope) => Does(scope, new Command("upgrade", "take an older database to this build's schema"), async (call, db, cancel) =>
     {
-        var found = await db.Run(() => db.Store.UpgradeAsync(cancel));
+        var found = await db.Upgrade(cancel);
         if (call.ForPeople)
         {
             call.Out.WriteLine(found == db.Store.Version

@@ -14,7 +14,10 @@ internal sealed class DatabaseUpkeep(string data, IConfiguration configuration)
     public static DatabaseUpkeep At(string data) => new(data, GranaryConfiguration.Load(data, new Dictionary<string, string?>()));
 
     /// <summary>Makes the store. The version found before: 0 for none.</summary>
-    public Task<int> Init(CancellationToken cancel) => Run(() => Store.InitAsync(cancel));
+    public Task<int> Init(CancellationToken cancel) => Run(() => ServerStore.InitAsync(Store, configuration, cancel));
+
+    /// <summary>Takes it to this build's schema. The version found before.</summary>
+    public Task<int> Upgrade(CancellationToken cancel) => Run(() => ServerStore.UpgradeAsync(Store, configuration, cancel));
 
     /// <param name="work">What to do with the store.</param>
     /// <param name="reads">Whether it reads a file that somebody named: what is wrong with that is wrong usage.</param>

@@ -39,6 +39,42 @@ public static class ServerStore
         return settings.Provider == StorageProvider.Postgres ? new PostgresUpkeep(Postgres(settings)) : new SqliteUpkeep(data, TimeProvider.System);
     }
 
+    /// <summary>Makes the tables of the store, and in PostgreSQL those of Orleans' providers. The version found before: 0 for none.</summary>
+    public static async Task<int> InitAsync(IStoreUpkeep store, IConfiguration configuration, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var found = await store.InitAsync(cancellationToken);
+        await BringOrleansUpToDateAsync(configuration, cancellationToken);
+        return found;
+    }
+
+    /// <summary>Takes both to this build's. The version found before.</summary>
+    public static async Task<int> UpgradeAsync(IStoreUpkeep store, IConfiguration configuration, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var found = await store.UpgradeAsync(cancellationToken);
+        await BringOrleansUpToDateAsync(configuration, cancellationToken);
+        return found;
+    }
+
+    /// <summary>The database where the servers of a cluster meet, as Orleans' providers take it.</summary>
+    /// <exception cref="GranaryException">Invalid or refused: the store is no PostgreSQL, or has no tables for them.</exception>
+    internal static async Task<string> MeetingPlaceAsync(IConfiguration configuration, CancellationToken cancellationToken)
+    {
+        var settings = configuration.Get<StorageSettings>(StorageSettings.Section);
+        if (settings.Provider != StorageProvider.Postgres)
+            throw GranaryException.Invalid("Cluster:Enabled needs a database that the servers share; set Storage:Provider to Postgres, and Storage:ConnectionString");
+        var database = Postgres(settings);
+        await OrleansTables.CheckAsync(database, cancellationToken);
+        return OrleansTables.ConnectionString(database);
+    }
+
+    private static async Task BringOrleansUpToDateAsync(IConfiguration configuration, CancellationToken cancellationToken)
+    {
+        var settings = configuration.Get<StorageSettings>(StorageSettings.Section);
+        if (settings.Provider == StorageProvider.Postgres) await OrleansTables.ApplyAsync(Postgres(settings), cancellationToken);
+    }
+
     /// <summary>Runs upkeep with its refusals as the command line tells them.</summary>
     public static async Task<T> Run<T>(Func<Task<T>> upkeep)
     {

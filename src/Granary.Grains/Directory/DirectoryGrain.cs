@@ -87,7 +87,7 @@ public sealed class DirectoryGrain(
             await grains.GetGrain<IPoolGrain>(pool).Describe();
             return true;
         }
-        catch (GranaryException e) when (e.Code == ErrorCode.NotFound)
+        catch (GranaryException e) when (e.Code == Model.ErrorCode.NotFound)
         {
             return false;
         }

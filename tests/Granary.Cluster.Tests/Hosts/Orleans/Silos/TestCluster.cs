@@ -1,0 +1,105 @@
+using System.Security.Cryptography;
+using Granary.Abstractions;
+using Granary.Client;
+using Granary.EndToEnd.Tests.Support;
+using Granary.Model;
+using Granary.Storage;
+using Orleans.Runtime;
+
+namespace Granary.Cluster.Tests.Silos;
+
+/// <summary>Three servers on this machine that meet in one PostgreSQL, and node agents that know them all. Ended and removed at the end.</summary>
+internal sealed class TestCluster : IAsyncDisposable
+{
+    private readonly List<CliProcess> _processes = [];
+    private GranaryClient? _client;
+
+    private TestCluster(PostgresStoreOptions database)
+    {
+        Database = database;
+        Root = Directory.CreateTempSubdirectory("granary-cluster-").FullName;
+        Servers = [.. Enumerable.Range(1, 3).Select(n => new ClusterServer(this, n))];
+        Settings["GRANARY__Cluster__Enabled"] = "true";
+        Settings["GRANARY__Storage__Provider"] = "Postgres";
+        Settings["GRANARY__Storage__ConnectionString"] = database.ConnectionString;
+        // a dead server is found in some three seconds; the default is made for machines that are not as full as those of tests
+        Settings["GRANARY__Cluster__ProbeEvery"] = "00:00:01";
+    }
+
+    public string Root { get; }
+
+    public PostgresStoreOptions Database { get; }
+
+    public string Token { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+
+    public IReadOnlyList<ClusterServer> Servers { get; }
+
+    /// <summary>Environment of every server.</summary>
+    public Dictionary<string, string> Settings { get; } = [];
+
+    public string Gateways => GatewaysOf(Servers);
+
+    public static async Task<TestCluster> StartAsync()
+    {
+        var cluster = new TestCluster(await ClusterDatabase.CreateEmptyAsync());
+        try
+        {
+            (await GranaryProgram.RunAsync(cluster.Root, ["db", "init"], cluster.Settings)).Expect(0);
+            foreach (var server in cluster.Servers) await server.UpAsync();
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+        return cluster;
+    }
+
+    /// <summary>The SDK, with all gateways; it outlives the death of any server.</summary>
+    public async Task<GranaryClient> ClientAsync() => _client ??= await ConnectAsync(Servers);
+
+    /// <summary>A connection by some of the servers, that the caller disposes.</summary>
+    public Task<GranaryClient> ConnectAsync(IEnumerable<ClusterServer> servers) => GranaryClient.ConnectAsync(
+        new GranaryClientOptions { Server = GatewaysOf(servers), Token = Token, RetryFor = TimeSpan.FromSeconds(90), ConnectTimeout = TimeSpan.FromSeconds(30) });
+
+    /// <summary>A pool with a node of its own, whose agent is a process that keeps its tasks when servers die.</summary>
+    public async Task<string> PoolAsync(string pool)
+    {
+        var data = Path.Combine(Root, $"node-{pool}");
+        Directory.CreateDirectory(data);
+        var info = GranaryProgram.StartInfo(data, ["node", "--join", Gateways, "--name", $"n-{pool}", "--pool", pool, "--capacity", "cpu=2,memory=512Mi"]);
+        info.Environment["GRANARY_TOKEN"] = Token;
+        var process = Keep(CliProcess.Start(info));
+        var client = await ClientAsync();
+        await Until.TrueAsync(
+            async () => (await client.NodesAsync()).Any(n => n.Spec.Name == $"n-{pool}" && n.State == NodeState.Ready),
+            () => $"the agent of pool {pool} did not join:\n{process}");
+        return pool;
+    }
+
+    /// <summary>The server whose memory has a pool.</summary>
+    public async Task<ClusterServer> HolderAsync(string pool)
+    {
+        var cluster = (await ClientAsync()).Cluster;
+        var silo = await cluster.GetGrain<IManagementGrain>(0).GetActivationAddress(cluster.GetGrain<IPoolGrain>(pool));
+        Assert.NotNull(silo);
+        return Servers.Single(s => s.SiloPort == silo.Endpoint.Port);
+    }
+
+    public CliProcess Keep(CliProcess process)
+    {
+        _processes.Add(process);
+        return process;
+    }
+
+    private static string GatewaysOf(IEnumerable<ClusterServer> servers) => string.Join(',', servers.Select(s => FreePort.Loopback(s.GatewayPort)));
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_client is not null) await _client.DisposeAsync();
+        foreach (var process in _processes.Where(p => p.Error.Length > 0)) TestContext.Current.TestOutputHelper?.WriteLine($"{process}");
+        foreach (var process in _processes) await process.DisposeAsync();
+        await ProcessTable.KillAllAsync(Root);
+        Directory.Delete(Root, recursive: true);
+    }
+}
