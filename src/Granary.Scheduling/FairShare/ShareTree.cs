@@ -169,18 +169,31 @@ internal sealed class ShareTree
     private bool CloseWhatIsFull()
     {
         var any = false;
+        var (fullest, where, which) = (double.NegativeInfinity, -1, -1);
         for (var i = 0; i < _count; i++)
         {
             if (!_nodes[i].HasLimit) continue;
             for (var lane = 0; lane < ResourceVector.Lanes; lane++)
             {
-                if (_nodes[i].Use[lane] < _nodes[i].Limit[lane] * Full) continue;
-                FreezeUsers(i, lane);
-                _nodes[i].Limit = _nodes[i].Limit.With(lane, double.PositiveInfinity);
-                any = true;
+                if (_nodes[i].Use[lane] >= _nodes[i].Limit[lane] * Full)
+                {
+                    Close(i, lane);
+                    any = true;
+                }
+                else if (_nodes[i].Use[lane] - _nodes[i].Limit[lane] is var over && over > fullest && _nodes[i].Use[lane] > 0)
+                    (fullest, where, which) = (over, i, lane);
             }
         }
-        return any;
+        if (any || where < 0) return any;
+        // levels within levels are found less exactly than a bound is checked: what is nearest to its bound is what stopped the rise
+        Close(where, which);
+        return true;
+    }
+
+    private void Close(int group, int lane)
+    {
+        FreezeUsers(group, lane);
+        _nodes[group].Limit = _nodes[group].Limit.With(lane, double.PositiveInfinity);
     }
 
     private void FreezeUsers(int group, int lane)
