@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -10,6 +11,10 @@ namespace Granary.Model;
 /// </summary>
 public static class SpecExtras
 {
+    // Generated readers set every member, absent ones to 0, false or null; readers by reflection leave an absent one at its stated
+    // default, which is what a text of a build that did not know the member must mean. Both write the same.
+    private static readonly ConcurrentDictionary<JsonSerializerOptions, JsonSerializerOptions> Readers = new();
+
     public static string Write<T>(T? value, JsonTypeInfo<T> type) where T : class => value is null ? "" : JsonSerializer.Serialize(value, type);
 
     /// <exception cref="GranaryException">The text is not of this part's form.</exception>
@@ -18,7 +23,8 @@ public static class SpecExtras
         if (text.Length == 0) return null;
         try
         {
-            return JsonSerializer.Deserialize(text, type);
+            return JsonSerializer.Deserialize<T>(text, Readers.GetOrAdd(type.Options,
+                static given => new JsonSerializerOptions(given) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() }));
         }
         catch (JsonException e)
         {

@@ -90,14 +90,14 @@ public class EventCodecTests
         Assert.True(Write(many).Length < Write(one).Length + 100 * 12);
     }
 
-    private static byte[] Write(EventBatch events)
+    internal static byte[] Write(EventBatch events)
     {
         var writer = new ArrayBufferWriter<byte>();
         EventCodec.Write(events, writer);
         return writer.WrittenSpan.ToArray();
     }
 
-    private static List<string> Describe(EventBatch events) => [.. events.Events.ToArray().Select(e =>
+    internal static List<string> Describe(EventBatch events) => [.. events.Events.ToArray().Select(e =>
         $"{e.Kind} {e.At} {e.Number} {e.Token} {e.Value} {e.Node} {e.Count} {Describe(e.Detail)}")];
 
     private static string Describe(object? detail) => detail switch
@@ -113,7 +113,7 @@ public class EventCodecTests
     };
 
     /// <summary>One event of every kind, with every field that its kind carries.</summary>
-    private static EventBatch Sample()
+    internal static EventBatch Sample()
     {
         const long At = 1_700_000_000_000_000;
         var labels = new Dictionary<string, string> { ["team"] = "physics", ["run"] = "7" };
