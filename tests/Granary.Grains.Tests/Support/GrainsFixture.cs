@@ -29,8 +29,9 @@ public sealed class GrainsFixture : IAsyncLifetime
             silo.Services.AddSingleton(new CohortOptions());
             silo.Services.AddSingleton(Options.Create(new GrainOptions
             {
-                SuspectAfter = TimeSpan.FromMilliseconds(500),
-                LostAfter = TimeSpan.FromSeconds(2),
+                // nodes without an agent here: longer than a test takes on a loaded machine, unless it waits for their loss
+                SuspectAfter = TimeSpan.FromSeconds(3),
+                LostAfter = TimeSpan.FromSeconds(5),
             }));
         });
         _cluster = builder.Build();
