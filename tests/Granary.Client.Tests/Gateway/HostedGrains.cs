@@ -29,6 +29,8 @@ public sealed class HostedPool(FakeCluster world) : Grain, IPoolGrain
 
     public Task<WhatIfSubmission> WhatIfSubmit(SubmitItem item) => throw new NotSupportedException();
 
+    public Task<TimeSpan> Measured(string node, long cpuMilli, long memoryMiB) => throw new NotSupportedException();
+
     public Task<WhatIfNodeLoss> WhatIfNodeLoss(string node) => throw new NotSupportedException();
 
     public Task<TaskExplanation> Explain(long number) => throw GranaryException.NotFound($"no task {number} here");
