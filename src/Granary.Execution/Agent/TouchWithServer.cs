@@ -6,7 +6,8 @@ namespace Granary.Execution;
 /// </summary>
 internal sealed class TouchWithServer(CancellationToken cancel) : IDisposable
 {
-    private readonly TaskCompletionSource<Exception> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // who waits goes on where it began to wait, not on another thread: in a simulation too
+    private readonly TaskCompletionSource<Exception> _lost = new();
 
     /// <summary>Ends what waits with <paramref name="error"/>; only the first counts.</summary>
     public void Lost(Exception error) => _lost.TrySetResult(error);
