@@ -122,12 +122,16 @@ internal sealed partial class ReservationBook
         if (node.Plan is not { Count: > 0 } plan) return true;
         var end = now + span;
         var needed = request;
+        var neededNow = request;
         foreach (var slot in plan)
         {
             if (slot.Start >= end) break;
-            if (!Yields(slot, own)) needed += slot.Vector;
+            if (Yields(slot, own)) continue;
+            needed += slot.Vector;
+            if (slot.Start <= now) neededNow = needed;
         }
         if (needed.FitsIn(node.Firm)) return true;
+        if (!neededNow.FitsIn(node.Firm)) return false; // what others are waiting for there already leaves too little
         _profile.Build(node, now, own, agent);
         return _profile.FitsNow(request, span);
     }

@@ -106,14 +106,10 @@ internal sealed class DeviceSet
         return most;
     }
 
-    /// <summary>True when a request would fit were these leases gone.</summary>
-    public bool WouldHold(int milli, IEnumerable<(DeviceShare Share, int Milli)> gone)
+    /// <summary>Adds to a copy of <see cref="Free"/> what a lease holds, as if it were gone.</summary>
+    public void Return(Span<ushort> free, DeviceShare share, int milli)
     {
-        Span<ushort> free = stackalloc ushort[Count];
-        Free.CopyTo(free);
-        foreach (var (share, held) in gone)
-            for (var device = 0; device < Count; device++) free[device] = (ushort)Math.Min(SizeOf(device), free[device] + share.MilliOn(device, held));
-        return TakeFrom(free, milli);
+        for (var device = 0; device < Count; device++) free[device] = (ushort)Math.Min(SizeOf(device), free[device] + share.MilliOn(device, milli));
     }
 
     /// <summary>Takes a request from what is free; false, with nothing changed, when it does not fit.</summary>

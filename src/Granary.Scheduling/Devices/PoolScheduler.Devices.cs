@@ -20,12 +20,22 @@ public sealed partial class PoolScheduler
     /// Whether a node's devices would hold the request when those told to stop and <paramref name="victims"/> have gone. Room that comes free on
     /// several devices does not add up: without this, tasks would be stopped for nothing.
     /// </summary>
-    private static bool DevicesWouldHold(in ResourceVector request, NodeEntry node, IReadOnlyList<TaskEntry> victims)
+    private static bool DevicesWouldHold(in ResourceVector request, NodeEntry node, List<TaskEntry> victims)
     {
         var gpu = request[DeviceSet.Lane];
         if (gpu == 0 || node.Devices is not { } devices) return true;
-        return devices.WouldHold(gpu, node.Leases.Where(l => l.Stop != StopMark.None || victims.Any(v => IsOf(v, l)))
-            .Select(l => (l.Devices, l.Item.Shape.VectorRef[DeviceSet.Lane])));
+        Span<ushort> free = stackalloc ushort[devices.Count];
+        devices.Free.CopyTo(free);
+        foreach (var lease in node.Leases)
+            if (lease.Stop != StopMark.None || Includes(victims, lease)) devices.Return(free, lease.Devices, lease.Item.Shape.VectorRef[DeviceSet.Lane]);
+        return DeviceSet.TakeFrom(free, gpu);
+    }
+
+    private static bool Includes(List<TaskEntry> victims, TaskEntry lease)
+    {
+        foreach (var victim in victims)
+            if (IsOf(victim, lease)) return true;
+        return false;
     }
 
     /// <summary>What each GPU of a node has free, thousandths; empty where they are not told apart.</summary>

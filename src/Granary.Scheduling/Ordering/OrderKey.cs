@@ -14,4 +14,7 @@ internal readonly record struct OrderKey(int Level, int Tier, double Value, long
         if (a.Tie != b.Tie) return a.Tie < b.Tie ? -1 : 1;
         return a.SecondTie.CompareTo(b.SecondTie);
     }
+
+    /// <summary>Behind the other for certain when true: most comparisons are decided by this much.</summary>
+    public bool IsBehind(in OrderKey other) => Level <= other.Level & Tier >= other.Tier & Value > other.Value;
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Granary.Model;
 using Granary.Scheduling.FairShare;
 using Granary.Scheduling.State;
@@ -13,8 +12,6 @@ internal sealed partial class OrderTree
     private readonly Dictionary<string, AgentEntry> _byName = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, GroupEntry> _groups = new(StringComparer.Ordinal);
     private readonly PriorityQueue<AgentEntry, (long, int)> _aging = new();
-    private OrderKey[] _ranks = [];
-    private GroupEntry[] _parents = [];
     private bool _stale;
     private long _refreshAt;
 
@@ -58,11 +55,7 @@ internal sealed partial class OrderTree
     {
         var agent = new AgentEntry(_agents.Count, spec);
         _agents.Add(agent);
-        if (_ranks.Length < _agents.Count)
-        {
-            Array.Resize(ref _ranks, Math.Max(16, _ranks.Length * 2));
-            Array.Resize(ref _parents, _ranks.Length);
-        }
+        GrowRanks();
         _byName[spec.Id] = agent;
         Attach(agent, spec, lanes);
         return agent;
@@ -239,6 +232,7 @@ internal sealed partial class OrderTree
         if (agent.Ready == 0)
         {
             if (agent.HeapIndex >= 0) parent.Children.Remove(agent);
+            _signatures[agent.Index] = 0;
         }
         else
         {
@@ -275,36 +269,6 @@ internal sealed partial class OrderTree
         return OrderItem.Before(x, y);
     }
 
-    /// <summary>
-    /// The first in order of the queues of some shapes that <paramref name="refused"/> does not hold and whose agents' limits hold it; null
-    /// for none. Agents' keys lie side by side, so that most queues are passed without a look at them.
-    /// </summary>
-    public ShapeQueue? FirstOf(ReadOnlySpan<Shape> shapes, List<ShapeQueue> refused)
-    {
-        ShapeQueue? best = null;
-        var rank = default(OrderKey);
-        foreach (var shape in shapes)
-            foreach (ref readonly var waiter in CollectionsMarshal.AsSpan(shape.Queues))
-            {
-                ref readonly var other = ref _ranks[waiter.Agent];
-                if (best is not null && (HasGroups ? IsBehind(waiter.Agent, other, best.Agent.Index, rank) : OrderKey.Compare(other, rank) > 0)) continue;
-                if (best is not null && !Before(waiter.Queue, best)) continue;
-                if (!shape.WholeRef.FitsIn(waiter.Queue.Agent.Headroom) || refused.Contains(waiter.Queue)) continue;
-                best = waiter.Queue;
-                rank = other;
-            }
-        return best;
-    }
-
-    /// <summary>True when an agent is known to stand behind another without a look at either: their class, then their own or their groups' keys say so.</summary>
-    private bool IsBehind(int agent, in OrderKey own, int other, in OrderKey others)
-    {
-        if (own.Level != others.Level) return own.Level < others.Level;
-        var (a, b) = (_parents[agent], _parents[other]);
-        if (ReferenceEquals(a, b)) return OrderKey.Compare(own, others) > 0;
-        return a.Depth <= 1 && b.Depth <= 1 && OrderKey.Compare(a.Depth == 0 ? own : a.Key, b.Depth == 0 ? others : b.Key) > 0;
-    }
-
     private static int DepthOf(OrderNode node) => node is GroupEntry group ? group.Depth : node.Parent!.Depth + 1;
 
     /// <summary>After a walk: what is tried is not active any more. Positions stay.</summary>
@@ -339,12 +303,12 @@ internal sealed partial class OrderTree
     }
 
     /// <summary>By its own limit alone: those above it bound its groups.</summary>
-    private static void SetBounds(AgentEntry agent)
+    private void SetBounds(AgentEntry agent)
     {
         var min = agent.Order.Min;
         var within = min.FitsIn(agent.OwnHeadroom);
         agent.Min = within ? min : ResourceVector.Infinite;
-        agent.Shapes = within ? agent.Order.Shapes : 0;
+        agent.Shapes = _signatures[agent.Index] = within ? agent.Order.Shapes : 0;
         agent.Active = within && (agent.Order.AnyActive || agent.Recheck);
     }
 
@@ -361,6 +325,7 @@ internal sealed partial class OrderTree
     {
         var parent = Rules.Hierarchical ? agent.Parent! : Root;
         parent.Children.Remove(agent);
+        _signatures[agent.Index] = 0;
         for (; parent.Parent is { } above; parent = above) Place(parent, above);
     }
 

@@ -53,6 +53,9 @@ internal sealed class TaskHeap
 
     public long KeyOf(TaskEntry task) => _slots[task.HeapIndex].Key;
 
+    /// <summary>By what the task at a position stands in order: its key, then its number.</summary>
+    public (long Key, long Number) OrderAt(int position) => (_slots[position].Key, _slots[position].Number);
+
     private void Rise(int hole, Slot slot)
     {
         while (hole > 0 && slot.IsBefore(_slots[(hole - 1) >> 1]))

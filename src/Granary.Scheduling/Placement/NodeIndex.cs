@@ -107,6 +107,18 @@ internal sealed class NodeIndex(NodeIndex? scale = null)
         return null;
     }
 
+    /// <summary>The same whatever they have free.</summary>
+    public NodeEntry? NextDown(ref Cursor cursor)
+    {
+        if (!cursor.Begun) cursor = new Cursor { Begun = true, Chunk = _chunks.Count - 1, Position = -1 };
+        for (; cursor.Chunk >= 0; cursor.Chunk--, cursor.Position = -1)
+        {
+            if (cursor.Position < 0) cursor.Position = _chunks[cursor.Chunk].Count;
+            if (cursor.Position > 0) return _chunks[cursor.Chunk].Nodes[--cursor.Position];
+        }
+        return null;
+    }
+
     /// <summary>A cursor that begins at a chunk somewhere in the middle, another for every <paramref name="turn"/>.</summary>
     public Cursor From(long turn) => new() { Begun = true, Chunk = _chunks.Count == 0 ? 0 : (int)((ulong)turn * 0x9E3779B97F4A7C15UL >> 33) % _chunks.Count };
 

@@ -22,6 +22,9 @@ public sealed partial class PoolScheduler
 
     private const int ShortWalk = 48;
 
+    /// <summary>So many agents are tried before a search goes another way.</summary>
+    private const int FewAgents = 4;
+
     private readonly List<ShapeQueue> _refused = [];
     private int _visits;
     private int _refusals;
@@ -196,10 +199,23 @@ public sealed partial class PoolScheduler
         var shapes = _order.Waiting.Find(open, node, _capacity, out var queues);
         (task, target) = (null!, null!);
         if (shapes == 0) return false;
-        // A walk finds the first in order at once when much fits. When it does not, those that fit are compared one by one.
+        // Few queues are compared one by one, and so are some thousand agents. A walk finds the first in order when much fits, whatever their number.
+        if (queues > FewCandidates && _order.Agents.Count <= ManyCandidates && FindByAgents(new Probe(open, shapes, ActiveOnly: false), node, now, out task, out target)) return true;
         _visits = queues <= FewCandidates ? 0 : queues <= ManyCandidates ? ShortWalk : int.MaxValue;
         if (_visits > 0 && Search(new Probe(open, shapes, ActiveOnly: false), node, now, out task, out target)) return true;
         return _visits <= 0 && FindAmongFitting(node, now, out task, out target);
+    }
+
+    /// <summary>The first agents in order that have waiting what fits the freed node: the first of them nearly always has what may start there.</summary>
+    private bool FindByAgents(in Probe probe, NodeEntry node, long now, out TaskEntry task, out NodeEntry target)
+    {
+        _refusals = 0;
+        _visits = int.MaxValue;
+        AgentEntry? agent = null;
+        for (var tries = FewAgents; tries > 0 && (agent = _order.FirstWith(probe.Shapes, after: agent)) is not null; tries--)
+            if (FindFor(agent, probe, node, now, out task, out target)) return true;
+        (task, target) = (null!, null!);
+        return false;
     }
 
     /// <summary>The first in order of the queues whose shape fits the freed node.</summary>

@@ -61,8 +61,10 @@ public sealed partial class PoolScheduler
     }
 
     /// <summary>Gives up claims whose room will not come: their node went, or all who were told to stop have and others that go first took it.</summary>
-    private void GiveUpClaims(long now, EventBatch events, IPoolEffects effects)
+    /// <returns>True when there was one: what waits is tried in that room at once.</returns>
+    private bool GiveUpClaims(long now, EventBatch events, IPoolEffects effects)
     {
+        var claims = _claims.Count;
         for (var i = _claims.Count - 1; i >= 0; i--)
         {
             if (i >= _claims.Count) continue; // a gang's go together
@@ -77,18 +79,15 @@ public sealed partial class PoolScheduler
             if (ReferenceEquals(claim.Task.Slot?.Node, claim.Node) && claim.Node.State == NodeState.Ready && AnyEnding(claim.Node)) continue;
             Emit(new PoolEvent(EventKind.RoomReleased, now, claim.Task.Number), events, effects);
         }
+        return _claims.Count < claims;
     }
 
-    private static bool AnyEnding(NodeEntry node)
-    {
-        foreach (var lease in node.Leases)
-            if (lease.Stop != StopMark.None) return true;
-        return false;
-    }
+    private static bool AnyEnding(NodeEntry node) => node.Ending > 0;
 
     /// <summary>A lease is told to stop, for the first time (1), or that one has ended (-1).</summary>
     private static void CountLeaving(TaskEntry task, int sign)
     {
+        task.Node!.CountLeaving(task.Item.Shape.VectorRef, sign);
         for (OrderNode? holder = task.Item.Agent; holder is not null; holder = holder.Parent)
             holder.Leaving = sign > 0 ? holder.Leaving + task.Item.Shape.Vector : holder.Leaving - task.Item.Shape.Vector;
     }
@@ -105,7 +104,7 @@ public sealed partial class PoolScheduler
     private (string, string) ExplainPreempting(TaskEntry task, long now)
     {
         var claim = task.Claim!;
-        var stopping = claim.Node.Leases.Count(l => l.Stop != StopMark.None);
+        var stopping = claim.Node.Ending;
         return ($"room is being made on node {claim.Node.Host} since {Clock.Text(now - claim.At)}: {claim.Victims} told to stop for it, {stopping} there still end ({claim.Kind})",
             "wait: it starts when they have ended, within their grace");
     }

@@ -1,3 +1,4 @@
+using Granary.Scheduling.Placement;
 using Granary.Scheduling.State;
 
 namespace Granary.Scheduling;
@@ -66,7 +67,8 @@ public sealed partial class PoolScheduler
     {
         (NodeEntry Node, long Start)? best = null;
         var candidates = GuardCandidates;
-        foreach (var node in _capacity.Index.MostFreeFirst())
+        var cursor = default(NodeIndex.Cursor);
+        while (_capacity.Index.NextDown(ref cursor) is { } node)
         {
             if (!task.Item.Shape.CouldUse(node)) continue;
             _book.Profile.Build(node, now, task.Slot, task.Item.Agent);

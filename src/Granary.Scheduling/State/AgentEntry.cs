@@ -28,8 +28,8 @@ internal sealed class AgentEntry(int index, AgentSpec spec) : OrderNode
     /// <summary>Its tasks that have a lease.</summary>
     public List<TaskEntry> Leases { get; } = [];
 
-    /// <summary>No lease of its is held by a task of lower priority.</summary>
-    public int LowestHeldPriority { get; private set; } = int.MaxValue;
+    /// <summary>No lease of its is held by a task of lower priority. Set to the lowest there is by whoever looks at all of them.</summary>
+    public int LowestHeldPriority { get; set; } = int.MaxValue;
 
     public void AddLease(TaskEntry task)
     {
@@ -81,6 +81,12 @@ internal sealed class AgentEntry(int index, AgentSpec spec) : OrderNode
 
     /// <summary>How long it rested last; 0 when it found some.</summary>
     public long SeekPause { get; set; }
+
+    /// <summary>The round of looks in which it had its turn last.</summary>
+    public long SoughtIn { get; set; } = -1;
+
+    /// <summary>The search for victims that last found that its tasks may be stopped.</summary>
+    public long LosesIn { get; set; }
 
     public double ReceivedShareSeconds { get; set; }
 

@@ -53,6 +53,12 @@ internal sealed class NodeEntry(int index, NodeSpec spec)
 
     public List<TaskEntry> Leases { get; } = [];
 
+    /// <summary>How many leases here were told to stop.</summary>
+    public int Ending { get; private set; }
+
+    /// <summary>What those hold.</summary>
+    public ResourceVector Leaving { get; private set; }
+
     /// <summary>Capacity set aside here, by start; null when there is none.</summary>
     public List<PlanSlot>? Plan { get; set; }
 
@@ -138,6 +144,13 @@ internal sealed class NodeEntry(int index, NodeSpec spec)
         Devices?.Release(task.Devices, task.Item.Shape.VectorRef[DeviceSet.Lane]);
         task.Devices = DeviceShare.None;
         FreeInSum += task.Item.Shape.Vector;
+    }
+
+    /// <summary>A lease here is told to stop, for the first time (1), or that one has ended (-1).</summary>
+    public void CountLeaving(in ResourceVector vector, int sign)
+    {
+        Ending += sign;
+        Leaving = sign > 0 ? Leaving + vector : Leaving - vector;
     }
 
     /// <summary>Sets what it has; what leases hold stays held.</summary>

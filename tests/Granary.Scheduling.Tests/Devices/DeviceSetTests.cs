@@ -85,10 +85,17 @@ public sealed class DeviceSetTests
         var (first, second, third) = (set.Take(600), set.Take(600), set.Take(400));
         Assert.Equal([0], third.ToList());
         // 400 on each device, 800 in sum.
-        Assert.False(set.WouldHold(800, [(third, 400)]));
-        Assert.True(set.WouldHold(400, [(third, 400)]));
-        Assert.True(set.WouldHold(1000, [(second, 600)]));
-        Assert.True(set.WouldHold(2000, [(first, 600), (second, 600), (third, 400)]));
+        Assert.False(WouldHold(set, 800, [(third, 400)]));
+        Assert.True(WouldHold(set, 400, [(third, 400)]));
+        Assert.True(WouldHold(set, 1000, [(second, 600)]));
+        Assert.True(WouldHold(set, 2000, [(first, 600), (second, 600), (third, 400)]));
+    }
+
+    private static bool WouldHold(DeviceSet set, int milli, (DeviceShare Share, int Milli)[] gone)
+    {
+        var free = set.Free.ToArray();
+        foreach (var (share, held) in gone) set.Return(free, share, held);
+        return DeviceSet.TakeFrom(free, milli);
     }
 
     [Theory]

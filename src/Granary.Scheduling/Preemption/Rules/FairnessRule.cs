@@ -1,4 +1,5 @@
 using Granary.Model;
+using Granary.Scheduling.Ordering;
 using Granary.Scheduling.State;
 
 namespace Granary.Scheduling.Preemption;
@@ -7,7 +8,7 @@ namespace Granary.Scheduling.Preemption;
 /// From agents of no higher class that are beyond their guarantees, by one of the two rules of <see cref="FairnessPreemption"/>. In a tree
 /// the shares compared are those of the two branches below where the agents' paths part.
 /// </summary>
-internal sealed class FairnessRule(bool atOrBelowFinal, bool hierarchical) : VictimRule(PreemptionKind.Fairness)
+internal sealed class FairnessRule(bool atOrBelowFinal, OrderTree order) : VictimRule(PreemptionKind.Fairness)
 {
     public override bool ByShare => true;
 
@@ -59,7 +60,7 @@ internal sealed class FairnessRule(bool atOrBelowFinal, bool hierarchical) : Vic
     /// <summary>The ancestor of <paramref name="of"/> (or itself) below where its path parts from <paramref name="from"/>'s.</summary>
     private OrderNode Branch(OrderNode of, OrderNode from)
     {
-        if (!hierarchical || ReferenceEquals(of.Parent, from.Parent)) return of;
+        if (!order.HasGroups || ReferenceEquals(of.Parent, from.Parent)) return of;
         for (var node = of; ; node = node.Parent!)
         {
             if (node.Parent is null) return of;

@@ -5,7 +5,7 @@ using Granary.Scheduling.State;
 namespace Granary.Scheduling.Preemption;
 
 /// <summary>An agent's own tasks of strictly lower priority, as far as they would stand behind the asking one if they waited.</summary>
-internal sealed class WithinQueueRule(OrderRules order) : VictimRule(PreemptionKind.WithinQueue)
+internal sealed class WithinQueueRule(OrderTree order) : VictimRule(PreemptionKind.WithinQueue)
 {
     public override bool FreesOwnLimit => true;
 
@@ -14,5 +14,5 @@ internal sealed class WithinQueueRule(OrderRules order) : VictimRule(PreemptionK
     public override bool MayLose(in Preemptor preemptor, AgentEntry agent) => ReferenceEquals(agent, preemptor.Agent);
 
     public override bool MayTake(in Preemptor preemptor, TaskEntry task, in ResourceTotals use) =>
-        task.Item.Spec.Priority < preemptor.Task.Item.Spec.Priority && order.SortKey(task) > preemptor.Key;
+        task.Item.Spec.Priority < preemptor.Task.Item.Spec.Priority && order.Rules.SortKey(task) > preemptor.Key;
 }
