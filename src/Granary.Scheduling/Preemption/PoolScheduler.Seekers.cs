@@ -20,8 +20,9 @@ public sealed partial class PoolScheduler
         var seekers = _seekers ??= new PriorityQueue<AgentEntry, SeekingTurn>(new SeekingOrder(_order));
         seekers.Clear();
         var patience = Clock.ToMicros(policy.Patience);
-        foreach (var agent in _order.Agents)
+        for (var i = 0; i < _order.Agents.Count; i++)
         {
+            var agent = _order.Agents[i];
             if (agent.Ready == 0 || !MayGain(agent, policy)) continue;
             var from = Math.Max(agent.WaitingSince + patience, agent.SeekAt);
             if (from <= now) seekers.Enqueue(agent, new SeekingTurn(agent, agent.SoughtIn == _round));

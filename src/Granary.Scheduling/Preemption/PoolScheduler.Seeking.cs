@@ -60,9 +60,9 @@ public sealed partial class PoolScheduler
     {
         if (SharesCount && policy.Reclaim && _order.AnyGuarantee
             && (Seek(task, policy, _reclaim, now, events, effects) || Seek(task, policy, _reclaimLarge, now, events, effects))) return true;
-        if (SharesCount && policy.Fairness.HasFlag(FairnessPreemption.AtOrBelowFinalShare)
+        if (SharesCount && (policy.Fairness & FairnessPreemption.AtOrBelowFinalShare) != 0
             && Seek(task, policy, _fairnessFinal ??= new FairnessRule(atOrBelowFinal: true, _order), now, events, effects)) return true;
-        if (SharesCount && policy.Fairness.HasFlag(FairnessPreemption.BelowInitialShare)
+        if (SharesCount && (policy.Fairness & FairnessPreemption.BelowInitialShare) != 0
             && Seek(task, policy, _fairnessInitial ??= new FairnessRule(atOrBelowFinal: false, _order), now, events, effects)) return true;
         return policy.WithinQueue && _spec.Strategy != PoolStrategy.Fifo
             && Seek(task, policy, _withinQueue ??= new WithinQueueRule(_order), now, events, effects);

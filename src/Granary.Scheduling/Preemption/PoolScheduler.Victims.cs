@@ -120,8 +120,9 @@ public sealed partial class PoolScheduler
     {
         _losers.Clear();
         _victimSearches++;
-        foreach (var agent in _order.Agents)
+        for (var i = 0; i < _order.Agents.Count; i++)
         {
+            var agent = _order.Agents[i];
             if (agent.Leases.Count == 0 || !rule.MayLose(preemptor, agent)) continue;
             agent.LosesIn = _victimSearches;
             _losers.Add(new Loser(agent, OverShare.Of(agent.EffectiveUse, agent.Guarantee, _order.Basis, agent.Weight)));
