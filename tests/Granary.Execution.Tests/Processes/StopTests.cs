@@ -87,7 +87,8 @@ public sealed class StopTests
     {
         await using var harness = await AgentHarness.Start();
         var task = harness.Assign(AgentHarness.Script(signal == 9 ? "trap '' TERM; echo ready; while :; do sleep 0.05; done"
-            : "trap 'sleep 1; echo saved; exit 0' TERM; echo ready; while :; do sleep 0.05; done") with { KillGrace = TimeSpan.FromMilliseconds(own) });
+            : "trap 'sleep 1; echo saved; exit 0' TERM; echo ready; while :; do sleep 0.05; done") with
+        { KillGrace = TimeSpan.FromMilliseconds(own) });
         harness.Node.Start(task);
         await AgentHarness.Eventually(() => harness.HasOutput(task.Lease, "ready"), "it runs");
 
