@@ -45,6 +45,9 @@ internal sealed class Connection : ICallSink, IDisposable
     /// <returns>False where the connection is closed and nothing was sent.</returns>
     public bool Send(GrainCall call)
     {
+        // the end of the connection closes the writer before it fails what was sent: a caller that then calls again is not failed with the rest
+        if (_writer.IsClosed)
+            return false;
         var oneWay = (call.Options & CallOptions.OneWay) != 0;
         if (!oneWay)
         {

@@ -16,6 +16,9 @@ internal sealed class FrameWriter(Socket socket, Action<Exception> onFailure)
     /// <summary>Above this the reader of the connection pauses, until the peer takes what is there.</summary>
     private const int HighWater = 4 * 1024 * 1024;
 
+    /// <summary>Nothing can be added any more.</summary>
+    public bool IsClosed => Volatile.Read(ref _closed);
+
     /// <summary>Adds a frame.</summary>
     /// <returns>False where the connection is closed.</returns>
     /// <exception cref="CodecException">The frame is longer than <paramref name="maxBytes"/>; nothing was added.</exception>

@@ -25,12 +25,7 @@ public static class EmbeddedHostExtensions
     public static IClientBuilder ConfigureGateway(this IClientBuilder builder, Action<GatewayClientOptions> configure) => builder.Configure(configure);
 
     /// <summary>Runs every turn of the silo where and when the simulation says, by its clock.</summary>
-    public static ISiloBuilder UseSimulation(this ISiloBuilder builder, SimulationScheduler simulation)
-    {
-        builder.Services.AddSingleton<IWorkScheduler>(simulation);
-        builder.Services.AddSingleton(simulation.Time);
-        return builder;
-    }
+    public static ISiloBuilder UseSimulation(this ISiloBuilder builder, SimulationScheduler simulation) => builder.UseSimulation(simulation.Main);
 
     /// <summary>Runs every turn of the silo as a process of a simulation, which may be killed.</summary>
     public static ISiloBuilder UseSimulation(this ISiloBuilder builder, SimulationProcess process)

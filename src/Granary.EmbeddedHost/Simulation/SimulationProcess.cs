@@ -53,6 +53,7 @@ public sealed class SimulationProcess : IWorkScheduler
 
     void IWorkScheduler.Schedule(WorkQueue queue) => _simulation.Add(new Turn(this, queue));
 
+    /// <remarks>One item at a time: between any two there may be one of another queue.</remarks>
     bool IWorkScheduler.ShouldYield(int items, long startedAtMilliseconds) => true;
 
     /// <summary>A queue that runs, if its process still lives by then.</summary>

@@ -10,13 +10,12 @@ namespace Granary.EmbeddedHost.Simulation;
 /// What it cannot order is what leaves it: <c>Task.Run</c>, real I/O, and <c>ConfigureAwait(false)</c> after an await that has to wait. A
 /// silo in a simulation has no gateway, keeps its state in memory, and takes the time from <see cref="Time"/>.
 /// </remarks>
-public sealed class SimulationScheduler : IWorkScheduler
+public sealed class SimulationScheduler
 {
     private readonly Random _random;
     private readonly SimulationTime _time;
     private readonly List<object> _ready = [];
     private readonly Lock _gate = new();
-    private readonly Driver _driver;
 
     /// <param name="seed">Chooses among what could come next.</param>
     /// <param name="start">The time at the beginning; 2030-01-01 UTC by default.</param>
@@ -24,11 +23,14 @@ public sealed class SimulationScheduler : IWorkScheduler
     {
         _random = new Random(seed);
         _time = new SimulationTime(start ?? new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
-        _driver = new Driver(this);
+        Main = new SimulationProcess(this);
     }
 
     /// <summary>The clock of the simulation; give it to everything that runs in it.</summary>
     public TimeProvider Time => _time;
+
+    /// <summary>The process of the code that drives the simulation, and of a silo that is given none of its own.</summary>
+    public SimulationProcess Main { get; }
 
     /// <summary>How many turns, continuations and timers have run.</summary>
     public long Steps { get; private set; }
@@ -45,27 +47,14 @@ public sealed class SimulationScheduler : IWorkScheduler
 
     private void Run(Func<Task> main, bool advance)
     {
-        var before = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(_driver);
-        try
+        Main.Run(() =>
         {
             var task = main();
             while (!task.IsCompleted)
                 Step(task, advance);
             task.GetAwaiter().GetResult();
-        }
-        finally
-        {
-            SynchronizationContext.SetSynchronizationContext(before);
-        }
+        });
     }
-
-    TaskCreationOptions IWorkScheduler.PromiseOptions => TaskCreationOptions.None;
-
-    void IWorkScheduler.Schedule(WorkQueue queue) => Add(queue);
-
-    /// <remarks>One item at a time: between any two there may be one of another queue.</remarks>
-    bool IWorkScheduler.ShouldYield(int items, long startedAtMilliseconds) => true;
 
     internal void Add(object work)
     {
@@ -84,9 +73,6 @@ public sealed class SimulationScheduler : IWorkScheduler
         Steps++;
         switch (chosen)
         {
-            case WorkQueue queue:
-                Execute(queue);
-                break;
             case SimulationProcess.Turn turn:
                 if (turn.Process.IsAlive)
                     Execute(turn.Queue);
@@ -120,15 +106,5 @@ public sealed class SimulationScheduler : IWorkScheduler
             _ready.RemoveAt(index);
             return chosen;
         }
-    }
-
-    /// <summary>Brings the continuations of the driving code back into the simulation.</summary>
-    private sealed class Driver(SimulationScheduler simulation) : SynchronizationContext
-    {
-        public override void Post(SendOrPostCallback d, object? state) => simulation.Add((Action)(() => d(state)));
-
-        public override void Send(SendOrPostCallback d, object? state) => d(state);
-
-        public override SynchronizationContext CreateCopy() => this;
     }
 }

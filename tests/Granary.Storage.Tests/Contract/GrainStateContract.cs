@@ -2,6 +2,11 @@ namespace Granary.Storage.Tests;
 
 public abstract class GrainStateContract : StoreContract
 {
+    private protected GrainStateContract(IStoreFixture fixture)
+        : base(fixture)
+    {
+    }
+
     private static readonly GrainStateKey Key = new("agent", "a1", "spec");
 
     [Fact]

@@ -4,6 +4,11 @@ namespace Granary.Storage.Tests;
 
 public abstract class JournalContract : StoreContract
 {
+    private protected JournalContract(IStoreFixture fixture)
+        : base(fixture)
+    {
+    }
+
     [Fact]
     public async Task A_pool_nobody_has_written_is_empty()
     {

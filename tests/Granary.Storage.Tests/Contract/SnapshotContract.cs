@@ -2,6 +2,11 @@ namespace Granary.Storage.Tests;
 
 public abstract class SnapshotContract : StoreContract
 {
+    private protected SnapshotContract(IStoreFixture fixture)
+        : base(fixture)
+    {
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

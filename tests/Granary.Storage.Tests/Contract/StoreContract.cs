@@ -1,24 +1,39 @@
 namespace Granary.Storage.Tests;
 
-/// <summary>
-/// What every store promises. A store's own test class derives from each part and says how to open it: the same data again after
-/// <see cref="Reopen"/>, a second writer beside the first by <see cref="OpenSecond"/>.
-/// </summary>
+/// <summary>A store of one kind, as the contract needs it.</summary>
+internal interface IStoreFixture : IDisposable
+{
+    IStore Store { get; }
+
+    /// <summary>Closes the store and opens it again.</summary>
+    void Reopen();
+
+    /// <summary>Another writer on the same data, as a second server would be.</summary>
+    IPoolStore OpenSecond();
+}
+
+/// <summary>What every store promises. A store's own test class derives from each part and gives it a fixture.</summary>
 public abstract class StoreContract : IDisposable
 {
     internal const string Pool = Samples.Pool;
 
-    protected abstract IPoolStore Store { get; }
+    private readonly IStoreFixture _fixture;
 
-    protected abstract IGrainStateStore States { get; }
+    private protected StoreContract(IStoreFixture fixture) => _fixture = fixture;
 
-    /// <summary>Closes the store and opens it again.</summary>
-    protected abstract void Reopen();
+    protected IPoolStore Store => _fixture.Store;
 
-    /// <summary>Another writer on the same data, as a second server would be.</summary>
-    protected abstract IPoolStore OpenSecond();
+    protected IGrainStateStore States => _fixture.Store;
 
-    public abstract void Dispose();
+    protected void Reopen() => _fixture.Reopen();
+
+    protected IPoolStore OpenSecond() => _fixture.OpenSecond();
+
+    public void Dispose()
+    {
+        _fixture.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     protected async Task Append(long from, long to, string pool = Pool)
     {

@@ -5,6 +5,11 @@ namespace Granary.Storage.Tests;
 
 public abstract class TaskContract : StoreContract
 {
+    private protected TaskContract(IStoreFixture fixture)
+        : base(fixture)
+    {
+    }
+
     [Fact]
     public async Task Every_field_of_a_task_comes_back()
     {

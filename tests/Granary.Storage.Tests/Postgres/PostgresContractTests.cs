@@ -3,18 +3,19 @@ using Granary.Testing.Postgres;
 namespace Granary.Storage.Tests;
 
 /// <summary>A PostgreSQL store in a schema of its own; skips the test where PostgreSQL is not installed.</summary>
-internal sealed class PostgresFixture : IDisposable
+internal sealed class PostgresFixture : IStoreFixture
 {
     private static readonly Lazy<Task<string>> Database = new(() => PostgresServer.Shared.CreateDatabaseAsync());
     private static int _schemas;
     private readonly List<PostgresStore> _seconds = [];
 
-    public PostgresFixture()
+    /// <summary>With <paramref name="ownDatabase"/> no other test is in its database, for tests that do to a database what harms all in it.</summary>
+    public PostgresFixture(bool ownDatabase = false)
     {
         Assert.SkipWhen(PostgresPrograms.Missing is not null, PostgresPrograms.Missing ?? "");
         Options = new PostgresStoreOptions
         {
-            ConnectionString = Database.Value.GetAwaiter().GetResult(),
+            ConnectionString = (ownDatabase ? PostgresServer.Shared.CreateDatabaseAsync() : Database.Value).GetAwaiter().GetResult(),
             Schema = $"granary_{Interlocked.Increment(ref _schemas)}",
         };
         PostgresStore.InitializeAsync(Options).GetAwaiter().GetResult();
@@ -31,6 +32,10 @@ internal sealed class PostgresFixture : IDisposable
         Store = Open();
     }
 
+    IStore IStoreFixture.Store => Store;
+
+    IPoolStore IStoreFixture.OpenSecond() => OpenSecond();
+
     public PostgresStore OpenSecond()
     {
         _seconds.Add(Open());
@@ -46,46 +51,10 @@ internal sealed class PostgresFixture : IDisposable
     private PostgresStore Open() => PostgresStore.OpenAsync(Options).GetAwaiter().GetResult();
 }
 
-public sealed class PostgresJournalTests : JournalContract
-{
-    private readonly PostgresFixture _postgres = new();
+public sealed class PostgresJournalTests() : JournalContract(new PostgresFixture());
 
-    protected override IPoolStore Store => _postgres.Store;
-    protected override IGrainStateStore States => _postgres.Store;
-    protected override void Reopen() => _postgres.Reopen();
-    protected override IPoolStore OpenSecond() => _postgres.OpenSecond();
-    public override void Dispose() => _postgres.Dispose();
-}
+public sealed class PostgresSnapshotTests() : SnapshotContract(new PostgresFixture());
 
-public sealed class PostgresSnapshotTests : SnapshotContract
-{
-    private readonly PostgresFixture _postgres = new();
+public sealed class PostgresTaskTests() : TaskContract(new PostgresFixture());
 
-    protected override IPoolStore Store => _postgres.Store;
-    protected override IGrainStateStore States => _postgres.Store;
-    protected override void Reopen() => _postgres.Reopen();
-    protected override IPoolStore OpenSecond() => _postgres.OpenSecond();
-    public override void Dispose() => _postgres.Dispose();
-}
-
-public sealed class PostgresTaskTests : TaskContract
-{
-    private readonly PostgresFixture _postgres = new();
-
-    protected override IPoolStore Store => _postgres.Store;
-    protected override IGrainStateStore States => _postgres.Store;
-    protected override void Reopen() => _postgres.Reopen();
-    protected override IPoolStore OpenSecond() => _postgres.OpenSecond();
-    public override void Dispose() => _postgres.Dispose();
-}
-
-public sealed class PostgresGrainStateTests : GrainStateContract
-{
-    private readonly PostgresFixture _postgres = new();
-
-    protected override IPoolStore Store => _postgres.Store;
-    protected override IGrainStateStore States => _postgres.Store;
-    protected override void Reopen() => _postgres.Reopen();
-    protected override IPoolStore OpenSecond() => _postgres.OpenSecond();
-    public override void Dispose() => _postgres.Dispose();
-}
+public sealed class PostgresGrainStateTests() : GrainStateContract(new PostgresFixture());

@@ -8,7 +8,7 @@ namespace Granary.Storage.Tests;
 public sealed class PostgresStoreTests : IDisposable
 {
     private const string Password = "s3cret-pass";
-    private readonly PostgresFixture _postgres = new();
+    private readonly PostgresFixture _postgres = new(ownDatabase: true);
 
     public void Dispose() => _postgres.Dispose();
 
@@ -66,7 +66,7 @@ public sealed class PostgresStoreTests : IDisposable
     public async Task A_connection_that_breaks_fails_its_writes_and_the_next_ones_are_made()
     {
         await _postgres.Store.AppendAsync(Samples.Append(1));
-        await Sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'granary' AND pid <> pg_backend_pid()");
+        await Sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
         var sequence = 2L;
         try
         {

@@ -1,7 +1,7 @@
 namespace Granary.Storage.Tests;
 
 /// <summary>A SQLite store in a directory of its own.</summary>
-internal sealed class SqliteFixture : IDisposable
+internal sealed class SqliteFixture : IStoreFixture
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly List<SqliteStore> _seconds = [];
@@ -15,6 +15,10 @@ internal sealed class SqliteFixture : IDisposable
         Store.Dispose();
         Store = Open();
     }
+
+    IStore IStoreFixture.Store => Store;
+
+    IPoolStore IStoreFixture.OpenSecond() => OpenSecond();
 
     public SqliteStore OpenSecond()
     {
@@ -32,46 +36,10 @@ internal sealed class SqliteFixture : IDisposable
     private SqliteStore Open() => SqliteStore.Open(new SqliteStoreOptions { DataDirectory = _directory.Path });
 }
 
-public sealed class SqliteJournalTests : JournalContract
-{
-    private readonly SqliteFixture _sqlite = new();
+public sealed class SqliteJournalTests() : JournalContract(new SqliteFixture());
 
-    protected override IPoolStore Store => _sqlite.Store;
-    protected override IGrainStateStore States => _sqlite.Store;
-    protected override void Reopen() => _sqlite.Reopen();
-    protected override IPoolStore OpenSecond() => _sqlite.OpenSecond();
-    public override void Dispose() => _sqlite.Dispose();
-}
+public sealed class SqliteSnapshotTests() : SnapshotContract(new SqliteFixture());
 
-public sealed class SqliteSnapshotTests : SnapshotContract
-{
-    private readonly SqliteFixture _sqlite = new();
+public sealed class SqliteTaskTests() : TaskContract(new SqliteFixture());
 
-    protected override IPoolStore Store => _sqlite.Store;
-    protected override IGrainStateStore States => _sqlite.Store;
-    protected override void Reopen() => _sqlite.Reopen();
-    protected override IPoolStore OpenSecond() => _sqlite.OpenSecond();
-    public override void Dispose() => _sqlite.Dispose();
-}
-
-public sealed class SqliteTaskTests : TaskContract
-{
-    private readonly SqliteFixture _sqlite = new();
-
-    protected override IPoolStore Store => _sqlite.Store;
-    protected override IGrainStateStore States => _sqlite.Store;
-    protected override void Reopen() => _sqlite.Reopen();
-    protected override IPoolStore OpenSecond() => _sqlite.OpenSecond();
-    public override void Dispose() => _sqlite.Dispose();
-}
-
-public sealed class SqliteGrainStateTests : GrainStateContract
-{
-    private readonly SqliteFixture _sqlite = new();
-
-    protected override IPoolStore Store => _sqlite.Store;
-    protected override IGrainStateStore States => _sqlite.Store;
-    protected override void Reopen() => _sqlite.Reopen();
-    protected override IPoolStore OpenSecond() => _sqlite.OpenSecond();
-    public override void Dispose() => _sqlite.Dispose();
-}
+public sealed class SqliteGrainStateTests() : GrainStateContract(new SqliteFixture());

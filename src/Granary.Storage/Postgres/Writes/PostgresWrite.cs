@@ -34,23 +34,15 @@ internal abstract class PostgresWrite
 /// <summary>A write with a result, given by <see cref="Made"/> once it is durable.</summary>
 internal abstract class PostgresWrite<T> : PostgresWrite
 {
-    private readonly TaskCompletionSource<T> _made = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Exception? _refusal;
-    private T? _result;
+    private readonly WriteResult<T> _result = new();
 
-    public Task<T> Made => _made.Task;
+    public Task<T> Made => _result.Made;
 
-    public override void Complete()
-    {
-        if (_refusal is null) _made.SetResult(_result!);
-        else _made.SetException(_refusal);
-    }
+    public override void Complete() => _result.Complete();
 
-    // each caller gets an exception of its own: a shared one would collect the stack traces of all
-    public override void Fail(StorageException fault) => _made.SetException(new StorageException(fault.Fault, fault.Message, fault));
+    public override void Fail(StorageException fault) => _result.Fail(fault);
 
-    // a transaction that met another is made again, so either may be said twice and the last one counts
-    protected void Result(T result) => (_result, _refusal) = (result, null);
+    protected void Result(T result) => _result.Result(result);
 
-    protected void Refuse(Exception refusal) => _refusal = refusal;
+    protected void Refuse(Exception refusal) => _result.Refuse(refusal);
 }
