@@ -41,6 +41,9 @@ internal sealed class Call(Surroundings surroundings, CommonOptions common, Pars
 
     public async Task<GranaryClient> Connect(CancellationToken cancel) => _client ??= await connector(Server, cancel);
 
+    /// <summary>A connection of its own, which the caller disposes of.</summary>
+    public Task<GranaryClient> ConnectAnother(CancellationToken cancel) => connector(Server, cancel);
+
     /// <summary>Shows something once, or with <c>--watch</c> again and again until cancelled.</summary>
     public async Task<int> Show(Func<Task<int>> show, CancellationToken cancel)
     {

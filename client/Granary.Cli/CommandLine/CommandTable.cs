@@ -1,4 +1,5 @@
 using Granary.Cli.Commands;
+using Granary.Cli.Load;
 using Granary.Cli.WhatIf;
 
 namespace Granary.Cli.CommandLine;
@@ -40,6 +41,7 @@ internal static class CommandTable
         new("replay", ReplayCommand.Create),
         new("generate", GenerateCommand.Create),
         new("plan-capacity", PlanCapacityCommand.Create),
+        new("load", LoadCommand.Create),
         new("db", DbCommand.Create),
         new("doctor", DoctorCommand.Create),
         new("config", ConfigCommand.Create),
