@@ -39,9 +39,9 @@ internal sealed class TestServer : IAsyncDisposable
 
     public T Grain<T>(string key) where T : IGrainWithStringKey => Services.GetRequiredService<IGrainFactory>().GetGrain<T>(key);
 
-    public async Task<TestClient> ConnectAsync(Action<GatewayClientOptions>? configure = null)
+    public async Task<TestClient> ConnectAsync(Action<GatewayClientOptions>? configure = null, LogLines? log = null)
     {
-        var client = TestClient.Make(Endpoint, configure);
+        var client = TestClient.Make(Endpoint, configure, log);
         await client.StartAsync().Within();
         return client;
     }
@@ -74,9 +74,10 @@ internal sealed class TestClient(IHost host) : IAsyncDisposable
 {
     public IClusterClient Cluster => host.Services.GetRequiredService<IClusterClient>();
 
-    public static TestClient Make(IPEndPoint endpoint, Action<GatewayClientOptions>? configure)
+    public static TestClient Make(IPEndPoint endpoint, Action<GatewayClientOptions>? configure, LogLines? log = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
+        if (log is not null) builder.Logging.AddProvider(log);
         builder.UseOrleansClient(client => client.ConfigureGateway(o =>
         {
             o.Endpoint = endpoint;

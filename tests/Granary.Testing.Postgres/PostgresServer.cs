@@ -10,13 +10,13 @@ namespace Granary.Testing.Postgres;
 /// only, started when it is first asked for. A shell holds it by a pipe from this process: when the process ends, however it ends, the
 /// pipe closes, and the shell stops the server and removes the folder.
 /// </summary>
-/// <remarks>It does not sync to the disk: what it acknowledged outlives every process, but not the machine.</remarks>
+/// <remarks><see cref="Shared"/> does not sync to the disk: what it acknowledged outlives every process, but not the machine.</remarks>
 public sealed class PostgresServer : IDisposable
 {
     /// <summary>PostgreSQL refuses to run as root; its package makes this user.</summary>
     private const string User = "postgres";
 
-    private static readonly Lazy<PostgresServer> Instance = new(Start);
+    private static readonly Lazy<PostgresServer> Instance = new(() => Start(Path.GetTempPath(), "off"));
     private static int _databases;
     private readonly Process _shell;
 
@@ -29,6 +29,9 @@ public sealed class PostgresServer : IDisposable
 
     /// <summary>The server of this process. Only where <see cref="PostgresPrograms.Missing"/> is null.</summary>
     public static PostgresServer Shared => Instance.Value;
+
+    /// <summary>A server of its own, below <paramref name="root"/>, that syncs every commit as one in use does: for figures.</summary>
+    public static PostgresServer StartDurable(string root) => Start(root, "on");
 
     /// <summary>Data, socket and log are below it.</summary>
     public string Folder { get; }
@@ -67,14 +70,14 @@ public sealed class PostgresServer : IDisposable
         _shell.Dispose();
     }
 
-    private static PostgresServer Start()
+    private static PostgresServer Start(string root, string sync)
     {
         if (PostgresPrograms.Missing is { } missing) throw new InvalidOperationException(missing);
         // the path of a socket may have 107 bytes, so the folder is right below the temporary one
-        var folder = Directory.CreateTempSubdirectory("granary-pg-").FullName;
+        var folder = Directory.CreateDirectory(Path.Combine(root, "granary-pg-" + Path.GetRandomFileName())).FullName;
         var asRoot = Environment.IsPrivilegedProcess;
         if (asRoot) Run("chown", User, folder);
-        var shell = Process.Start(Command(folder, asRoot))!;
+        var shell = Process.Start(Command(folder, asRoot, sync))!;
         var said = new List<string>();
         while (shell.StandardOutput.ReadLine() is { } line)
         {
@@ -91,10 +94,10 @@ public sealed class PostgresServer : IDisposable
         trap '' INT
         cd "$1" || exit 1
         bin=$2
-        trap 'rm -rf "$1"' EXIT
+        trap 'rm -rf "$1" 2>/dev/null' EXIT
         "$bin/initdb" -D data -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync >log 2>&1 ||
             { cat log; exit 1; }
-        "$bin/postgres" -D data -k "$1" -c listen_addresses= -c fsync=off -c full_page_writes=off -c max_connections=200 \
+        "$bin/postgres" -D data -k "$1" -c listen_addresses= -c fsync=$3 -c full_page_writes=$3 -c max_connections=200 \
             -c shared_buffers=64MB -c max_prepared_transactions=0 >>log 2>&1 </dev/null &
         server=$!
         n=0
@@ -109,11 +112,11 @@ public sealed class PostgresServer : IDisposable
         wait $server
         """;
 
-    private static ProcessStartInfo Command(string folder, bool asRoot)
+    private static ProcessStartInfo Command(string folder, bool asRoot, string sync)
     {
         var start = new ProcessStartInfo(asRoot ? "setpriv" : "sh") { RedirectStandardInput = true, RedirectStandardOutput = true };
         string[] unprivileged = asRoot ? [$"--reuid={User}", $"--regid={User}", "--clear-groups", "sh"] : [];
-        foreach (var argument in (string[])[.. unprivileged, "-c", Script, "sh", folder, PostgresPrograms.Folder!]) start.ArgumentList.Add(argument);
+        foreach (var argument in (string[])[.. unprivileged, "-c", Script, "sh", folder, PostgresPrograms.Folder!, sync]) start.ArgumentList.Add(argument);
         start.Environment["LC_ALL"] = "C.UTF-8";
         foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("PG", StringComparison.Ordinal)).ToList())
             start.Environment.Remove(name);

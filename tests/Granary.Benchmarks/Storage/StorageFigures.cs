@@ -7,8 +7,8 @@ using Granary.Storage;
 namespace Granary.Benchmarks.Storage;
 
 /// <summary>
-/// <c>storage [--rows N] [--seconds N] [--data DIR]</c>: what the store does in a second beside what the disk and bare SQLite do,
-/// in one run on one disk.
+/// <c>storage [--rows N] [--seconds N] [--data DIR] [--postgres]</c>: what the store does in a second beside what the disk and bare SQLite do,
+/// in one run on one disk; with <c>--postgres</c> what the PostgreSQL store does beside bare PostgreSQL and SQLite.
 /// </summary>
 public static class StorageFigures
 {
@@ -25,6 +25,11 @@ public static class StorageFigures
         try
         {
             Console.WriteLine($"SQLite {SqliteLibrary.Version} ({SqliteLibrary.Source}), {Environment.ProcessorCount} cores, {root.FullName}");
+            if (args.Contains("--postgres"))
+            {
+                await PostgresFigures.Run(root.FullName, seconds);
+                return 0;
+            }
             await Appends(root.FullName, seconds);
             await Finished(root.FullName, rows);
             await Snapshots(root.FullName);
@@ -39,24 +44,24 @@ public static class StorageFigures
     private static void Print(string what, double value, string unit) =>
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what,-66}{value,12:N1} {unit}"));
 
+    private static Task Appends(string root, TimeSpan time) => BestOf(3,
+    [
+        ("baseline: 512 B appended with fdatasync", () => Baseline(Baselines.SyncedAppends(root, time))),
+        ("baseline: SQLite WAL FULL, commits of one 512 B row", () => Baseline(Baselines.Commits(root, time, 1))),
+        ("baseline: SQLite WAL FULL, 512 B rows in commits of 100", () => Baseline(Baselines.Commits(root, time, 100) * 100)),
+        ("append 512 B, 1 caller", () => AppendLoop(root, time, 1, 512, 0)),
+        ("append 512 B, 100 callers of 100 pools", () => AppendLoop(root, time, Callers, 512, 0)),
+        ("append 512 B with a finished task, 1 caller", () => AppendLoop(root, time, 1, 512, 1)),
+        ("append 512 B with a finished task, 100 callers", () => AppendLoop(root, time, Callers, 512, 1)),
+        ("append 100 events (20 kB), 1 caller", () => AppendLoop(root, time, 1, 20_000, 0)),
+        ("append 100 events (20 kB), 10 callers", () => AppendLoop(root, time, 10, 20_000, 0)),
+        ("append 20 kB with 100 finished tasks, 1 caller", () => AppendLoop(root, time, 1, 20_000, 100)),
+        ("append 20 kB with 100 finished tasks, 10 callers", () => AppendLoop(root, time, 10, 20_000, 100)),
+    ]);
+
     /// <summary>Baselines and appends in turn, several times over, the best round of each: others on the machine disturb all alike.</summary>
-    private static async Task Appends(string root, TimeSpan time)
+    internal static async Task BestOf(int rounds, (string What, Func<Task<(double Rate, string Note)>> Measure)[] all)
     {
-        const int rounds = 3;
-        (string What, Func<Task<(double Rate, string Note)>> Measure)[] all =
-        [
-            ("baseline: 512 B appended with fdatasync", () => Baseline(Baselines.SyncedAppends(root, time))),
-            ("baseline: SQLite WAL FULL, commits of one 512 B row", () => Baseline(Baselines.Commits(root, time, 1))),
-            ("baseline: SQLite WAL FULL, 512 B rows in commits of 100", () => Baseline(Baselines.Commits(root, time, 100) * 100)),
-            ("append 512 B, 1 caller", () => AppendLoop(root, time, 1, 512, 0)),
-            ("append 512 B, 100 callers of 100 pools", () => AppendLoop(root, time, Callers, 512, 0)),
-            ("append 512 B with a finished task, 1 caller", () => AppendLoop(root, time, 1, 512, 1)),
-            ("append 512 B with a finished task, 100 callers", () => AppendLoop(root, time, Callers, 512, 1)),
-            ("append 100 events (20 kB), 1 caller", () => AppendLoop(root, time, 1, 20_000, 0)),
-            ("append 100 events (20 kB), 10 callers", () => AppendLoop(root, time, 10, 20_000, 0)),
-            ("append 20 kB with 100 finished tasks, 1 caller", () => AppendLoop(root, time, 1, 20_000, 100)),
-            ("append 20 kB with 100 finished tasks, 10 callers", () => AppendLoop(root, time, 10, 20_000, 100)),
-        ];
         var best = new (double Rate, string Note)[all.Length];
         for (var round = 0; round < rounds; round++)
         {
@@ -69,34 +74,15 @@ public static class StorageFigures
         for (var i = 0; i < all.Length; i++) Print(all[i].What, best[i].Rate, "a second" + best[i].Note);
     }
 
-    private static Task<(double Rate, string Note)> Baseline(double rate) => Task.FromResult((rate, ""));
+    internal static Task<(double Rate, string Note)> Baseline(double rate) => Task.FromResult((rate, ""));
 
     private static async Task<(double Rate, string Note)> AppendLoop(string root, TimeSpan time, int callers, int bytes, int finished)
     {
         using var store = OpenStore(root, out var directory);
-        var latencies = new List<double>[callers];
-        var clock = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(async () =>
-        {
-            var pool = $"p{caller}";
-            var payload = new byte[bytes];
-            new Random(caller).NextBytes(payload);
-            var mine = latencies[caller] = [];
-            for (var sequence = 1L; clock.Elapsed < time; sequence++)
-            {
-                var tasks = SampleTasks.Range(pool, (sequence - 1) * finished + 1, finished);
-                var begun = Stopwatch.GetTimestamp();
-                await store.AppendAsync(new PoolAppend(pool, sequence, payload, tasks));
-                mine.Add(Stopwatch.GetElapsedTime(begun).TotalMicroseconds);
-            }
-        })));
-        var wall = clock.Elapsed.TotalSeconds;
-        var all = latencies.SelectMany(l => l).Order().ToArray();
-        var commits = store.Commits;
+        var rate = await AppendRate.Measure(store, () => store.Commits, time, callers, bytes, finished);
         store.Dispose();
         Directory.Delete(directory, recursive: true);
-        return (all.Length / wall, string.Create(CultureInfo.InvariantCulture,
-            $"{(finished > 1 ? $", {all.Length * finished / wall:N0} tasks a second" : "")}; median {all[all.Length / 2]:N0} us, p99 {all[all.Length * 99 / 100]:N0} us; {(double)all.Length / commits:N1} a commit"));
+        return rate;
     }
 
     private static async Task Finished(string root, int rows)
