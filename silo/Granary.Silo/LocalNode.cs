@@ -23,6 +23,8 @@ internal sealed partial class LocalNode(NodeAgent agent, ILogger<LocalNode> log)
                 Node = node.ToSpec(null, null),
                 DataDirectory = server.Data,
                 Cgroups = node.Cgroups,
+                KeepFiles = node.KeepFiles,
+                SweepFilesEvery = node.SweepFilesEvery,
                 PinWholeCores = node.PinWholeCores && !node.IsDeclared(null),
                 Version = Version.Text,
             },

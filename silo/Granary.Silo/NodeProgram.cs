@@ -53,6 +53,8 @@ public static class NodeProgram
                 Node = spec,
                 DataDirectory = local.DataDirectory,
                 Cgroups = settings.Cgroups,
+                KeepFiles = settings.KeepFiles,
+                SweepFilesEvery = settings.SweepFilesEvery,
                 PinWholeCores = settings.PinWholeCores && !settings.IsDeclared(request.Capacity),
                 Version = Version.Text,
             },

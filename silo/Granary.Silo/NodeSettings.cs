@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Granary.Hardware;
 using Granary.Model;
 
@@ -22,6 +23,14 @@ public sealed class NodeSettings
 
     /// <summary>Give tasks that ask for whole cores cores of their own; only with the machine's own capacity. Default true.</summary>
     public bool PinWholeCores { get; set; } = true;
+
+    /// <summary>Output, work and checkpoints of a task go when they were last written this long ago; 0 keeps them for ever. Default 30 days.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "36500.00:00:00")]
+    public TimeSpan KeepFiles { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>How often older ones are looked for. Default 1 hour.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
+    public TimeSpan SweepFilesEvery { get; set; } = TimeSpan.FromHours(1);
 
     internal NodeSpec ToSpec(ResourceSet? declared, IReadOnlyDictionary<string, string>? labels) => new()
     {

@@ -41,6 +41,9 @@ public sealed class LeaseTable(SeenTokens? seen = null)
 
     public int ReportCount => _reports.Count;
 
+    /// <summary>Whether an attempt of the task runs here or is to.</summary>
+    public bool Holds(TaskId task) => _handed.ContainsKey(task) || _waiting.ContainsKey(task);
+
     /// <summary>What an executor held when this agent began.</summary>
     public void Adopt(Holdings holdings)
     {

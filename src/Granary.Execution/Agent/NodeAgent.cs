@@ -199,8 +199,9 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
         {
             var reporting = Reports(cancel);
             var beating = Heartbeats(cancel);
+            var sweeping = SweepFiles(cancel);
             await Commands(cancel);
-            await Task.WhenAll(reporting, beating);
+            await Task.WhenAll(reporting, beating, sweeping);
         }
         catch (OperationCanceledException)
         {

@@ -49,6 +49,12 @@ public sealed record NodeAgentOptions
     /// <summary>Reports in one call at most.</summary>
     public int ReportBatch { get; init; } = 1000;
 
+    /// <summary>Output, work and checkpoints of a task go when they were last written this long ago; 0 keeps them for ever. Default 30 days.</summary>
+    public TimeSpan KeepFiles { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>How often older ones are looked for. Default 1 hour.</summary>
+    public TimeSpan SweepFilesEvery { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>What the server is told of this build.</summary>
     public string Version { get; init; } = typeof(NodeAgentOptions).Assembly.GetName().Version?.ToString(3) ?? "0";
 
@@ -61,6 +67,8 @@ public sealed record NodeAgentOptions
         if (DataDirectory.Length == 0 || DataDirectory[0] != '/') throw GranaryException.Invalid($"data directory '{DataDirectory}' is not an absolute path");
         if (PollWait <= TimeSpan.Zero || CallTimeout <= TimeSpan.Zero || HeartbeatTimeout <= TimeSpan.Zero || ShortestBackoff <= TimeSpan.Zero || LongestBackoff < ShortestBackoff)
             throw GranaryException.Invalid("a node agent's times must be positive, and the longest back-off not below the shortest");
+        if (KeepFiles < TimeSpan.Zero || SweepFilesEvery <= TimeSpan.Zero)
+            throw GranaryException.Invalid("how long a node agent keeps files must not be negative, and how often it looks for old ones must be positive");
         if (ReportBatch is < 1 or > 100_000) throw GranaryException.Invalid("a node agent's report batch must be 1 to 100000");
         return this;
     }
