@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Granary.EmbeddedHost.Calls;
 using Granary.EmbeddedHost.Serialization;
 using Orleans.Runtime;
@@ -22,7 +21,7 @@ internal interface IConnectionOwner
 /// <summary>One connection after the handshake: the same on both sides, since a server calls a client's observers as a client calls grains.</summary>
 internal sealed class Connection : ICallSink, IDisposable
 {
-    private readonly Socket _socket;
+    private readonly Wire _wire;
     private readonly FrameReader _reader;
     private readonly IConnectionOwner _owner;
     private readonly FrameWriter _writer;
@@ -32,13 +31,13 @@ internal sealed class Connection : ICallSink, IDisposable
     private Exception? _failure;
     private TaskCompletionSource? _requestDone;
 
-    public Connection(Socket socket, FrameReader reader, IConnectionOwner owner)
+    public Connection(Wire wire, FrameReader reader, IConnectionOwner owner)
     {
-        _socket = socket;
+        _wire = wire;
         _reader = reader;
         _owner = owner;
         _reader.MaxBytes = owner.MaxMessageBytes;
-        _writer = new FrameWriter(socket, Abort);
+        _writer = new FrameWriter(wire, Abort);
     }
 
     /// <summary>Sends a call; its outcome comes back to it.</summary>
@@ -133,7 +132,7 @@ internal sealed class Connection : ICallSink, IDisposable
     public void Dispose()
     {
         _writer.Close();
-        _socket.Dispose();
+        _wire.Dispose();
         Interlocked.Exchange(ref _requestDone, null)?.TrySetResult();
         foreach (var call in _sent.TakeAll())
         {
@@ -144,7 +143,7 @@ internal sealed class Connection : ICallSink, IDisposable
     private void Abort(Exception reason)
     {
         _failure = reason;
-        _socket.Dispose();
+        _wire.Dispose();
     }
 
     private void Handle(FrameKind kind, ReadOnlySpan<byte> body)
@@ -197,7 +196,7 @@ internal sealed class Connection : ICallSink, IDisposable
 
     private async ValueTask WaitForRequestsAsync()
     {
-        while (_running.Count >= _owner.MaxRequests && !_socket.SafeHandle.IsClosed)
+        while (_running.Count >= _owner.MaxRequests && !_wire.IsClosed)
         {
             var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             Volatile.Write(ref _requestDone, done);

@@ -1,10 +1,9 @@
 using System.Buffers.Binary;
-using System.Net.Sockets;
 
 namespace Granary.EmbeddedHost.Gateway;
 
-/// <summary>Cuts what a socket receives into frames.</summary>
-internal sealed class FrameReader(Socket socket)
+/// <summary>Cuts what a connection receives into frames.</summary>
+internal sealed class FrameReader(Wire wire)
 {
     private const int ReadSize = 64 * 1024;
 
@@ -40,7 +39,7 @@ internal sealed class FrameReader(Socket socket)
     public async ValueTask<bool> ReadAsync(CancellationToken cancellation)
     {
         MakeRoom();
-        var count = await socket.ReceiveAsync(_buffer.AsMemory(_end), SocketFlags.None, cancellation).ConfigureAwait(false);
+        var count = await wire.ReceiveAsync(_buffer.AsMemory(_end), cancellation).ConfigureAwait(false);
         if (count == 0 && _end > _start)
             throw new ProtocolException("the connection ended within a message");
         _end += count;
@@ -51,11 +50,12 @@ internal sealed class FrameReader(Socket socket)
     {
         if (_start == _end)
             _start = _end = 0;
+        // Room that is left is used before more is made: TLS brings a message in pieces of 16 KiB.
+        if (_end < _buffer.Length)
+            return;
         var needed = ReadSize;
         if (_end - _start >= Protocol.LengthBytes)
             needed = Math.Max(needed, Protocol.LengthBytes + (int)BinaryPrimitives.ReadUInt32LittleEndian(_buffer.AsSpan(_start)));
-        if (_buffer.Length - _start >= needed && _end < _buffer.Length)
-            return;
         // The buffer grows to what has come and not to what a length promises, so that a liar costs no memory.
         needed = Math.Min(needed, Math.Max(ReadSize, (_end - _start) * 2));
         var target = needed > _buffer.Length ? new byte[needed] : _buffer;

@@ -1,10 +1,9 @@
-using System.Net.Sockets;
 using Granary.EmbeddedHost.Serialization;
 
 namespace Granary.EmbeddedHost.Gateway;
 
 /// <summary>Gathers frames and sends what is there in one go: many messages share a system call when there are many.</summary>
-internal sealed class FrameWriter(Socket socket, Action<Exception> onFailure)
+internal sealed class FrameWriter(Wire wire, Action<Exception> onFailure)
 {
     private readonly Lock _gate = new();
     private WireWriter _filling = new(16 * 1024);
@@ -100,9 +99,7 @@ internal sealed class FrameWriter(Socket socket, Action<Exception> onFailure)
         {
             while (Swap())
             {
-                var rest = _sending.WrittenMemory;
-                while (rest.Length > 0)
-                    rest = rest[await socket.SendAsync(rest, SocketFlags.None).ConfigureAwait(false)..];
+                await wire.SendAsync(_sending.WrittenMemory).ConfigureAwait(false);
                 _sending.Rewind();
             }
         }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Granary.EmbeddedHost.Calls;
 using Granary.EmbeddedHost.Serialization;
 using Orleans.Runtime;
@@ -120,9 +121,11 @@ internal sealed partial class GatewayClient
         {
             await socket.ConnectAsync(_options.Endpoint, cancellation).ConfigureAwait(false);
             Sockets.Configure(socket);
+            // The token goes out only once it is known who gets it.
+            var wire = await SecureAsync(socket, cancellation).ConfigureAwait(false);
             var hello = new Hello(Protocol.Version, _clientId, _clusterId, _options.Token ?? "");
-            await Sockets.SendAsync(socket, FrameKind.Hello, hello.Write).ConfigureAwait(false);
-            var reader = new FrameReader(socket);
+            await Sockets.SendAsync(wire, FrameKind.Hello, hello.Write).ConfigureAwait(false);
+            var reader = new FrameReader(wire);
             FrameKind kind;
             string message;
             while (!TryTakeAnswer(reader, out kind, out message))
@@ -130,12 +133,24 @@ internal sealed partial class GatewayClient
                 if (!await reader.ReadAsync(cancellation).ConfigureAwait(false))
                     throw new IOException("the server closed the connection before it answered");
             }
-            return kind == FrameKind.Welcome ? new Connection(socket, reader, this) : throw Refusal(message);
+            return kind == FrameKind.Welcome ? new Connection(wire, reader, this) : throw Refusal(message);
         }
         catch
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    private async Task<Wire> SecureAsync(Socket socket, CancellationToken cancellation)
+    {
+        try
+        {
+            return await Wire.ConnectAsync(socket, _options.Tls, cancellation).ConfigureAwait(false);
+        }
+        catch (AuthenticationException e)
+        {
+            throw new OrleansConfigurationException($"The gateway at {_options.Endpoint} cannot be trusted: {e.Message}", e);
         }
     }
 
@@ -161,7 +176,7 @@ internal sealed partial class GatewayClient
         return kind == FrameKind.Welcome ? true : throw new OrleansConfigurationException($"What answers at {_options.Endpoint} is not a gateway; check the address.");
     }
 
-    private Exception Refusal(string message) => _refusalCode == RefusalCode.Token
-        ? new UnauthorizedAccessException($"The gateway at {_options.Endpoint} refused the token; set the token that the server was started with.")
+    private Exception Refusal(string message) => _refusalCode is RefusalCode.Token
+        ? new UnauthorizedAccessException($"The gateway at {_options.Endpoint} refused the token: {message}.")
         : new OrleansConfigurationException($"The gateway at {_options.Endpoint} refused the client: {message}.");
 }

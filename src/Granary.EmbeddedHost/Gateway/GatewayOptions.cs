@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 
 namespace Granary.EmbeddedHost;
 
@@ -13,6 +14,12 @@ public sealed class GatewayOptions
 
     /// <summary>What clients must present; null or empty lets every client in.</summary>
     public string? Token { get; set; }
+
+    /// <summary>Who decides instead of <see cref="Token"/>. Default none.</summary>
+    public IGatewayAccess? Access { get; set; }
+
+    /// <summary>How connections are encrypted; null for not at all, which is for loopback and trusted networks. Default null.</summary>
+    public SslServerAuthenticationOptions? Tls { get; set; }
 
     /// <summary>A connection that sends a longer message is closed.</summary>
     public int MaxMessageBytes { get; set; } = DefaultMaxMessageBytes;
@@ -32,6 +39,9 @@ public sealed class GatewayClientOptions
 
     /// <summary>The server's token.</summary>
     public string? Token { get; set; }
+
+    /// <summary>How the connection is encrypted and the server known; null for not at all. Default null.</summary>
+    public SslClientAuthenticationOptions? Tls { get; set; }
 
     public int MaxMessageBytes { get; set; } = GatewayOptions.DefaultMaxMessageBytes;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Granary.EmbeddedHost.Calls;
 using Granary.EmbeddedHost.Messaging;
 using Granary.EmbeddedHost.Serialization;
@@ -14,7 +15,7 @@ namespace Granary.EmbeddedHost.Gateway;
 /// <summary>Lets clients of other processes in.</summary>
 internal sealed class GatewayServer(
     LocalRuntime runtime, HostLog log, TimeProvider time, IOptions<GatewayOptions> options, IOptions<ClusterOptions> cluster)
-    : ILifecycleParticipant<ISiloLifecycle>, IConnectionOwner
+    : ILifecycleParticipant<ISiloLifecycle>
 {
     private readonly ConcurrentDictionary<Connection, Task> _connections = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -24,28 +25,8 @@ internal sealed class GatewayServer(
     /// <summary>Where it listens; null without a gateway.</summary>
     public IPEndPoint? Endpoint { get; private set; }
 
-    public CallRuntime Runtime => runtime;
-
-    public int MaxMessageBytes => options.Value.MaxMessageBytes;
-
-    public int MaxRequests => options.Value.MaxRequestsPerConnection;
-
     public void Participate(ISiloLifecycle lifecycle)
         => lifecycle.Subscribe(nameof(GatewayServer), ServiceLifecycleStage.Active, StartAsync, StopAsync);
-
-    public void Run(GrainCall call)
-    {
-        try
-        {
-            call.TargetId = Grains.PlaceholderId.Resolve(call.TargetId, runtime.Classes);
-        }
-        catch (Exception e)
-        {
-            call.Fail(e);
-            return;
-        }
-        runtime.Dispatch(call);
-    }
 
     private Task StartAsync(CancellationToken cancellation)
     {
@@ -120,28 +101,33 @@ internal sealed class GatewayServer(
         try
         {
             Sockets.Configure(socket);
-            var reader = new FrameReader(socket);
-            var hello = await ReceiveHelloAsync(reader).ConfigureAwait(false);
-            if (Refusal(hello) is { } refusal)
+            using var patience = new CancellationTokenSource(options.Value.HandshakeTimeout, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, _stopping.Token);
+            var wire = await Wire.AcceptAsync(socket, options.Value.Tls, either.Token).ConfigureAwait(false);
+            var reader = new FrameReader(wire);
+            var hello = await ReceiveHelloAsync(reader, either.Token).ConfigureAwait(false);
+            var admission = await AdmitAsync(hello, (socket.RemoteEndPoint as IPEndPoint)?.Address, either.Token).ConfigureAwait(false);
+            if (Refusal(hello, admission) is { } refusal)
             {
-                await Sockets.SendAsync(socket, FrameKind.Refused, w =>
+                await Sockets.SendAsync(wire, FrameKind.Refused, w =>
                 {
                     w.WriteByte((byte)refusal.Code);
                     w.WriteString(refusal.Message);
                 }).ConfigureAwait(false);
-                log.ConnectionRefused(peer, refusal.Message);
+                if (!admission.IsLogged)
+                    log.ConnectionRefused(peer, refusal.Message);
                 socket.Dispose();
                 return;
             }
-            await Sockets.SendAsync(socket, FrameKind.Welcome, w => w.WriteVarInt(Protocol.Version)).ConfigureAwait(false);
-            end = await ServeAsync(new Connection(socket, reader, this), hello.ClientId).ConfigureAwait(false);
+            await Sockets.SendAsync(wire, FrameKind.Welcome, w => w.WriteVarInt(Protocol.Version)).ConfigureAwait(false);
+            end = await ServeAsync(new Connection(wire, reader, new GatewaySession(runtime, options.Value, admission.Caller)), hello.ClientId).ConfigureAwait(false);
         }
         catch (Exception e)
         {
             end = e;
             socket.Dispose();
         }
-        if (end is ProtocolException or CodecException)
+        if (end is ProtocolException or CodecException or AuthenticationException)
             log.ConnectionRefused(peer, end.Message);
         else if (end is OperationCanceledException && !_stopping.IsCancellationRequested)
             log.ConnectionRefused(peer, "it did not present itself in time");
@@ -159,25 +145,30 @@ internal sealed class GatewayServer(
         return end;
     }
 
-    private async Task<Hello> ReceiveHelloAsync(FrameReader reader)
+    private static async Task<Hello> ReceiveHelloAsync(FrameReader reader, CancellationToken cancellation)
     {
-        using var timeout = new CancellationTokenSource(options.Value.HandshakeTimeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _stopping.Token);
         while (true)
         {
             if (reader.TryTake(out var kind, out var body))
                 return Hello.Read(kind, body);
-            if (!await reader.ReadAsync(either.Token).ConfigureAwait(false))
+            if (!await reader.ReadAsync(cancellation).ConfigureAwait(false))
                 throw new EndOfStreamException("it left without presenting itself"); // a probe, whether anybody listens: nothing to warn of
         }
     }
 
-    private (RefusalCode Code, string Message)? Refusal(Hello hello)
+    private async ValueTask<GatewayAdmission> AdmitAsync(Hello hello, IPAddress? from, CancellationToken cancellation)
+    {
+        if (options.Value.Access is { } access)
+            return await access.AdmitAsync(from, hello.Token, cancellation).ConfigureAwait(false);
+        return new GatewayAdmission(null, hello.HasToken(options.Value.Token) ? null : "wrong token");
+    }
+
+    private (RefusalCode Code, string Message)? Refusal(Hello hello, GatewayAdmission admission)
     {
         if (hello.Version != Protocol.Version)
             return (RefusalCode.Version, $"protocol version {hello.Version} is not {Protocol.Version}; client and server must be of the same release");
-        if (!hello.HasToken(options.Value.Token))
-            return (RefusalCode.Token, "wrong token");
+        if (admission.Refusal is { } refusal)
+            return (RefusalCode.Token, refusal);
         return hello.ClusterId != cluster.Value.ClusterId
             ? (RefusalCode.Cluster, $"the client wants cluster \"{hello.ClusterId}\", this is \"{cluster.Value.ClusterId}\"")
             : null;

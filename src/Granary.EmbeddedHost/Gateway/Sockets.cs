@@ -16,15 +16,13 @@ internal static class Sockets
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 4);
     }
 
-    public static async Task SendAsync(Socket socket, FrameKind kind, Action<WireWriter> body)
+    public static async Task SendAsync(Wire wire, FrameKind kind, Action<WireWriter> body)
     {
         using var writer = new WireWriter();
         writer.WriteFixed32(0);
         writer.WriteByte((byte)kind);
         body(writer);
         writer.PatchFixed32(0, (uint)(writer.Length - Protocol.LengthBytes));
-        var rest = writer.WrittenMemory;
-        while (rest.Length > 0)
-            rest = rest[await socket.SendAsync(rest, SocketFlags.None).ConfigureAwait(false)..];
+        await wire.SendAsync(writer.WrittenMemory).ConfigureAwait(false);
     }
 }
