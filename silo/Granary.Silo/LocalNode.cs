@@ -16,6 +16,7 @@ internal sealed partial class LocalNode(NodeAgent agent, ILogger<LocalNode> log)
     {
         services.AddHostedService<SimulatedNodeWatch>();
         if (!server.LocalNode) return;
+        var user = TaskUser.Choose(node.RunAs);
         services.AddSingleton(s => new NodeAgent(
             s.GetRequiredService<IGrainFactory>(),
             new NodeAgentOptions
@@ -25,6 +26,8 @@ internal sealed partial class LocalNode(NodeAgent agent, ILogger<LocalNode> log)
                 Cgroups = node.Cgroups,
                 KeepFiles = node.KeepFiles,
                 SweepFilesEvery = node.SweepFilesEvery,
+                RunAs = user,
+                AllowNewPrivileges = !node.NoNewPrivileges,
                 PinWholeCores = node.PinWholeCores && !node.IsDeclared(null),
                 Version = Version.Text,
             },

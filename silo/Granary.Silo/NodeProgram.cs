@@ -26,6 +26,9 @@ public sealed record NodeRequest
     public string? DataDirectory { get; init; }
 
     public string? Token { get; init; }
+
+    /// <summary>User as whom tasks run; null for what the configuration says.</summary>
+    public string? RunAs { get; init; }
 }
 
 /// <summary>A node agent alone: SIGTERM or SIGINT stops its tasks and leaves; after <c>kill -9</c> the next one finds them.</summary>
@@ -42,6 +45,7 @@ public static class NodeProgram
         var settings = configuration.Get<NodeSettings>(NodeSettings.Section);
         settings.Name = request.Name ?? settings.Name;
         settings.Pool = request.Pool ?? settings.Pool;
+        var user = TaskUser.Choose(request.RunAs ?? settings.RunAs);
         using var logging = LoggerFactory.Create(l => ServerLogging.Configure(l, configuration.Get<ServerSettings>(ServerSettings.Section).LogLevel));
         var log = logging.CreateLogger<NodeAgent>();
         await using var client = await GranaryClient.ConnectAsync(new GranaryClientOptions { Server = request.Join, Token = request.Token }, cancellationToken);
@@ -55,6 +59,8 @@ public static class NodeProgram
                 Cgroups = settings.Cgroups,
                 KeepFiles = settings.KeepFiles,
                 SweepFilesEvery = settings.SweepFilesEvery,
+                RunAs = user,
+                AllowNewPrivileges = !settings.NoNewPrivileges,
                 PinWholeCores = settings.PinWholeCores && !settings.IsDeclared(request.Capacity),
                 Version = Version.Text,
             },

@@ -1,6 +1,8 @@
 using System.ComponentModel.DataAnnotations;
+using Granary.Execution;
 using Granary.Hardware;
 using Granary.Model;
+using Granary.Silo.Configuration;
 
 namespace Granary.Silo;
 
@@ -32,6 +34,15 @@ public sealed class NodeSettings
     [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
     public TimeSpan SweepFilesEvery { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// User as whom tasks run: a name, a number or USER:GROUP-NUMBER. Default: the server's own user, and where that is root, the account
+    /// <c>granary</c> if there is one, else <c>nobody</c>. Tasks run as root only where this says <c>root</c>.
+    /// </summary>
+    public string RunAs { get; set; } = "";
+
+    /// <summary>Keep tasks from gaining rights by set-user-id programs such as sudo (no_new_privs). Default true.</summary>
+    public bool NoNewPrivileges { get; set; } = true;
+
     internal NodeSpec ToSpec(ResourceSet? declared, IReadOnlyDictionary<string, string>? labels) => new()
     {
         Name = Name.Length > 0 ? Name : MachineName(),
@@ -39,6 +50,11 @@ public sealed class NodeSettings
         Capacity = declared ?? (Capacity.Length > 0 ? CapacityText.Parse(Capacity) : MachineInventory.Read(SystemRoot.Machine).Capacity),
         Labels = labels,
     };
+
+    /// <summary>Name of the user as whom tasks run with the configuration of a data directory.</summary>
+    /// <exception cref="GranaryException">The setting cannot be followed.</exception>
+    public static string RunsAs(string dataDirectory) =>
+        TaskUser.NameOf(TaskUser.Choose(GranaryConfiguration.Load(dataDirectory, new Dictionary<string, string?>()).Get<NodeSettings>(Section).RunAs));
 
     internal bool IsDeclared(ResourceSet? declared) => declared is not null || Capacity.Length > 0;
 

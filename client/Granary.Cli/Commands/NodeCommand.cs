@@ -16,7 +16,8 @@ internal static class NodeCommand
         var capacity = new Option<ResourceSet?>("--capacity") { Description = "what it offers (default: the machine's own)", HelpName = "cpu=64,...", CustomParser = Parse.Resources("--capacity") };
         var label = new Option<IReadOnlyDictionary<string, string>?>("--label") { Description = "may be repeated", HelpName = "K=V", CustomParser = Parse.Pairs("--label") };
         var data = new Option<string?>("--data") { Description = "where it keeps its tasks' files", HelpName = "DIR" };
-        return scope.Does(new Command("node", "a node agent alone on a machine") { join, name, pool, capacity, label, data }, (call, cancel) =>
+        var runAs = new Option<string?>("--run-as") { Description = "user as whom tasks run; root only where it says root (default: this user, for root granary or nobody)", HelpName = "USER" };
+        return scope.Does(new Command("node", "a node agent alone on a machine") { join, name, pool, capacity, label, data, runAs }, (call, cancel) =>
             ServerCommands.Node(
                 new NodeOptions
                 {
@@ -26,6 +27,7 @@ internal static class NodeCommand
                     Capacity = call.Has(capacity) ? call.Get(capacity) : null,
                     Labels = call.Has(label) ? call.Get(label) : null,
                     DataDirectory = call.Get(data),
+                    RunAs = call.Get(runAs),
                 },
                 cancel));
     }

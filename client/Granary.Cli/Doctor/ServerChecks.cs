@@ -17,6 +17,7 @@ internal static class ServerChecks
         var running = server.ReadAlive();
         yield return DataDirectory(server.DataDirectory);
         yield return Disk(server.DataDirectory);
+        yield return RunsAs(server.DataDirectory);
         yield return Port("gateway port", LocalServer.DefaultGatewayPort, running?.Gateway);
         yield return Port("http port", LocalServer.DefaultHttpPort, running?.Http);
     }
@@ -35,6 +36,22 @@ internal static class ServerChecks
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return new("data", Verdict.Missing, $"{exists} cannot be written: {e.Message}", $"name another with --data DIR or {LocalServer.DataDirectoryVariable}");
+        }
+    }
+
+    /// <summary>Root for tasks works, but is seldom meant.</summary>
+    internal static Finding RunsAs(string directory)
+    {
+        try
+        {
+            var user = Hosting.ServerCommands.RunsAs(directory);
+            return user == "root"
+                ? new("task user", Verdict.Limited, "tasks run as root: each may do anything to this machine", "name another user with Node:RunAs")
+                : new("task user", Verdict.Ok, $"tasks run as {user}");
+        }
+        catch (GranaryException e)
+        {
+            return new("task user", Verdict.Missing, e.Message, "correct Node:RunAs in granary.json or GRANARY__Node__RunAs");
         }
     }
 

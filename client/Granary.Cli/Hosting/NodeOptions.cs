@@ -12,5 +12,6 @@ internal sealed record NodeOptions
     public ResourceSet? Capacity { get; init; }
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
     public string? DataDirectory { get; init; }
+    public string? RunAs { get; init; }
     public string? Token { get; init; }
 }

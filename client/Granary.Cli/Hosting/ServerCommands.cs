@@ -32,6 +32,7 @@ internal static class ServerCommands
             Labels = options.Labels,
             DataDirectory = options.DataDirectory,
             Token = options.Token,
+            RunAs = options.RunAs,
         },
         cancel);
 
@@ -43,6 +44,11 @@ internal static class ServerCommands
         var configuration = GranaryConfiguration.Load(data, Words(new UpOptions { DataDirectory = data }));
         return ConfigurationReport.Describe(configuration, ServerProgram.Sections).Select(e => new Setting(e.Key, e.Value, e.Source));
     }
+
+    /// <summary>As whom tasks of a server or node on this data directory would run.</summary>
+    /// <exception cref="Model.GranaryException">The setting cannot be followed.</exception>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static string RunsAs(string? dataDirectory) => NodeSettings.RunsAs(new LocalServer(dataDirectory).DataDirectory);
 
     /// <summary>Upkeep of what a server on this data directory would keep its pools in.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -21,6 +21,7 @@ internal static class NodeListing
             new("LOAD", n => n.Sample is { } s ? s.Load1.ToString("0.00", CultureInfo.InvariantCulture) : "", Wide: true),
             new("LABELS", n => string.Join(',', (n.Spec.Labels ?? new Dictionary<string, string>()).Select(l => $"{l.Key}={l.Value}")), Wide: true),
             new("SIMULATED", n => n.Spec.Simulated ? "yes" : "no", Wide: true),
+            new("RUNS-AS", n => n.RunsAs, Wide: true),
             new("VERSION", n => n.AgentVersion, Wide: true),
             new("SEEN", n => n.LastSeen is { } seen ? Spans.Age(now - seen) + " ago" : "", Wide: true),
             new("AGE", n => Spans.Age(n.Joined, now)),

@@ -23,6 +23,9 @@ public sealed record NodeJson
     /// <summary>Version of the agent's build; null before it joined.</summary>
     public required string? AgentVersion { get; init; }
 
+    /// <summary>User as whom its tasks run; null before it joined, and for a simulated node.</summary>
+    public string? RunsAs { get; init; }
+
     /// <summary>Last reading of the machine; null before the first.</summary>
     public required SampleJson? Sample { get; init; }
 
@@ -43,6 +46,7 @@ public sealed record NodeJson
         LastSeen = view.LastSeen,
         Joined = view.Joined,
         AgentVersion = TaskJson.Absent(view.AgentVersion),
+        RunsAs = TaskJson.Absent(view.RunsAs),
         Sample = view.Sample is { } sample ? SampleJson.From(sample) : null,
     };
 }

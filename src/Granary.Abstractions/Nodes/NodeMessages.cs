@@ -6,13 +6,15 @@ namespace Granary.Abstractions;
 /// <param name="Session">Chosen by the agent at its start; every later call carries it.</param>
 /// <param name="Live">Leases it still has processes, or unreported ends, for, as it stood after it had the ticket.</param>
 /// <param name="Ticket">From <see cref="INodeGrain.Greet"/>, good for one join: one that comes late or twice must not be believed.</param>
+/// <param name="RunsAs">User as whom its tasks run; empty where nothing is run.</param>
 [GenerateSerializer, Immutable, Alias("Granary.JoinRequest")]
 public sealed record JoinRequest(
     [property: Id(0)] string Session,
     [property: Id(1)] NodeSpec Spec,
     [property: Id(2)] IReadOnlyList<Lease> Live,
     [property: Id(3)] string AgentVersion,
-    [property: Id(4)] string Ticket);
+    [property: Id(4)] string Ticket,
+    [property: Id(5)] string RunsAs = "");
 
 /// <param name="Expected">Leases the server counts on here; those the agent does not hold it answers with <see cref="ReportKind.NotHere"/>.</param>
 /// <param name="Stale">Leases that the agent holds but must stop and forget: fenced meanwhile.</param>

@@ -18,11 +18,15 @@ public sealed partial class NodeAgent
             IdleTimeout = _options.ShimIdleTimeout,
             Cgroups = _options.Cgroups,
             PinWholeCores = _options.PinWholeCores,
+            AllowNewPrivileges = _options.AllowNewPrivileges,
         };
         var launch = new ShimLaunch(shim, _options.ShimCommand.Count > 0 ? _options.ShimCommand : ShimLaunch.OwnProgram(), _options.ShimStartTimeout);
-        var planner = new LaunchPlanner(_files, Environment.GetEnvironmentVariable, new DiskSpace(_options.DataDirectory, _time));
+        var planner = new LaunchPlanner(_files, Environment.GetEnvironmentVariable, new DiskSpace(_options.DataDirectory, _time), _options.RunAs);
         return new(launch, planner, _time, _logger);
     }
+
+    /// <summary>What the server is told; a simulated node runs nothing.</summary>
+    private string RunsAs => _options.Node.Simulated ? "" : TaskUser.NameOf(_options.RunAs);
 
     private void TakeLock()
     {
@@ -30,6 +34,7 @@ public sealed partial class NodeAgent
         try
         {
             Directory.CreateDirectory(directory);
+            _files.Open();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -47,6 +52,13 @@ public sealed partial class NodeAgent
         }
     }
 
+    private void SayRunAs()
+    {
+        if (_options.Node.Simulated || _options.RunAs is not { } user) return;
+        LogRunAs(_options.Node.Name, user.Name);
+        if (_files.Barrier() is { Length: > 0 } folder) LogBarrier(_options.Node.Name, folder, user.Name);
+    }
+
     private static string Holder(string directory)
     {
         try
@@ -61,6 +73,12 @@ public sealed partial class NodeAgent
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Node {Node}: joined with {Live} leases; {Expected} are expected here, {Stale} are fenced")]
     private partial void LogJoined(string node, int live, int expected, int stale);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Node {Node}: tasks run as {User}; Node:RunAs names another user")]
+    private partial void LogRunAs(string node, string user);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Node {Node}: {Folder} lets others not pass, so tasks find their files only from their working directory; 'chmod o+x {Folder}', another --data, or Node:RunAs instead of {User} would help")]
+    private partial void LogBarrier(string node, string folder, string user);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Node {Node}: adopted {Live} living tasks and {Ended} ends that were not reported yet")]
     private partial void LogAdopted(string node, int live, int ended);

@@ -46,7 +46,7 @@ public sealed partial class NodeAgent
         var ticket = await _node.Greet(_session).WaitAsync(_options.CallTimeout, _time, cancel);
         List<Lease> live;
         lock (_gate) live = _table.Leases();
-        var reply = await _node.Join(new(_session, _options.Node, live, _options.Version, ticket)).WaitAsync(_options.CallTimeout, _time, cancel);
+        var reply = await _node.Join(new(_session, _options.Node, live, _options.Version, ticket, RunsAs)).WaitAsync(_options.CallTimeout, _time, cancel);
         if (reply.HeartbeatEvery > TimeSpan.Zero) _heartbeatEvery = reply.HeartbeatEvery;
         lock (_gate)
         {

@@ -61,7 +61,7 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
         _options = options.Validated();
         _time = time;
         _logger = logger;
-        _files = new(options.DataDirectory);
+        _files = new(options.DataDirectory, options.RunAs);
         _checkpoints = new(_files);
         _sample = sample ?? new MachineSampler(SystemRoot.Machine, options.DataDirectory, time).Sample;
         if (options.Node.Simulated)
@@ -179,6 +179,7 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
         if (_processes is not null)
         {
             if (_processes is ProcessExecutor) TakeLock();
+            SayRunAs();
             try
             {
                 await _processes.Connect(this, cancel);

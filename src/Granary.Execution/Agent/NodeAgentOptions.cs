@@ -26,6 +26,12 @@ public sealed record NodeAgentOptions
     /// </summary>
     public bool PinWholeCores { get; init; } = true;
 
+    /// <summary>As whom tasks run; null for the agent's own user.</summary>
+    public TaskUser? RunAs { get; init; }
+
+    /// <summary>Let tasks gain rights by set-user-id programs such as sudo.</summary>
+    public bool AllowNewPrivileges { get; init; }
+
     /// <summary>A shim without agent and tasks ends after this long.</summary>
     public TimeSpan ShimIdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

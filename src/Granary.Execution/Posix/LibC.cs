@@ -28,6 +28,15 @@ internal static unsafe partial class LibC
     public const int WaitNoReap = 0x01000000; // WNOWAIT
 
     public const int SetChildSubreaper = 36; // prctl
+    public const int SetNoNewPrivileges = 38;
+    public const int AmbientCapabilities = 47;
+    public const int ClearAllAmbient = 4;
+
+    private static readonly bool Arm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
+    public static readonly int OpenDirectory = Arm ? 0x4000 : 0x10000;
+    public static readonly int OpenNoFollow = Arm ? 0x8000 : 0x20000;
+    public const int OpenCloseOnExec = 0x80000;
+    public const int OpenPathOnly = 0x200000;
 
     [LibraryImport("libc")]
     public static partial int posix_spawn(int* pid, byte* path, void* fileActions, void* attributes, byte** argv, byte** envp);
@@ -58,6 +67,12 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc")]
     public static partial int posix_spawn_file_actions_addchdir_np(void* actions, byte* path);
+
+    [LibraryImport("libc")]
+    public static partial int posix_spawn_file_actions_addfchdir_np(void* actions, int directory);
+
+    [LibraryImport("libc")]
+    public static partial int posix_spawn_file_actions_adddup2(void* actions, int descriptor, int target);
 
     /// <summary>posix_spawn_file_actions_addclosefrom_np of glibc 2.34; null in older libraries.</summary>
     public static readonly delegate* unmanaged<void*, int, int> AddCloseFrom =
@@ -97,6 +112,36 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", SetLastError = true)]
     public static partial int clock_gettime(int clock, long* secondsAndNanoseconds);
 
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint syscall(nint number, nint a, nint b, nint c);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int open(byte* path, int flags, uint mode);
+
+    [LibraryImport("libc")]
+    public static partial int close(int descriptor);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int fchown(int descriptor, uint user, uint group);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int fchmod(int descriptor, uint mode);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int lchown(byte* path, uint user, uint group);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int chmod(byte* path, uint mode);
+
+    [LibraryImport("libc")]
+    public static partial uint geteuid();
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial PasswordEntry* getpwnam(string name);
+
+    [LibraryImport("libc")]
+    public static partial PasswordEntry* getpwuid(uint user);
+
     [LibraryImport("libc", EntryPoint = "strerror")]
     private static partial nint StrError(int error);
 
@@ -108,6 +153,19 @@ internal static unsafe partial class LibC
     public struct SignalInfo
     {
         [FieldOffset(16)] public int Pid;
+    }
+
+    /// <summary>struct passwd.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct PasswordEntry
+    {
+        public byte* Name;
+        public byte* Password;
+        public uint UserId;
+        public uint GroupId;
+        public byte* Comment;
+        public byte* Home;
+        public byte* Shell;
     }
 
     /// <summary>struct rusage; only what is read is named.</summary>

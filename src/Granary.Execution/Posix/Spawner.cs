@@ -29,7 +29,10 @@ internal sealed unsafe class Spawner : IDisposable
     }
 
     /// <returns>0 and the pid, or the error number of the first step that failed.</returns>
-    public int Start(in SpawnRequest request, out int pid)
+    /// <param name="request">What to start.</param>
+    /// <param name="pid">The process, where it was started.</param>
+    /// <param name="open">Descriptors to use in the place of the request's paths.</param>
+    public int Start(in SpawnRequest request, out int pid, OpenFiles? open = null)
     {
         pid = 0;
         var characters = request.Program.Length + request.WorkingDirectory.Length + request.Output.Length + request.Error.Length + 16;
@@ -43,11 +46,23 @@ internal sealed unsafe class Spawner : IDisposable
         {
             var create = LibC.OpenWriteOnly | LibC.OpenCreate | LibC.OpenAppend | LibC.OpenTruncate;
             _ = LibC.posix_spawn_file_actions_addopen(_actions, 0, _strings.Add("/dev/null"), LibC.OpenReadOnly, 0);
-            _ = LibC.posix_spawn_file_actions_addopen(_actions, 1, _strings.Add(request.Output), create, 0x1a4 /* 0644 */);
-            _ = LibC.posix_spawn_file_actions_addopen(_actions, 2, _strings.Add(request.Error), create, 0x1a4);
-            _ = LibC.posix_spawn_file_actions_addchdir_np(_actions, _strings.Add(request.WorkingDirectory));
+            if (open is { } files)
+            {
+                _ = LibC.posix_spawn_file_actions_adddup2(_actions, files.Output, 1);
+                _ = LibC.posix_spawn_file_actions_adddup2(_actions, files.Error, 2);
+            }
+            else
+            {
+                _ = LibC.posix_spawn_file_actions_addopen(_actions, 1, _strings.Add(request.Output), create, 0x1a4 /* 0644 */);
+                _ = LibC.posix_spawn_file_actions_addopen(_actions, 2, _strings.Add(request.Error), create, 0x1a4);
+            }
+            if (open is { WorkingDirectory: >= 0 }) _ = LibC.posix_spawn_file_actions_addfchdir_np(_actions, open.Value.WorkingDirectory);
+            else _ = LibC.posix_spawn_file_actions_addchdir_np(_actions, _strings.Add(request.WorkingDirectory));
+            // last, since it may take the number of one of those above
+            var third = open is { Third: >= 0 };
+            if (third) _ = LibC.posix_spawn_file_actions_adddup2(_actions, open!.Value.Third, 3);
             // .NET opens everything close-on-exec, but who started us may have left more open
-            if (LibC.AddCloseFrom is not null) _ = LibC.AddCloseFrom(_actions, 3);
+            if (LibC.AddCloseFrom is not null) _ = LibC.AddCloseFrom(_actions, third ? 4 : 3);
             var argv = _strings.AddArray(request.Arguments);
             var envp = _strings.AddArray(request.Environment);
             int child;
@@ -69,6 +84,9 @@ internal sealed unsafe class Spawner : IDisposable
         _strings.Dispose();
     }
 }
+
+/// <summary>Files that are open already, for a child that may not open them itself; -1 for none.</summary>
+internal readonly record struct OpenFiles(int Output, int Error, int WorkingDirectory, int Third);
 
 /// <param name="Program">Absolute path.</param>
 /// <param name="Arguments">With the program's name first.</param>

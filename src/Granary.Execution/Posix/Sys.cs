@@ -13,6 +13,24 @@ internal static unsafe class Sys
         fixed (byte* p = Utf8(path, stackalloc byte[512])) return LibC.mkdir(p, mode) == 0 ? 0 : Marshal.GetLastPInvokeError();
     }
 
+    /// <summary>Gives a file or directory to somebody, and sets who may do what with it. A symbolic link is not followed.</summary>
+    /// <returns>0, or the error number.</returns>
+    public static int GiveDirectory(string path, uint user, uint group, uint mode)
+    {
+        fixed (byte* p = Utf8(path, stackalloc byte[512]))
+            return LibC.lchown(p, user, group) == 0 && LibC.chmod(p, mode) == 0 ? 0 : Marshal.GetLastPInvokeError();
+    }
+
+    /// <summary>Opens with this thread's rights; the descriptor is closed at execve(2).</summary>
+    /// <returns>The descriptor, or the error number negated.</returns>
+    public static int Open(string path, int flags, uint mode = 0)
+    {
+        fixed (byte* p = Utf8(path, stackalloc byte[512]))
+            return LibC.open(p, flags | LibC.OpenCloseOnExec, mode) is >= 0 and var descriptor ? descriptor : -Marshal.GetLastPInvokeError();
+    }
+
+    public static uint EffectiveUser => LibC.geteuid();
+
     public static bool CanAccess(string path, int mode)
     {
         fixed (byte* p = Utf8(path, stackalloc byte[512])) return LibC.access(p, mode) == 0;

@@ -13,7 +13,8 @@ public static class LaunchEnvironment
 
     /// <summary>Variables as <c>NAME=value</c>; the task's own come last and win.</summary>
     /// <param name="inherited">Reads a variable of the agent; null when it is not set.</param>
-    public static string[] Build(Assignment assignment, string workingDirectory, string checkpoint, Func<string, string?> inherited)
+    /// <param name="user">As whom the task runs, where that is not the agent's user: then its home is not the agent's either.</param>
+    public static string[] Build(Assignment assignment, string workingDirectory, string checkpoint, Func<string, string?> inherited, TaskUser? user = null)
     {
         var (lease, spec) = (assignment.Lease, assignment.Spec);
         var own = spec.Environment;
@@ -24,7 +25,12 @@ public static class LaunchEnvironment
         }
 
         Set("PATH", Value(inherited, "PATH", DefaultPath));
-        Set("HOME", Value(inherited, "HOME", "/"));
+        Set("HOME", user is null ? Value(inherited, "HOME", "/") : user.Home.Length > 0 ? user.Home : workingDirectory);
+        if (user is not null)
+        {
+            Set("USER", user.Name);
+            Set("LOGNAME", user.Name);
+        }
         Set("LANG", Value(inherited, "LANG", "C.UTF-8"));
         Set("TMPDIR", Value(inherited, "TMPDIR", "/tmp"));
         Set("PWD", workingDirectory);

@@ -29,6 +29,12 @@ public sealed record LaunchPlan
     /// <summary>Requested CPU in thousandths: cores of its own when whole, else a weight.</summary>
     public long CpuMilli { get; init; }
 
+    /// <summary>As whom it runs; null for the supervisor's own user. What it writes to is opened before it becomes that user.</summary>
+    public LaunchUser? User { get; init; }
+
+    /// <summary>The working directory is the task's own, and not one it named: it is entered whoever may pass the folders above it.</summary>
+    public bool OwnWork { get; init; }
+
     public TimeSpan? TimeLimit { get; init; }
     public TimeSpan KillGrace { get; init; }
 }

@@ -4,7 +4,7 @@ using Granary.Model;
 namespace Granary.Execution.Processes;
 
 /// <summary>Turns an assignment into a launch plan: finds the program, makes the task's directories, checks what can be checked.</summary>
-internal sealed class LaunchPlanner(TaskFiles files, Func<string, string?> inherited, DiskSpace disk)
+internal sealed class LaunchPlanner(TaskFiles files, Func<string, string?> inherited, DiskSpace disk, TaskUser? user = null)
 {
     // a quarter of the default stack limit of 8 MiB is what execve(2) takes; some systems allow more
     private const long MostBytes = 6 * 1024 * 1024;
@@ -44,10 +44,12 @@ internal sealed class LaunchPlanner(TaskFiles files, Func<string, string?> inher
             Lease = lease,
             Program = program,
             Arguments = arguments,
-            Environment = LaunchEnvironment.Build(assignment, directory, files.Checkpoint(lease.Task), inherited),
+            Environment = LaunchEnvironment.Build(assignment, directory, files.Checkpoint(lease.Task), inherited, user),
             WorkingDirectory = directory,
             Output = files.Output(lease.Task),
             Error = files.Error(lease.Task),
+            User = user?.For(lease.Task),
+            OwnWork = ownWork,
             OutputLimitBytes = spec.OutputLimitBytes,
             MemoryMiB = spec.Resources.MemoryMiB,
             CpuMilli = spec.Resources.CpuMilli,

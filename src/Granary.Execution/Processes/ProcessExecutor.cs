@@ -20,6 +20,8 @@ internal sealed partial class ProcessExecutor(ShimLaunch launch, LaunchPlanner p
 
     private const int MostAttempts = 50;
 
+    private const string OldShim = "the supervisor of this node is of an older build and would run the task as root: it ends when its tasks have ended, or set Node:RunAs=root";
+
     private sealed class Held(Lease lease)
     {
         public readonly Lease Lease = lease;
@@ -69,6 +71,7 @@ internal sealed partial class ProcessExecutor(ShimLaunch launch, LaunchPlanner p
         foreach (var assignment in assignments)
         {
             var (plan, error) = planner.Plan(assignment);
+            if (plan?.User is not null && IsOldShim()) (plan, error) = (null, OldShim);
             if (plan is not null) plans.Add(plan);
             else (failed ??= []).Add(Failed(assignment.Lease, error));
         }
@@ -81,6 +84,11 @@ internal sealed partial class ProcessExecutor(ShimLaunch launch, LaunchPlanner p
             await Hand(plans[..count]);
             plans.RemoveRange(0, count);
         }
+    }
+
+    private bool IsOldShim()
+    {
+        lock (_gate) return _client is { KnowsUsers: false };
     }
 
     private Task Hand(List<LaunchPlan> plans)

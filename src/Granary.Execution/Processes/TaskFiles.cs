@@ -7,8 +7,16 @@ namespace Granary.Execution.Processes;
 /// Where a task's files lie below the data directory: <c>tasks/POOL/N/{stdout,stderr,work/,checkpoint/}</c>. The newest attempt writes
 /// <c>stdout</c> and <c>stderr</c>; those of earlier attempts on this machine are <c>stdout.1</c>, <c>stdout.2</c>, ... in the order they ran.
 /// </summary>
-public sealed class TaskFiles(string dataDirectory)
+/// <param name="dataDirectory">Of the server or node.</param>
+/// <param name="user">As whom tasks run, where that is not this process's user: what they write to is theirs, and nobody else's.</param>
+public sealed class TaskFiles(string dataDirectory, TaskUser? user = null)
 {
+    /// <summary>Passed, not listed.</summary>
+    private const UnixFileMode Passage = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
     private readonly string _tasks = Path.Combine(dataDirectory, "tasks");
     private string _lastPool = "";
 
@@ -17,6 +25,41 @@ public sealed class TaskFiles(string dataDirectory)
     public string Error(TaskId task) => Directory(task) + "/stderr";
     public string Work(TaskId task) => Directory(task) + "/work";
     public string Checkpoint(TaskId task) => Directory(task) + "/checkpoint";
+
+    /// <summary>
+    /// Lets tasks of another user pass the data directory to their own files, and closes all else in it: the token, the journal, the
+    /// settings, the logs. Nothing where tasks run as this process's own user.
+    /// </summary>
+    public void Open()
+    {
+        if (user is null) return;
+        System.IO.Directory.CreateDirectory(_tasks);
+        foreach (var entry in new DirectoryInfo(dataDirectory).EnumerateFileSystemInfos())
+            if (entry.FullName != _tasks && entry.LinkTarget is null && (entry.UnixFileMode & Others) != 0) Close(entry);
+        File.SetUnixFileMode(_tasks, Passage);
+        File.SetUnixFileMode(dataDirectory, File.GetUnixFileMode(dataDirectory) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+    }
+
+    /// <summary>The first folder above the tasks' files that tasks of another user cannot pass; empty where they can.</summary>
+    public string Barrier()
+    {
+        if (user is null) return "";
+        for (var folder = Path.GetDirectoryName(Path.GetFullPath(dataDirectory)); folder is not null; folder = Path.GetDirectoryName(folder))
+            if (System.IO.Directory.Exists(folder) && (File.GetUnixFileMode(folder) & UnixFileMode.OtherExecute) == 0) return folder;
+        return "";
+    }
+
+    private static void Close(FileSystemInfo entry)
+    {
+        try
+        {
+            entry.UnixFileMode &= ~Others;
+        }
+        catch (FileNotFoundException)
+        {
+            // it was somebody's temporary file
+        }
+    }
 
     /// <summary>Makes the task's directories and puts an earlier attempt's output aside.</summary>
     /// <returns>Empty, or in one line what is wrong.</returns>
@@ -28,6 +71,7 @@ public sealed class TaskFiles(string dataDirectory)
             try
             {
                 System.IO.Directory.CreateDirectory($"{_tasks}/{task.Pool}");
+                if (user is not null) File.SetUnixFileMode($"{_tasks}/{task.Pool}", Passage);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -43,6 +87,7 @@ public sealed class TaskFiles(string dataDirectory)
         }
         if (error == 0 && ownWork) error = Make(Work(task));
         if (error == 0) error = Make(Checkpoint(task));
+        if (error == 0 && user is not null) error = Give(task, user, ownWork);
         if (error != 0) return Explain(directory, error);
         if (attempt > 1)
         {
@@ -60,6 +105,15 @@ public sealed class TaskFiles(string dataDirectory)
     };
 
     private static int Make(string directory) => Sys.MakeDirectory(directory) is var error && error == Errno.Exists ? 0 : error;
+
+    // The folder stays ours, so that a task cannot put something else in the place of its output: only the task's group passes it.
+    private int Give(TaskId task, TaskUser user, bool ownWork)
+    {
+        var numbers = user.For(task);
+        var error = Sys.GiveDirectory(Directory(task), 0, numbers.Group, user.OwnGroups ? 0x1c8u /* 0710 */ : 0x1c9u /* 0711 */);
+        if (error == 0 && ownWork) error = Sys.GiveDirectory(Work(task), numbers.User, numbers.Group, 0x1c0 /* 0700 */);
+        return error == 0 ? Sys.GiveDirectory(Checkpoint(task), numbers.User, numbers.Group, 0x1c0) : error;
+    }
 
     private static void PutAside(string file)
     {

@@ -10,6 +10,7 @@ internal enum FrameKind : byte
     Acknowledge = 4,
     End = 5,
     StopWithin = 6,
+    StartAs = 7,
 
     // shim to agent
     Welcome = 10,

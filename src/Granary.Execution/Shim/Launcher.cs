@@ -9,13 +9,16 @@ namespace Granary.Execution.Shim;
 /// Starts queued attempts on a thread of its own, which never ends: a process is the child of the thread that started it, and what is
 /// the child of the main thread is therefore an orphan that was given to us.
 /// </summary>
-internal sealed class Launcher(TaskRegister register, TaskGroups? groups, CoreAllocator? cores)
+internal sealed class Launcher(TaskRegister register, TaskGroups? groups, CoreAllocator? cores, bool allowNewPrivileges)
 {
     // "$1" is the group to enter; what follows is the command
     private const string EnterGroup = "echo 0 > \"$1\" || { echo 'granary: cannot enter the control group' >&2; exit 126; }; shift; exec \"$@\"";
 
     // A backstop for what allocates faster than the watch looks: several times the limit, since address space is not memory.
     private const string LimitData = "ulimit -d \"$1\" 2> /dev/null; shift; exec \"$@\"";
+
+    // The same for who may not open the group's file: it is open already.
+    private const string EnterOpenGroup = "echo 0 >&3 || { echo 'granary: cannot enter the control group' >&2; exit 126; }; exec 3>&-; shift; exec \"$@\"";
 
     private readonly Queue<ShimTask> _queue = new();
     private int _boundTo = -1;
@@ -34,6 +37,7 @@ internal sealed class Launcher(TaskRegister register, TaskGroups? groups, CoreAl
     private void Run()
     {
         using var spawner = new Spawner();
+        if (!allowNewPrivileges) Credentials.GiveUpNewPrivileges();
         while (true)
         {
             ShimTask? task;
@@ -53,13 +57,15 @@ internal sealed class Launcher(TaskRegister register, TaskGroups? groups, CoreAl
         {
             task.Group = groups?.ForMemory(task.Key, plan.MemoryMiB, plan.CpuMilli);
             request = task.Group is not null
-                ? Wrapped(request, EnterGroup, task.Group.ProcessesFile)
+                ? Wrapped(request, plan.User is null ? EnterGroup : EnterOpenGroup, task.Group.ProcessesFile)
                 : Wrapped(request, LimitData, (((plan.MemoryMiB * 4) + 256) * 1024).ToString(CultureInfo.InvariantCulture));
         }
         Bind(task);
 
         var before = Sys.SecondsSinceBoot();
-        var error = spawner.Start(request, out var pid);
+        var error = plan.User is { } user
+            ? SpawnAs.Start(spawner, request, user, plan.OwnWork, task.Group?.ProcessesFile, out var pid)
+            : spawner.Start(request, out pid);
         if (error == 0)
         {
             register.Spawned(task, pid, before, Sys.SecondsSinceBoot());

@@ -30,6 +30,20 @@ internal static class PlanCodec
         });
     }
 
+    /// <summary>As whom a plan is to run.</summary>
+    public static void User(this FrameWriter writer, LaunchPlan plan)
+    {
+        writer.Byte(plan.User is null ? (byte)0 : (byte)1).Byte(plan.OwnWork ? (byte)1 : (byte)0);
+        if (plan.User is { } user) writer.Long(user.User).Long(user.Group).Long(user.AccountGroup);
+    }
+
+    public static LaunchPlan User(this ref FrameReader reader, LaunchPlan plan)
+    {
+        var given = reader.Byte() != 0;
+        plan = plan with { OwnWork = reader.Byte() != 0 };
+        return given ? plan with { User = new(checked((uint)reader.Long()), checked((uint)reader.Long()), checked((uint)reader.Long())) } : plan;
+    }
+
     /// <summary>For the log: what a later shim needs to look after a process that runs already; not what to run.</summary>
     public static void Supervised(this FrameWriter writer, LaunchPlan plan)
     {

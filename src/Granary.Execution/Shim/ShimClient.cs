@@ -34,10 +34,18 @@ internal sealed class ShimClient : IDisposable
         await _welcome.Task.WaitAsync(cancel);
     }
 
+    /// <summary>The shim is of a build that knows no users, and would run everything as its own.</summary>
+    public bool KnowsUsers => _protocol >= WelcomeCodec.KnowsUsers;
+
     public void Start(long sequence, IReadOnlyCollection<LaunchPlan> plans) => Send(static (w, x) =>
     {
-        w.Begin(FrameKind.Start).Long(x.sequence).Int(x.plans.Count);
-        foreach (var plan in x.plans) w.Plan(plan);
+        var asUsers = x.plans.Any(p => p.User is not null);
+        w.Begin(asUsers ? FrameKind.StartAs : FrameKind.Start).Long(x.sequence).Int(x.plans.Count);
+        foreach (var plan in x.plans)
+        {
+            w.Plan(plan);
+            if (asUsers) w.User(plan);
+        }
         w.End();
     }, (sequence, plans));
 

@@ -17,12 +17,16 @@ public sealed record ShimOptions
     /// <summary>Tasks that ask for whole cores get them for themselves.</summary>
     public bool PinWholeCores { get; init; } = true;
 
+    /// <summary>Let tasks gain rights by set-user-id programs.</summary>
+    public bool AllowNewPrivileges { get; init; }
+
     public string[] ToArguments() =>
     [
         "--dir", Directory,
         "--idle-ms", ((long)IdleTimeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture),
         .. Cgroups ? Array.Empty<string>() : ["--no-cgroups"],
         .. PinWholeCores ? Array.Empty<string>() : ["--no-pinning"],
+        .. AllowNewPrivileges ? ["--new-privileges"] : Array.Empty<string>(),
     ];
 
     /// <exception cref="ArgumentException">In one line what is wrong.</exception>
@@ -38,7 +42,8 @@ public sealed record ShimOptions
                     => options with { IdleTimeout = TimeSpan.FromMilliseconds(ms) },
                 "--no-cgroups" => options with { Cgroups = false },
                 "--no-pinning" => options with { PinWholeCores = false },
-                var other => throw new ArgumentException($"shim: '{other}' is not understood; usage: shim --dir DIR [--idle-ms N] [--no-cgroups] [--no-pinning]"),
+                "--new-privileges" => options with { AllowNewPrivileges = true },
+                var other => throw new ArgumentException($"shim: '{other}' is not understood; usage: shim --dir DIR [--idle-ms N] [--no-cgroups] [--no-pinning] [--new-privileges]"),
             };
         }
         return options.Directory.Length > 0 ? options : throw new ArgumentException("shim: --dir DIR is missing");

@@ -34,7 +34,7 @@ internal sealed class ShimServer : IDisposable
         new Recovery(_register, _groups, root).Run(logged, sameBoot);
 
         var orphans = new Orphans(root);
-        _launcher = new(_register, _groups, cores);
+        _launcher = new(_register, _groups, cores, options.AllowNewPrivileges);
         _reaper = new(_register, _groups, orphans);
         _watch = new(_register, options, _groups, cores, orphans, root);
         _socketPath = Path.Combine(options.Directory, ShimFiles.Socket);
@@ -93,10 +93,10 @@ internal sealed class ShimServer : IDisposable
             case FrameKind.Hello:
                 _register.Attach(agent);
                 break;
-            case FrameKind.Start:
+            case FrameKind.Start or FrameKind.StartAs:
                 var sequence = frame.Long();
                 var plans = new LaunchPlan[frame.Count()];
-                for (var i = 0; i < plans.Length; i++) plans[i] = frame.Plan();
+                for (var i = 0; i < plans.Length; i++) plans[i] = frame.Kind == FrameKind.StartAs ? frame.User(frame.Plan()) : frame.Plan();
                 var taken = _register.Take(plans);
                 agent.Send(static (w, s) => w.Begin(FrameKind.Taken).Long(s).End(), sequence);
                 _launcher.Enqueue(taken);

@@ -94,6 +94,7 @@ public sealed partial class NodeGrain
         Joined = state.State.JoinedAt,
         Sample = _sample,
         AgentVersion = state.State.AgentVersion,
+        RunsAs = state.State.RunsAs,
     };
 
     private async Task RegisterAsync(NodeSpec spec)

@@ -85,12 +85,13 @@ public sealed partial class NodeGrain(
         _leaving = false;
         _commands.Restart();
         _health.Heard(Steady);
-        if (!state.State.Joined || state.State.Spec != spec)
+        if (!state.State.Joined || state.State.Spec != spec || state.State.RunsAs != request.RunsAs)
         {
             state.State.Spec = spec;
             state.State.Joined = true;
             state.State.JoinedAt = clock.GetUtcNow();
             state.State.AgentVersion = request.AgentVersion;
+            state.State.RunsAs = request.RunsAs;
             await state.WriteOrReadAgainAsync();
         }
         await RegisterAsync(spec);

@@ -18,4 +18,6 @@ public sealed class NodeGrainState
     [Id(3)] public DateTimeOffset? JoinedAt { get; set; }
 
     [Id(4)] public string AgentVersion { get; set; } = "";
+
+    [Id(5)] public string RunsAs { get; set; } = "";
 }

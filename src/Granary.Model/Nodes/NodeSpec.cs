@@ -56,6 +56,9 @@ public sealed record NodeView
 
     /// <summary>Version of the agent's build; empty before it joined.</summary>
     [Id(7)] public string AgentVersion { get; init; } = "";
+
+    /// <summary>User as whom its tasks run; empty before its agent joined, and for a simulated node.</summary>
+    [Id(8)] public string RunsAs { get; init; } = "";
 }
 
 /// <summary>One reading of a machine, sent with the heartbeat.</summary>

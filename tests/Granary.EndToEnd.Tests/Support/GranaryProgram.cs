@@ -18,6 +18,8 @@ internal static class GranaryProgram
         foreach (var name in info.Environment.Keys.Where(k => k.StartsWith("GRANARY", StringComparison.Ordinal)).ToList()) info.Environment.Remove(name);
         info.Environment["GRANARY_DATA_DIR"] = dataDirectory;
         info.Environment["NO_COLOR"] = "1";
+        // tests read and write what they like; those that are about the task's user say otherwise
+        if (Environment.IsPrivilegedProcess) info.Environment["GRANARY__Node__RunAs"] = "root";
         // a server that 'run' starts must not meet those of other tests
         info.Environment["GRANARY__Server__GatewayPort"] = "0";
         info.Environment["GRANARY__Server__HttpPort"] = "0";

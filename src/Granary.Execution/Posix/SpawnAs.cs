@@ -1,0 +1,50 @@
+namespace Granary.Execution.Posix;
+
+/// <summary>
+/// Starts a process as another user: what only root may open (output below a closed data directory, the control group) is opened first, then
+/// the calling thread takes the user's rights for as long as the start takes, and the child keeps them.
+/// </summary>
+internal static class SpawnAs
+{
+    private const uint OwnerOnly = 0x180; // 0600
+
+    /// <param name="ownWork">Enter the working directory whoever may pass the folders above it; else the user must be able to.</param>
+    /// <param name="third">File to give the child for writing as descriptor 3; null for none.</param>
+    /// <returns>0 and the pid, or the error number of the first step that failed.</returns>
+    public static int Start(Spawner spawner, in SpawnRequest request, LaunchUser user, bool ownWork, string? third, out int pid)
+    {
+        pid = 0;
+        var (output, error, work, group) = (-1, -1, -1, -1);
+        try
+        {
+            if ((output = OpenOutput(request.Output, user)) < 0) return -output;
+            if ((error = OpenOutput(request.Error, user)) < 0) return -error;
+            if (ownWork && (work = Sys.Open(request.WorkingDirectory, LibC.OpenPathOnly | LibC.OpenDirectory | LibC.OpenNoFollow)) < 0) return -work;
+            if (third is not null && (group = Sys.Open(third, LibC.OpenWriteOnly)) < 0) return -group;
+            var refused = Credentials.Become(user);
+            if (refused != 0) return refused;
+            try
+            {
+                return spawner.Start(request, out pid, new OpenFiles(output, error, work, group));
+            }
+            finally
+            {
+                Credentials.BackToRoot();
+            }
+        }
+        finally
+        {
+            foreach (var descriptor in (ReadOnlySpan<int>)[output, error, work, group])
+                if (descriptor >= 0) _ = LibC.close(descriptor);
+        }
+    }
+
+    // It is the user's, so that /dev/stdout can be opened again, in a folder where only root can put something else in its place.
+    private static int OpenOutput(string path, LaunchUser user)
+    {
+        const int Flags = LibC.OpenWriteOnly | LibC.OpenCreate | LibC.OpenAppend | LibC.OpenTruncate;
+        var file = Sys.Open(path, Flags | LibC.OpenNoFollow, OwnerOnly);
+        if (file >= 0 && LibC.fchown(file, user.User, user.Group) == 0) _ = LibC.fchmod(file, OwnerOnly);
+        return file;
+    }
+}
