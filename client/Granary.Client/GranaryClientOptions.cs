@@ -33,6 +33,14 @@ public sealed record GranaryClientOptions
     [Range(typeof(TimeSpan), "00:00:00.001", "00:00:01")]
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>How often a submission that is refused because there is too much just now is made again, after the time that the refusal names. Default 3; 0 for not at all.</summary>
+    [Range(0, 1000)]
+    public int BusyRetries { get; init; } = 3;
+
+    /// <summary>The longest that such a refusal is waited for; one that names more comes out at once. Default 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan BusyWait { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long one watch call may wait at the server for a change. Default 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:00:25")]
     public TimeSpan WatchPoll { get; init; } = TimeSpan.FromSeconds(10);

@@ -45,6 +45,15 @@ public sealed record SchedulerOptions
     /// <summary>How many operation ids are remembered, so that a repeated one gets its first answer, 0 to 1,000,000. Default 10,000.</summary>
     public int RememberedOperations { get; init; } = 10_000;
 
+    /// <summary>How many tasks may wait in a pool, over 0; a submission that would make them more is refused with the time after which to ask again. Default 4,000,000.</summary>
+    public int MaxQueued { get; init; } = 4_000_000;
+
+    /// <summary>How many of them may be of one agent, over 0. Default 2,000,000.</summary>
+    public int MaxQueuedPerAgent { get; init; } = 2_000_000;
+
+    /// <summary>Bytes of specifications (commands, names, environments, labels) that live tasks may hold before no more are taken, at least 1 MiB. Default 2 GiB.</summary>
+    public long MaxSpecBytes { get; init; } = 2L << 30;
+
     /// <summary>The scores, filters and orderings that pools may name. Default those that come with Granary; set by code, not by settings.</summary>
     public PlacementParts Parts => _parts;
 
@@ -66,6 +75,9 @@ public sealed record SchedulerOptions
         Check(AdmissionSearch is >= 1 and <= 100_000, nameof(AdmissionSearch), AdmissionSearch, "1 to 100,000");
         Check(ReplanLimit >= 0, nameof(ReplanLimit), ReplanLimit, "0 or more");
         Check(RememberedOperations is >= 0 and <= 1_000_000, nameof(RememberedOperations), RememberedOperations, "0 to 1,000,000");
+        Check(MaxQueued > 0, nameof(MaxQueued), MaxQueued, "over 0");
+        Check(MaxQueuedPerAgent > 0, nameof(MaxQueuedPerAgent), MaxQueuedPerAgent, "over 0");
+        Check(MaxSpecBytes >= 1 << 20, nameof(MaxSpecBytes), MaxSpecBytes, "at least 1,048,576");
         Check(!DefaultRequest.IsZero, nameof(DefaultRequest), DefaultRequest, "something of some resource");
     }
 

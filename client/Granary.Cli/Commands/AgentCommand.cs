@@ -20,9 +20,11 @@ internal static class AgentCommand
         var guarantee = new Option<ResourceSet>("--guarantee") { Description = "what it can always get back", HelpName = "cpu=2,...", CustomParser = Parse.Resources("--guarantee") };
         var limit = new Option<ResourceSet>("--limit") { Description = "what it can never exceed", HelpName = "cpu=8,...", CustomParser = Parse.Resources("--limit") };
         var label = new Option<IReadOnlyDictionary<string, string>>("--label") { Description = "may be repeated", HelpName = "K=V", CustomParser = Parse.Pairs("--label") };
+        var rate = new Option<string?>("--rate") { Description = "tasks it may submit, like 100/s, 90/m or 5000/h; none for as many as there is room for", HelpName = "N/s" };
+        var burst = new Option<int?>("--burst") { Description = "tasks that may come at once (default: one second's worth)", HelpName = "N" };
         weight.Validators.Add(Weight);
         var set = scope.Does(
-            new Command("set", "declare an agent, or change what it is owed") { id, weight, group, @class, guarantee, limit, label },
+            new Command("set", "declare an agent, or change what it is owed") { id, weight, group, @class, guarantee, limit, rate, burst, label },
             async (call, cancel) =>
             {
                 var client = await call.Connect(cancel);
@@ -36,6 +38,7 @@ internal static class AgentCommand
                     Class = call.Has(@class) ? call.Get(@class) : before.Class,
                     Guarantee = call.Has(guarantee) ? call.Get(guarantee)! : before.Guarantee,
                     Limit = call.Has(limit) ? call.Get(limit)! : before.Limit,
+                    Terms = call.Has(rate) || call.Has(burst) ? WithRate(before.Terms, call.Get(rate), call.Get(burst)) : before.Terms,
                     Labels = call.Has(label) ? call.Get(label) : before.Labels,
                 };
                 var view = await client.SetAgentAsync(after, cancel);
@@ -55,6 +58,21 @@ internal static class AgentCommand
         {
             return null;
         }
+    }
+
+    private static AgentTerms? WithRate(AgentTerms? before, string? text, int? burst)
+    {
+        var rate = before?.Rate;
+        if (text == "none") rate = null;
+        else if (text is not null)
+            rate = SubmitRate.TryParseRate(text, out var perSecond)
+                ? new SubmitRate(perSecond, burst ?? SubmitRate.DefaultBurst(perSecond))
+                : throw GranaryException.Invalid($"--rate is '{text}'; write tasks in a time, like 100/s, 90/m or 5000/h, or none");
+        if (burst is { } most && rate is null) throw GranaryException.Invalid("--burst needs a --rate, like --rate 100/s");
+        if (burst is { } tasks) rate = rate! with { Burst = tasks };
+        if (rate?.Problem() is { } problem) throw GranaryException.Invalid(problem);
+        var terms = (before ?? new AgentTerms()) with { Rate = rate };
+        return terms == new AgentTerms() ? null : terms;
     }
 
     private static void Weight(OptionResult result)

@@ -17,6 +17,7 @@ internal static class AgentListing
             new("EFFECTIVE", Effective, Wide: true),
             new("GUARANTEE", a => a.Spec.Guarantee.IsZero ? "" : a.Spec.Guarantee.ToString()),
             new("LIMIT", a => a.Spec.Limit.IsZero ? "" : a.Spec.Limit.ToString()),
+            new("RATE", a => a.Spec.Terms?.Rate?.RateText() ?? "", Wide: true),
             new("SHARE", a => Largest(a, s => s.DominantShare), Wide: true),
             new("FAIR", a => Largest(a, s => s.FairShare), Wide: true),
             new("QUEUED", a => Sum(a, s => s.Queued)),

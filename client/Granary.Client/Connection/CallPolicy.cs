@@ -22,12 +22,19 @@ internal sealed class CallPolicy(GranaryClientOptions options, string server)
         var limit = patient ? Timeout.InfiniteTimeSpan : options.CallTimeout;
         long? broken = null; // counted from the first break: a call may have waited long before the connection broke
         var delay = options.RetryDelay;
-        while (true)
+        for (var refusals = 0; ; )
         {
             ct.ThrowIfCancellationRequested();
             try
             {
                 return await call().WaitAsync(limit, Time, ct);
+            }
+            catch (GranaryException e) when (e is { Code: ErrorCode.Refused, RetryAfter: { } wait } && refusals < options.BusyRetries && wait <= options.BusyWait)
+            {
+                refusals++;
+                // spread, so that all who were refused do not come back at once
+                await Task.Delay(wait * (1 + Random.Shared.NextDouble() / 4), Time, ct);
+                continue;
             }
             catch (Exception e) when (IsBreak(e))
             {

@@ -29,6 +29,12 @@ internal sealed record AgentRequest
     /// <summary>What it can never exceed; a resource that is not named has no limit.</summary>
     public ResourceSet? Limit { get; init; }
 
+    /// <summary>Tasks it may submit to a pool, like <c>100/s</c>, <c>90/m</c> or <c>5000/h</c>; as many as there is room for when not given.</summary>
+    public string? Rate { get; init; }
+
+    /// <summary>With a rate: tasks that may come at once, 1 to 10,000,000; one second's worth when not given.</summary>
+    public int? Burst { get; init; }
+
     /// <summary>Free words shown beside it.</summary>
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
 }
@@ -84,10 +90,21 @@ internal static class AgentEndpoints
             Guarantee = request.Guarantee ?? spec.Guarantee,
             Limit = request.Limit ?? spec.Limit,
             Labels = request.Labels,
+            Terms = Rate(request) is { } rate ? new AgentTerms { Rate = rate } : null,
         };
         var reply = await cluster.Directory.Apply(new([], [spec], []));
         var view = AgentJson.From(spec, await Shares(cluster, id));
         return reply.Created > 0 ? TypedResults.Created($"/api/agents/{id}", view) : TypedResults.Ok(view);
+    }
+
+    private static SubmitRate? Rate(AgentRequest request)
+    {
+        if (request.Rate is not { } text)
+            return request.Burst is null ? null : throw GranaryException.Invalid("burst: needs a rate, like \"100/s\"");
+        if (!SubmitRate.TryParseRate(text, out var perSecond))
+            throw GranaryException.Invalid($"rate: '{Text.Clip(text)}' is no rate; write tasks in a time, like 100/s, 90/m or 5000/h");
+        var rate = new SubmitRate(perSecond, request.Burst ?? SubmitRate.DefaultBurst(perSecond));
+        return rate.Problem() is { } problem ? throw GranaryException.Invalid($"burst: {problem}") : rate;
     }
 
     private static async Task<IReadOnlyList<AgentShare>> Shares(Cluster cluster, string id) =>

@@ -1,3 +1,4 @@
+using Granary.Model;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -23,7 +24,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
             if (status == 500) Failed(log, error, context.Request.Method, context.Request.Path, context.TraceIdentifier);
             // Headers that were set for the reply that will not come, such as Location, must not travel with the problem.
             context.Response.Clear();
-            await Problems.Write(context, status, detail);
+            await Problems.Write(context, status, detail, (error as GranaryException)?.RetryAfter);
             return;
         }
         if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentType: null, ContentLength: null or 0 } response)

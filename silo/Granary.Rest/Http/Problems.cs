@@ -16,6 +16,7 @@ internal static class Problems
     public static (int Status, string Detail) Of(Exception error) => error switch
     {
         RestException rest => (rest.Status, rest.Message),
+        GranaryException { Code: ErrorCode.Refused, RetryAfter: not null } busy => (429, busy.Message),
         GranaryException granary => (StatusOf(granary.Code), granary.Message),
         BadHttpRequestException bad => (bad.StatusCode, bad.Message),
         OrleansMessageRejectionException => (503, "the grains are not reachable just now; try again in a moment"),
@@ -42,6 +43,10 @@ internal static class Problems
         _ => ReasonPhrases.GetReasonPhrase(status),
     };
 
+    /// <summary>The header knows whole seconds only: never sooner than it is worth it.</summary>
+    private static string WholeSeconds(TimeSpan? retryAfter) =>
+        Math.Max(1, (long)Math.Ceiling((retryAfter ?? TimeSpan.Zero).TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+
     public static ProblemDetails Details(HttpContext context, int status, string detail)
     {
         var problem = new ProblemDetails
@@ -55,11 +60,12 @@ internal static class Problems
         return problem;
     }
 
-    public static async Task Write(HttpContext context, int status, string detail)
+    /// <param name="retryAfter">When to ask again, for 429 and 503; a second when nothing is known.</param>
+    public static async Task Write(HttpContext context, int status, string detail, TimeSpan? retryAfter = null)
     {
         context.Response.StatusCode = status;
         ReplyHeaders.Set(context.Response);
-        if (status == 503 || status == 429) context.Response.Headers.RetryAfter = "1";
+        if (status == 503 || status == 429) context.Response.Headers.RetryAfter = WholeSeconds(retryAfter);
         await context.Response.WriteAsJsonAsync(Details(context, status, detail), ReplyJson.Context.ProblemDetails, "application/problem+json");
     }
 }

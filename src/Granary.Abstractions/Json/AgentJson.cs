@@ -21,6 +21,12 @@ public sealed record AgentJson
 
     /// <summary>What it can never exceed; a resource that is not named has no limit.</summary>
     public required ResourceSet Limit { get; init; }
+
+    /// <summary>Tasks it may submit to a pool, like <c>100/s</c>; null for as many as there is room for.</summary>
+    public required string? Rate { get; init; }
+
+    /// <summary>Tasks that may come at once; null without a rate.</summary>
+    public required int? Burst { get; init; }
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
 
     /// <summary>Pools where it is known, by name.</summary>
@@ -34,6 +40,8 @@ public sealed record AgentJson
         Class = spec.Class,
         Guarantee = spec.Guarantee,
         Limit = spec.Limit,
+        Rate = spec.Terms?.Rate?.RateText(),
+        Burst = spec.Terms?.Rate?.Burst,
         Labels = spec.Labels ?? TaskJson.EmptyLabels,
         Shares = [.. shares.Select(ShareJson.From)],
     };

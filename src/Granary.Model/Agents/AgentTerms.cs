@@ -8,4 +8,7 @@ public sealed record AgentTerms
 {
     /// <summary>No preemption ever takes its tasks; draining a node still does.</summary>
     [Id(0)] public bool NeverPreempted { get; init; }
+
+    /// <summary>How many tasks it may submit to a pool; null for as many as there is room for.</summary>
+    [Id(1)] public SubmitRate? Rate { get; init; }
 }

@@ -42,8 +42,14 @@ public sealed class GranaryException : Exception
 
     [Id(0)] public ErrorCode Code { get; set; }
 
+    /// <summary>For what is refused only because there is too much just now: when to ask again. Null where asking again does not help.</summary>
+    [Id(1)] public TimeSpan? RetryAfter { get; set; }
+
     public static GranaryException Invalid(string message) => new(ErrorCode.Invalid, message);
     public static GranaryException Refused(string message) => new(ErrorCode.Refused, message);
+    /// <summary>Too much just now: refused, with the time after which to ask again; HTTP 429.</summary>
+    public static GranaryException Busy(string message, TimeSpan retryAfter) => new(ErrorCode.Refused, message) { RetryAfter = retryAfter };
+
     public static GranaryException NotFound(string message) => new(ErrorCode.NotFound, message);
     public static GranaryException Unavailable(string message) => new(ErrorCode.Unavailable, message);
     public static GranaryException TimedOut(string message) => new(ErrorCode.TimedOut, message);

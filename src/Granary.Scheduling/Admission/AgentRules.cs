@@ -16,6 +16,7 @@ internal static class AgentRules
             throw GranaryException.Invalid($"agent {spec.Id}: class {(int)spec.Class} does not exist; use one of {string.Join(", ", Enum.GetNames<PriorityClass>())}");
         if (spec.Group.Length > 0 && !GroupPaths.IsValid(spec.Group))
             throw GranaryException.Invalid($"agent {spec.Id}: group '{spec.Group}' is not valid; {GroupPaths.Rule}");
+        if (spec.Terms?.Rate?.Problem() is { } problem) throw GranaryException.Invalid($"agent {spec.Id}: {problem}");
         ResourceRules.Check(spec.Guarantee, $"agent {spec.Id}: guarantee");
         ResourceRules.Check(spec.Limit, $"agent {spec.Id}: limit");
         GuaranteeRules.Check(spec.Guarantee, spec.Limit, $"agent {spec.Id}");

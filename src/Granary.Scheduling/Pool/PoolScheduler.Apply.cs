@@ -151,7 +151,9 @@ public sealed partial class PoolScheduler
             Estimate = admitted.Estimate,
             After = admitted.After,
             AfterItems = admitted.AfterItems,
+            Bytes = Admission.PoolLimits.BytesOf(spec),
         };
+        _specBytes += item.Bytes;
         if (gang) item.Gang = new GangEntry(item);
         return item;
     }
@@ -186,6 +188,7 @@ public sealed partial class PoolScheduler
     private void RemoveQueued(TaskEntry task)
     {
         _queued--;
+        _drain.Left();
         task.Item.Agent.Queued--;
         if (task.Item.Gang is { } gang) LeaveGang(gang);
         else if (task.HeapIndex >= 0) _order.Dequeue(task);
@@ -336,6 +339,7 @@ public sealed partial class PoolScheduler
             if (item.Gang is { } gang) Gather(gang);
             return;
         }
+        _specBytes -= item.Bytes;
         Ordering.OrderTree.ReleaseQueue(item.Queue);
         if (_shapes.Release(item.Shape) && item.Shape.Terms is { } terms) _capacity.Terms.Release(terms, item.Shape);
     }

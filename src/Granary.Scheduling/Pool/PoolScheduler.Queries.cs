@@ -111,6 +111,7 @@ public sealed partial class PoolScheduler
         var seconds = _observedAt == 0 ? 0 : (now - _observedAt) / (double)Clock.Second;
         if (_observedAt != 0 && seconds <= 0) return;
         _observedAt = now;
+        _drain.RateAt(now);
         if (seconds == 0) return;
         var fair = FairShares();
         var basis = _order.Basis;

@@ -8,14 +8,17 @@ namespace Granary.Scheduling;
 public sealed partial class PoolScheduler
 {
     /// <summary>Admits a batch, all or none. A repeated operation id gets its first answer and changes nothing.</summary>
-    /// <exception cref="GranaryException">Invalid, Refused or NotFound, before anything has changed.</exception>
+    /// <exception cref="GranaryException">Invalid, Refused (with <see cref="GranaryException.RetryAfter"/> when there is too much just now) or NotFound, before anything has changed.</exception>
     public SubmitReply Submit(SubmitBatch batch, long now, EventBatch events, IPoolEffects effects)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        var answered = _operations.Find(batch.OperationId ?? "");
+        if (answered is null) CheckRoom(batch, now);
         SubmitRules.Check(batch);
+        if (answered is not null) return answered;
         batch = WithDefaults(batch);
-        if (_operations.Find(batch.OperationId) is { } answered) return answered;
         CheckAgainstPool(batch);
+        TakeTokens();
         PlanPromises(now);
 
         var notes = new List<string>();

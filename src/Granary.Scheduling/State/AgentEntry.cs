@@ -92,6 +92,9 @@ internal sealed class AgentEntry(int index, AgentSpec spec) : OrderNode
 
     public double FairShareSeconds { get; set; }
 
+    /// <summary>What it may submit at once; null until it is needed.</summary>
+    public Load.TokenBucket? Bucket { get; set; }
+
     /// <summary>Nodes where open windows hold something back for it, by index; null for none ever.</summary>
     public List<NodeEntry>? HeldOn { get; set; }
 

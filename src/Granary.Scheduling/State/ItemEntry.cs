@@ -35,6 +35,9 @@ internal sealed class ItemEntry
 
     public required IReadOnlyList<NumberRun> AfterItems { get; init; }
 
+    /// <summary>What its specification takes in memory, bytes.</summary>
+    public long Bytes { get; init; }
+
     /// <summary>Dependencies that have not succeeded yet.</summary>
     public int Pending { get; set; }
 

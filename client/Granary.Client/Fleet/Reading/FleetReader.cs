@@ -102,6 +102,7 @@ internal static class FleetReader
             Group = fields.Text("group"),
             Guarantee = fields.Resources("guarantee"),
             Limit = fields.Resources("limit"),
+            Terms = RateReader.Read(fields),
             Labels = fields.Words("labels"),
         };
         fields.Done();

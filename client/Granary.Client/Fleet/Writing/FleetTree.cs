@@ -60,6 +60,8 @@ internal static class FleetTree
         .TextIf("group", agent.Group)
         .Resources("guarantee", agent.Guarantee)
         .Resources("limit", agent.Limit)
+        .TextIf("rate", agent.Terms?.Rate?.RateText() ?? "")
+        .PlainIf("burst", agent.Terms?.Rate is not null, Number(agent.Terms?.Rate?.Burst ?? 0))
         .Words("labels", agent.Labels)
         .Node;
 
