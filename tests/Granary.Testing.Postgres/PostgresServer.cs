@@ -8,7 +8,8 @@ namespace Granary.Testing.Postgres;
 /// <summary>
 /// One PostgreSQL for the tests of this process: made with <c>initdb</c> in a temporary folder, reached over a socket in that folder
 /// only, started when it is first asked for. A shell holds it by a pipe from this process: when the process ends, however it ends, the
-/// pipe closes, and the shell stops the server and removes the folder.
+/// pipe closes, and the shell stops the server and removes the folder. So nothing waits for that at the end of a test program: a slow disk would
+/// make it one that does not end.
 /// </summary>
 /// <remarks><see cref="Shared"/> does not sync to the disk: what it acknowledged outlives every process, but not the machine.</remarks>
 public sealed class PostgresServer : IDisposable
@@ -24,7 +25,6 @@ public sealed class PostgresServer : IDisposable
     {
         _shell = shell;
         Folder = folder;
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Dispose();
     }
 
     /// <summary>The server of this process. Only where <see cref="PostgresPrograms.Missing"/> is null.</summary>
