@@ -27,6 +27,9 @@ public abstract class GrainCall : IInvokable
     internal ICallSink? Sink;
     internal ulong SinkId;
 
+    /// <summary>What it took on the wire.</summary>
+    internal int WireBytes;
+
     /// <summary>Who runs the call.</summary>
     internal ICallHost? Host;
     internal bool Started;

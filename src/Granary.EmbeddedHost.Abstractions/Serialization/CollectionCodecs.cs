@@ -52,9 +52,14 @@ public abstract class SequenceCodec<TCollection, TItem>(Codec<TItem> item) : Cod
             return default!;
         if (count == 0)
             return Build([]);
-        var items = new TItem[count];
-        for (var i = 0; i < items.Length; i++)
+        // Longer ones grow as their items come: a count promises up to one item a byte, in every level of what is nested.
+        var items = new TItem[Math.Min(count, 1024)];
+        for (var i = 0; i < count; i++)
+        {
+            if (i == items.Length)
+                Array.Resize(ref items, (int)Math.Min(count, 2L * i));
             items[i] = Item.Read(ref reader);
+        }
         return Build(items);
     }
 

@@ -7,7 +7,11 @@ namespace Granary.EmbeddedHost.Serialization;
 /// <summary>Reads a message. Every length is checked against what is left, so that no input makes it allocate more than that.</summary>
 public ref struct WireReader
 {
+    /// <summary>Groups within groups. A message that is nested deeper is refused: it would only use up the stack.</summary>
+    public const int MaxDepth = 128;
+
     private ReadOnlySpan<byte> _rest;
+    private int _depth;
 
     public WireReader(ReadOnlySpan<byte> bytes) => _rest = bytes;
 
@@ -32,6 +36,7 @@ public ref struct WireReader
             return true;
         if (id != Mark.End)
             throw new CodecException($"Mark {id} stands where a field or an end was expected.");
+        _depth--;
         return false;
     }
 
@@ -48,8 +53,10 @@ public ref struct WireReader
             case ((int)Mark.Type << 3) | (int)WireType.Mark:
                 _rest = _rest[1..];
                 alias = ReadString() ?? throw new CodecException("A type mark has no name.");
+                Enter();
                 return true;
             default:
+                Enter();
                 return true;
         }
     }
@@ -148,8 +155,10 @@ public ref struct WireReader
                 if (count <= 1)
                     break;
                 var items = (WireType)ReadByte();
+                Enter();
                 for (var i = 1UL; i < count; i++)
                     Skip(items);
+                _depth--;
                 break;
             default:
                 throw new CodecException($"Wire type {type} cannot be skipped.");
@@ -163,6 +172,12 @@ public ref struct WireReader
         var value = _rest[..count];
         _rest = _rest[count..];
         return value;
+    }
+
+    private void Enter()
+    {
+        if (++_depth > MaxDepth)
+            throw new CodecException($"The message is nested deeper than {MaxDepth} levels.");
     }
 
     private readonly int Peek() => _rest.Length > 0 ? _rest[0] : throw new CodecException("The message is cut off.");

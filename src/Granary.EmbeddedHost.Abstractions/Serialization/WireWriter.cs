@@ -23,6 +23,15 @@ public sealed class WireWriter : IDisposable
     /// <summary>Forgets what comes after the position.</summary>
     public void Rewind(int length = 0) => _length = length;
 
+    /// <summary>Gives a buffer back that has grown beyond <paramref name="bytes"/>. Only while nothing is in it.</summary>
+    internal void Trim(int bytes)
+    {
+        if (_length != 0 || _buffer.Length <= bytes)
+            return;
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = ArrayPool<byte>.Shared.Rent(256);
+    }
+
     public void Dispose()
     {
         if (_buffer.Length > 0)

@@ -28,6 +28,7 @@ internal sealed class Connection : ICallSink, IDisposable
     private readonly CallTable _sent = new();
     private readonly CallTable _running = new();
     private ulong _lastId;
+    private long _requestBytes;
     private Exception? _failure;
     private TaskCompletionSource? _requestDone;
 
@@ -38,6 +39,19 @@ internal sealed class Connection : ICallSink, IDisposable
         _owner = owner;
         _reader.MaxBytes = owner.MaxMessageBytes;
         _writer = new FrameWriter(wire, Abort);
+    }
+
+    /// <summary>Bytes that may wait for the peer before it is cut off.</summary>
+    public int MaxUnsentBytes { set => _writer.MaxUnsentBytes = value; }
+
+    /// <summary>Bytes of requests that may be under way; more wait unread in the socket.</summary>
+    public long MaxRequestBytes { get; init; } = long.MaxValue;
+
+    /// <summary>Ends the connection if the peer has taken nothing of what waits for it since the last call.</summary>
+    public void CutIfStuck()
+    {
+        if (_writer.IsStuck())
+            Abort(new ProtocolException("the peer has not taken for too long what was sent to it"));
     }
 
     /// <summary>Sends a call; its outcome comes back to it.</summary>
@@ -92,7 +106,7 @@ internal sealed class Connection : ICallSink, IDisposable
                 while (_reader.TryTake(out var kind, out var body))
                     Handle(kind, body);
                 await _writer.WaitForRoomAsync().ConfigureAwait(false);
-                if (_running.Count >= _owner.MaxRequests)
+                if (IsFull)
                     await WaitForRequestsAsync().ConfigureAwait(false);
             }
             while (await _reader.ReadAsync(cancellation).ConfigureAwait(false));
@@ -112,6 +126,7 @@ internal sealed class Connection : ICallSink, IDisposable
     public void Respond(GrainCall call)
     {
         _running.TryRemove(call.SinkId, out _);
+        Interlocked.Add(ref _requestBytes, -call.WireBytes);
         Interlocked.Exchange(ref _requestDone, null)?.TrySetResult();
         if ((call.Options & CallOptions.OneWay) != 0)
             return;
@@ -169,6 +184,8 @@ internal sealed class Connection : ICallSink, IDisposable
     private void HandleRequest(ReadOnlySpan<byte> body)
     {
         var call = Messages.ReadRequest(body, _owner.Runtime, this);
+        call.WireBytes = body.Length;
+        Interlocked.Add(ref _requestBytes, body.Length);
         if ((call.Options & CallOptions.OneWay) == 0 && !_running.TryAdd(call.SinkId, call))
             throw new ProtocolException("a request has the number of another that is under way");
         if (call.Fault is { } unreadable)
@@ -194,13 +211,15 @@ internal sealed class Connection : ICallSink, IDisposable
         call.Complete();
     }
 
+    private bool IsFull => _running.Count >= _owner.MaxRequests || Interlocked.Read(ref _requestBytes) > MaxRequestBytes;
+
     private async ValueTask WaitForRequestsAsync()
     {
-        while (_running.Count >= _owner.MaxRequests && !_wire.IsClosed)
+        while (IsFull && !_wire.IsClosed)
         {
             var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             Volatile.Write(ref _requestDone, done);
-            if (_running.Count >= _owner.MaxRequests)
+            if (IsFull)
                 await done.Task.ConfigureAwait(false);
         }
     }

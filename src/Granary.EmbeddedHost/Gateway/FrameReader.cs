@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 
 namespace Granary.EmbeddedHost.Gateway;
@@ -7,7 +8,10 @@ internal sealed class FrameReader(Wire wire)
 {
     private const int ReadSize = 64 * 1024;
 
-    private byte[] _buffer = new byte[ReadSize];
+    /// <summary>What a connection keeps that says little: there may be ten thousand.</summary>
+    private const int QuietSize = 1024;
+
+    private byte[] _buffer = new byte[QuietSize];
     private int _start;
     private int _end;
 
@@ -49,7 +53,11 @@ internal sealed class FrameReader(Wire wire)
     private void MakeRoom()
     {
         if (_start == _end)
+        {
+            if (_buffer.Length > QuietSize && _end <= QuietSize)
+                Use(new byte[QuietSize]);
             _start = _end = 0;
+        }
         // Room that is left is used before more is made: TLS brings a message in pieces of 16 KiB.
         if (_end < _buffer.Length)
             return;
@@ -58,8 +66,18 @@ internal sealed class FrameReader(Wire wire)
             needed = Math.Max(needed, Protocol.LengthBytes + (int)BinaryPrimitives.ReadUInt32LittleEndian(_buffer.AsSpan(_start)));
         // The buffer grows to what has come and not to what a length promises, so that a liar costs no memory.
         needed = Math.Min(needed, Math.Max(ReadSize, (_end - _start) * 2));
-        var target = needed > _buffer.Length ? new byte[needed] : _buffer;
+        if (needed <= _buffer.Length)
+            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+        else
+            Use(ArrayPool<byte>.Shared.Rent(needed));
+        (_end, _start) = (_end - _start, 0);
+    }
+
+    private void Use(byte[] target)
+    {
         _buffer.AsSpan(_start, _end - _start).CopyTo(target);
-        (_buffer, _end, _start) = (target, _end - _start, 0);
+        if (_buffer.Length > QuietSize)
+            ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = target;
     }
 }

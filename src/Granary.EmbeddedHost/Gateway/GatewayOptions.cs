@@ -27,6 +27,21 @@ public sealed class GatewayOptions
     /// <summary>Requests of one connection that may be under way; more wait unread in the socket. Default 65,536.</summary>
     public int MaxRequestsPerConnection { get; set; } = 65_536;
 
+    /// <summary>Bytes of requests of one connection that may be under way; more wait unread in the socket. Default 64 MiB.</summary>
+    public long MaxRequestBytesPerConnection { get; set; } = 64L * 1024 * 1024;
+
+    /// <summary>Connections at a time; further ones are closed at once. Default 16,384.</summary>
+    public int MaxConnections { get; set; } = 16_384;
+
+    /// <summary>Connections that have not presented themselves yet; beyond it the one that has taken longest is closed. Default 512.</summary>
+    public int MaxHandshakes { get; set; } = 512;
+
+    /// <summary>What may wait for a client that does not take it; beyond it the client is cut off. Default 64 MiB.</summary>
+    public int MaxUnsentBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>A client that takes nothing of what is sent to it for this long (at most twice) is cut off. Default 30 s.</summary>
+    public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How long a new connection may take to present itself. Default 5 s.</summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(5);
 }

@@ -19,6 +19,11 @@ internal sealed class GatewayServer(
 {
     private readonly ConcurrentDictionary<Connection, Task> _connections = new();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly Handshakes _handshakes = new(options.Value.MaxHandshakes);
+    private readonly TimeSpan _pauseAfterFailure = TimeSpan.FromMilliseconds(100);
+    private int _open;
+    private int _toldFull;
+    private ITimer? _sweep;
     private Socket? _listener;
     private Task _accepting = Task.CompletedTask;
 
@@ -48,6 +53,7 @@ internal sealed class GatewayServer(
         Endpoint = (IPEndPoint)_listener.LocalEndPoint!;
         log.GatewayListens(Endpoint.ToString());
         _accepting = AcceptAsync(_listener);
+        _sweep = time.CreateTimer(_ => CutSlow(), null, options.Value.SendTimeout, options.Value.SendTimeout);
         return Task.CompletedTask;
     }
 
@@ -56,6 +62,8 @@ internal sealed class GatewayServer(
     {
         await _stopping.CancelAsync();
         _listener?.Dispose();
+        if (_sweep is not null)
+            await _sweep.DisposeAsync();
         await _accepting;
     }
 
@@ -81,6 +89,13 @@ internal sealed class GatewayServer(
             try
             {
                 var socket = await listener.AcceptAsync(_stopping.Token).ConfigureAwait(false);
+                if (Interlocked.Increment(ref _open) > options.Value.MaxConnections)
+                {
+                    Interlocked.Decrement(ref _open);
+                    socket.Dispose();
+                    LogFull();
+                    continue;
+                }
                 _ = ServeAsync(socket);
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
@@ -90,23 +105,46 @@ internal sealed class GatewayServer(
             catch (SocketException e)
             {
                 log.ConnectionRefused("unknown", e.Message);
+                // out of descriptors, most likely: the next try would fail as fast
+                await Task.Delay(_pauseAfterFailure, time, CancellationToken.None).ConfigureAwait(false);
             }
         }
     }
 
+    private void CutSlow()
+    {
+        foreach (var (connection, _) in _connections)
+            connection.CutIfStuck();
+    }
+
+    // once for each time that it fills up, not for every connection
+    private void LogFull()
+    {
+        if (Interlocked.Exchange(ref _toldFull, 1) == 0)
+            log.ConnectionRefused("all", $"{options.Value.MaxConnections} connections are open, which is the limit; others are turned away until some end");
+    }
+
     private async Task ServeAsync(Socket socket)
+    {
+        try
+        {
+            await GreetAndServeAsync(socket).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (Interlocked.Decrement(ref _open) < options.Value.MaxConnections / 2)
+                _toldFull = 0;
+        }
+    }
+
+    private async Task GreetAndServeAsync(Socket socket)
     {
         var peer = socket.RemoteEndPoint?.ToString() ?? "unknown";
         Exception? end;
         try
         {
             Sockets.Configure(socket);
-            using var patience = new CancellationTokenSource(options.Value.HandshakeTimeout, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, _stopping.Token);
-            var wire = await Wire.AcceptAsync(socket, options.Value.Tls, either.Token).ConfigureAwait(false);
-            var reader = new FrameReader(wire);
-            var hello = await ReceiveHelloAsync(reader, either.Token).ConfigureAwait(false);
-            var admission = await AdmitAsync(hello, (socket.RemoteEndPoint as IPEndPoint)?.Address, either.Token).ConfigureAwait(false);
+            var (wire, reader, hello, admission) = await GreetAsync(socket).ConfigureAwait(false);
             if (Refusal(hello, admission) is { } refusal)
             {
                 await Sockets.SendAsync(wire, FrameKind.Refused, w =>
@@ -120,7 +158,11 @@ internal sealed class GatewayServer(
                 return;
             }
             await Sockets.SendAsync(wire, FrameKind.Welcome, w => w.WriteVarInt(Protocol.Version)).ConfigureAwait(false);
-            end = await ServeAsync(new Connection(wire, reader, new GatewaySession(runtime, options.Value, admission.Caller)), hello.ClientId).ConfigureAwait(false);
+            end = await ServeAsync(new Connection(wire, reader, new GatewaySession(runtime, options.Value, admission.Caller))
+            {
+                MaxUnsentBytes = options.Value.MaxUnsentBytes,
+                MaxRequestBytes = options.Value.MaxRequestBytesPerConnection,
+            }, hello.ClientId).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -143,6 +185,18 @@ internal sealed class GatewayServer(
         runtime.Observers.Disconnect(client, route);
         _connections.TryRemove(connection, out _);
         return end;
+    }
+
+    // In a method of its own, so that nothing of it is kept while the connection lives.
+    private async Task<(Wire Wire, FrameReader Reader, Hello Hello, GatewayAdmission Admission)> GreetAsync(Socket socket)
+    {
+        using var place = _handshakes.Begin(socket);
+        using var patience = new CancellationTokenSource(options.Value.HandshakeTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, _stopping.Token);
+        var wire = await Wire.AcceptAsync(socket, options.Value.Tls, either.Token).ConfigureAwait(false);
+        var reader = new FrameReader(wire);
+        var hello = await ReceiveHelloAsync(reader, either.Token).ConfigureAwait(false);
+        return (wire, reader, hello, await AdmitAsync(hello, (socket.RemoteEndPoint as IPEndPoint)?.Address, either.Token).ConfigureAwait(false));
     }
 
     private static async Task<Hello> ReceiveHelloAsync(FrameReader reader, CancellationToken cancellation)

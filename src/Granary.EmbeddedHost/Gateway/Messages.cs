@@ -102,7 +102,7 @@ internal static class Messages
         var count = reader.ReadVarInt();
         if (count > (ulong)reader.Remaining)
             throw new CodecException("A request context is cut off.");
-        var context = new Dictionary<string, object>((int)count);
+        var context = new Dictionary<string, object>((int)Math.Min(count, 16));
         for (var i = 0UL; i < count; i++)
             context[reader.ReadString() ?? ""] = AnyCodec<object>.Instance.Read(ref reader);
         return context;
