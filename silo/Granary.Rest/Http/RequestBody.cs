@@ -48,6 +48,7 @@ internal static class RequestBody
             throw new RestException(415, "the body's Content-Type must be application/json");
         var bytes = await Bytes(context);
         if (bytes.Length == 0) throw GranaryException.Invalid("the body is empty; send a JSON object");
+        if (!IsText(bytes)) throw GranaryException.Invalid("the body holds text that is not Unicode: bytes that are not UTF-8, or half of a surrogate pair");
         try
         {
             return JsonDocument.Parse(bytes, Strict);
@@ -56,6 +57,28 @@ internal static class RequestBody
         {
             throw GranaryException.Invalid($"the body is not JSON at line {error.LineNumber + 1}, column {error.BytePositionInLine + 1}: {Plain(error)}");
         }
+    }
+
+    // A document is read without a look at the text in it; what takes the text out of it would then fail.
+    private static bool IsText(byte[] bytes)
+    {
+        if (!System.Text.Unicode.Utf8.IsValid(bytes)) return false;
+        if (bytes.AsSpan().IndexOf("\\u"u8) < 0) return true;
+        var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = Strict.MaxDepth });
+        try
+        {
+            while (reader.Read())
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped) _ = reader.GetString();
+        }
+        catch (JsonException)
+        {
+            // the document says better what is wrong, and where
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+        return true;
     }
 
     /// <summary>The body as a <typeparamref name="T"/>.</summary>

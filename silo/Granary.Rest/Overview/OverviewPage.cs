@@ -37,7 +37,6 @@ internal static class OverviewPage
     {
         var snapshot = await snapshots.Recent(context.RequestAborted);
         context.Response.Headers.ContentSecurityPolicy = Policy;
-        context.Response.Headers["Referrer-Policy"] = "no-referrer";
         return TypedResults.Text(Render(snapshot), "text/html; charset=utf-8");
     }
 

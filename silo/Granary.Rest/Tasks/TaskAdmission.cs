@@ -8,6 +8,11 @@ namespace Granary.Rest.Tasks;
 /// <summary>Turns a submission's body into the pool's batch, or says which item is wrong and why.</summary>
 internal static class TaskAdmission
 {
+    /// <summary>Items of one call. Each may stand for many tasks by its count.</summary>
+    public const int MostItems = 10_000;
+
+    private static readonly Dictionary<string, List<int>> NoNames = [];
+
     /// <param name="body">One task, or an object with <c>items</c>.</param>
     /// <param name="operationId">What makes a repeat of it a repeat.</param>
     /// <exception cref="GranaryException">Invalid.</exception>
@@ -18,24 +23,36 @@ internal static class TaskAdmission
         if (body.ValueKind != JsonValueKind.Object || !body.TryGetProperty("items", out _))
         {
             var one = RequestBody.Read(body, RestJson.Default.TaskRequest, "");
-            return (PoolOf(one.Pool ?? TaskId.DefaultPool, "pool"), new(operationId, [Item([one], 0, "", one.Pool ?? TaskId.DefaultPool)]));
+            return (PoolOf(one.Pool ?? TaskId.DefaultPool, "pool"), new(operationId, [Item([one], 0, "", one.Pool ?? TaskId.DefaultPool, NoNames)]));
         }
         var request = RequestBody.Read(body, RestJson.Default.TaskBatchRequest, "");
         if (request.Items is not { Count: > 0 } items) throw GranaryException.Invalid("items: is empty; send at least one task");
         var pool = PoolOf(request.Pool ?? items[0]?.Pool ?? TaskId.DefaultPool, "pool");
-        return (pool, new(operationId, [.. items.Select((_, i) => Item(items, i, $"items[{i}]", pool))]));
+        if (items.Count > MostItems)
+            throw GranaryException.Invalid($"items: are {items.Count}; at most {MostItems} go in one call: send several, or an item with count");
+        var names = new Dictionary<string, List<int>>(StringComparer.Ordinal);
+        var read = new SubmitItem[items.Count];
+        for (var i = 0; i < read.Length; i++)
+        {
+            read[i] = Item(items, i, $"items[{i}]", pool, names);
+            // only what comes later can wait for it
+            if (items[i].Name is not { Length: > 0 } name) continue;
+            if (!names.TryGetValue(name, out var places)) names[name] = places = [];
+            places.Add(i);
+        }
+        return (pool, new(operationId, read));
     }
 
     private static string PoolOf(string pool, string path) =>
         Names.IsValid(pool) ? pool : throw GranaryException.Invalid($"{path}: '{Text.Clip(pool)}' is no name of a pool; a name is {Names.Rule}");
 
-    private static SubmitItem Item(IReadOnlyList<TaskRequest> items, int index, string path, string pool)
+    private static SubmitItem Item(IReadOnlyList<TaskRequest> items, int index, string path, string pool, Dictionary<string, List<int>> names)
     {
         var item = items[index] ?? throw GranaryException.Invalid($"{path}: is null; leave it out");
         if (item.Pool is { } own && own != pool)
             throw GranaryException.Invalid($"{At("pool")}: is '{Text.Clip(own)}', but this call is for '{pool}'; send one call for each pool, so that each is all or nothing");
         TaskChecks.Check(item, At);
-        var (after, afterItems) = Dependencies(items, index, At("after"), pool);
+        var (after, afterItems) = Dependencies(items[index], names, At("after"), pool);
         return new(Spec(item, At("placement")), item.Count ?? 1, after, afterItems);
 
         string At(string field) => path.Length == 0 ? field : $"{path}.{field}";
@@ -83,11 +100,11 @@ internal static class TaskAdmission
     }
 
     /// <summary>Ids are tasks of the pool; anything else must be the name of an earlier item, so that there can be no cycle.</summary>
-    private static (IReadOnlyList<TaskId>? Ids, IReadOnlyList<int>? Items) Dependencies(IReadOnlyList<TaskRequest> items, int index, string path, string pool)
+    private static (IReadOnlyList<TaskId>? Ids, IReadOnlyList<int>? Items) Dependencies(TaskRequest item, Dictionary<string, List<int>> names, string path, string pool)
     {
         List<TaskId>? ids = null;
         List<int>? earlier = null;
-        foreach (var word in items[index].After?.Words ?? [])
+        foreach (var word in item.After?.Words ?? [])
         {
             if (IdText.TryParse(word, pool, out var id))
             {
@@ -95,11 +112,11 @@ internal static class TaskAdmission
                 (ids ??= []).Add(id);
                 continue;
             }
-            var before = earlier?.Count ?? 0;
-            for (var i = 0; i < index; i++)
-                if (items[i]?.Name is { Length: > 0 } name && name == word) (earlier ??= []).Add(i);
-            if ((earlier?.Count ?? 0) == before)
+            if (!names.TryGetValue(word, out var places))
                 throw GranaryException.Invalid($"{path}: '{Text.Clip(word)}' is neither an id nor the name of an earlier item; put what comes first before it");
+            (earlier ??= []).AddRange(places);
+            if (earlier.Count > MostItems)
+                throw GranaryException.Invalid($"{path}: names more than {MostItems} earlier items; put one task between that waits for them");
         }
         return (ids, earlier);
     }
