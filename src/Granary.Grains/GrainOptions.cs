@@ -27,6 +27,10 @@ public sealed class GrainOptions
     [Range(1, 100_000)]
     public int DecisionsPerBatch { get; set; } = 2_000;
 
+    /// <summary>Events that may wait for the journal while it is being written; submissions beyond are refused, to come back in a second. Default 250,000.</summary>
+    [Range(1_000, 100_000_000)]
+    public int UnwrittenEvents { get; set; } = 250_000;
+
     /// <summary>A snapshot is due when the journal behind it has grown by this many bytes, or by the last snapshot's size if that is more. Default 64 MiB.</summary>
     [Range(64 * 1024, long.MaxValue)]
     public long SnapshotAfterBytes { get; set; } = 64L * 1024 * 1024;

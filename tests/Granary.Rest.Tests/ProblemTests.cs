@@ -10,6 +10,7 @@ public sealed class ProblemTests
         { GranaryException.Invalid("bad"), 400, "bad" },
         { GranaryException.NotFound("gone"), 404, "gone" },
         { GranaryException.Refused("over the limit"), 409, "over the limit" },
+        { GranaryException.Busy("too much just now", TimeSpan.FromSeconds(2.5)), 429, "too much just now" },
         { GranaryException.Unavailable("stopping"), 503, "stopping" },
         { GranaryException.TimedOut("too slow"), 504, "too slow" },
         { new TimeoutException("Response did not arrive on time in 00:00:30 for message: secret"), 504, "outcome is unknown" },

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Granary.EmbeddedHost.Calls;
 using Granary.EmbeddedHost.Serialization;
 using Orleans.Runtime;
@@ -14,6 +15,9 @@ internal interface IConnectionOwner
 
     int MaxRequests { get; }
 
+    /// <summary>Lets the peer's large requests in by turns; null lets them all in.</summary>
+    LargeRequests? Large { get; }
+
     /// <summary>Runs a request of the peer; its outcome goes to its sink.</summary>
     void Run(GrainCall call);
 }
@@ -27,6 +31,7 @@ internal sealed class Connection : ICallSink, IDisposable
     private readonly FrameWriter _writer;
     private readonly CallTable _sent = new();
     private readonly CallTable _running = new();
+    private readonly ConcurrentDictionary<ulong, int> _large = new();
     private ulong _lastId;
     private long _requestBytes;
     private Exception? _failure;
@@ -103,8 +108,14 @@ internal sealed class Connection : ICallSink, IDisposable
         {
             do
             {
-                while (_reader.TryTake(out var kind, out var body))
-                    Handle(kind, body);
+                while (true)
+                {
+                    var large = _owner.Large is not null && _reader.NextRequestBytes is > LargeRequests.Small and var bytes ? bytes : 0;
+                    if (large > 0)
+                        await _owner.Large!.EnterAsync(large).ConfigureAwait(false);
+                    if (!HandleNext(large))
+                        break;
+                }
                 await _writer.WaitForRoomAsync().ConfigureAwait(false);
                 if (IsFull)
                     await WaitForRequestsAsync().ConfigureAwait(false);
@@ -127,6 +138,8 @@ internal sealed class Connection : ICallSink, IDisposable
     {
         _running.TryRemove(call.SinkId, out _);
         Interlocked.Add(ref _requestBytes, -call.WireBytes);
+        if (!_large.IsEmpty && _large.TryRemove(call.SinkId, out var bytes))
+            _owner.Large!.Leave(bytes);
         Interlocked.Exchange(ref _requestDone, null)?.TrySetResult();
         if ((call.Options & CallOptions.OneWay) != 0)
             return;
@@ -161,12 +174,30 @@ internal sealed class Connection : ICallSink, IDisposable
         _wire.Dispose();
     }
 
-    private void Handle(FrameKind kind, ReadOnlySpan<byte> body)
+    /// <param name="large">Bytes of a request that was let in; given back when it has been answered.</param>
+    private bool HandleNext(int large)
+    {
+        var kept = false;
+        try
+        {
+            if (!_reader.TryTake(out var kind, out var body))
+                return false;
+            Handle(kind, body, large, ref kept);
+            return true;
+        }
+        finally
+        {
+            if (large > 0 && !kept)
+                _owner.Large!.Leave(large);
+        }
+    }
+
+    private void Handle(FrameKind kind, ReadOnlySpan<byte> body, int large, ref bool kept)
     {
         switch (kind)
         {
             case FrameKind.Request:
-                HandleRequest(body);
+                HandleRequest(body, large, ref kept);
                 break;
             case FrameKind.Response:
                 HandleResponse(body);
@@ -181,13 +212,15 @@ internal sealed class Connection : ICallSink, IDisposable
         }
     }
 
-    private void HandleRequest(ReadOnlySpan<byte> body)
+    private void HandleRequest(ReadOnlySpan<byte> body, int large, ref bool kept)
     {
         var call = Messages.ReadRequest(body, _owner.Runtime, this);
         call.WireBytes = body.Length;
         Interlocked.Add(ref _requestBytes, body.Length);
         if ((call.Options & CallOptions.OneWay) == 0 && !_running.TryAdd(call.SinkId, call))
             throw new ProtocolException("a request has the number of another that is under way");
+        if (large > 0 && (call.Options & CallOptions.OneWay) == 0)
+            kept = _large.TryAdd(call.SinkId, large);
         if (call.Fault is { } unreadable)
             call.Fail(unreadable);
         else

@@ -38,6 +38,18 @@ internal sealed class FrameReader(Wire wire)
         return true;
     }
 
+    /// <summary>Bytes of the request that <see cref="TryTake"/> would give; 0 for anything else.</summary>
+    public int NextRequestBytes
+    {
+        get
+        {
+            if (_end - _start <= Protocol.LengthBytes || (FrameKind)_buffer[_start + Protocol.LengthBytes] != FrameKind.Request)
+                return 0;
+            var length = BinaryPrimitives.ReadUInt32LittleEndian(_buffer.AsSpan(_start));
+            return length <= (uint)MaxBytes && length <= (uint)(_end - _start - Protocol.LengthBytes) ? (int)length : 0;
+        }
+    }
+
     /// <summary>Receives more; false at the end of the stream.</summary>
     /// <exception cref="ProtocolException">The stream ended within a frame.</exception>
     public async ValueTask<bool> ReadAsync(CancellationToken cancellation)

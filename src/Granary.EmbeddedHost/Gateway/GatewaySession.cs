@@ -8,13 +8,15 @@ using Orleans.Serialization.Invocation;
 namespace Granary.EmbeddedHost.Gateway;
 
 /// <summary>A connection's requests on their way to grains: they pass what its caller must pass.</summary>
-internal sealed class GatewaySession(LocalRuntime runtime, GatewayOptions options, IGatewayCaller? caller) : IConnectionOwner
+internal sealed class GatewaySession(LocalRuntime runtime, GatewayOptions options, IGatewayCaller? caller, LargeRequests? large) : IConnectionOwner
 {
     public CallRuntime Runtime => runtime;
 
     public int MaxMessageBytes => options.MaxMessageBytes;
 
     public int MaxRequests => options.MaxRequestsPerConnection;
+
+    public LargeRequests? Large => large;
 
     public void Run(GrainCall call)
     {

@@ -79,6 +79,8 @@ public sealed partial class PoolGrain(
     {
         var batch = Open();
         CheckExists();
+        if (_writing is not null && batch.Events.Count >= _options.UnwrittenEvents)
+            throw GranaryException.Busy($"pool {_pool} is behind with its journal: {batch.Events.Count} events wait to be written; come back in 1s, or raise Grains:UnwrittenEvents", TimeSpan.FromSeconds(1));
         var reply = _scheduler.Submit(request, Now, batch.Events, batch);
         await CommitAsync(batch);
         return reply;

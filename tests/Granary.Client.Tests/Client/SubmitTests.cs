@@ -28,6 +28,23 @@ public class SubmitTests
     }
 
     [Fact]
+    public async Task What_is_too_much_just_now_is_asked_again_after_the_time_that_was_named()
+    {
+        var cluster = FakeCluster.Create();
+        await using var client = cluster.Connect();
+        cluster.Pool().Break("Submit", GranaryException.Busy("agent a may submit 10/s", TimeSpan.FromMilliseconds(1)));
+        cluster.Pool().Break("Submit", GranaryException.Busy("agent a may submit 10/s", TimeSpan.FromMilliseconds(1)));
+        Assert.Equal(new TaskId("default", 1), await client.SubmitAsync(Spec));
+
+        for (var i = 0; i < 4; i++) cluster.Pool().Break("Submit", GranaryException.Busy("agent a may submit 10/s", TimeSpan.FromMilliseconds(1)));
+        var e = await Assert.ThrowsAsync<GranaryException>(() => client.SubmitAsync(Spec)); // three times and no more
+        Assert.Equal((ErrorCode.Refused, "agent a may submit 10/s", TimeSpan.FromMilliseconds(1)), (e.Code, e.Message, e.RetryAfter!.Value));
+
+        cluster.Pool().Break("Submit", GranaryException.Busy("full", TimeSpan.FromMinutes(1))); // too long to wait for
+        Assert.Equal("full", (await Assert.ThrowsAsync<GranaryException>(() => client.SubmitAsync(Spec))).Message);
+    }
+
+    [Fact]
     public async Task Ids_of_items_follow_their_counts()
     {
         var cluster = FakeCluster.Create();

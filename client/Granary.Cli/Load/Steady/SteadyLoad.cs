@@ -55,17 +55,20 @@ internal sealed class SteadyLoad(LoadOptions options, TimeSpan duration, Action<
     private async Task<double> MaximumAsync(List<GranaryClient> clients, CancellationToken cancel)
     {
         var most = 0.0;
-        await StepAsync(clients, options.Rate, cancel); // code is compiled
-        for (var rate = options.Rate; ; rate *= Growth)
-        {
-            var report = await StepAsync(clients, rate, cancel);
-            var queued = (await clients[0].PoolAsync(options.Pool, cancel)).Queued;
-            note($"{rate:F0} calls/s asked, {report.Achieved:F0} achieved, p99 {report.Response.P99 / 1000.0:F1} ms, {queued} tasks behind");
-            await EmptyAsync(clients[0], cancel);
-            if (report.Achieved < rate * Kept || report.Response.P99 > SlowestMicros || report.Failed > 0 || queued > report.TasksPerSecond * MostBehind)
-                return Math.Max(most, options.Rate / 2);
-            most = rate;
-        }
+        await StepAsync(clients, options.Rate, cancel, Step); // code is compiled
+        for (var rate = options.Rate; await KeepsUpAsync(clients, rate, Step, cancel); rate *= Growth) most = rate;
+        // what a short step shows a longer one may not
+        while (most > options.Rate && !await KeepsUpAsync(clients, most, Step * 5, cancel)) most /= Growth;
+        return Math.Max(most, options.Rate);
+    }
+
+    private async Task<bool> KeepsUpAsync(List<GranaryClient> clients, double rate, TimeSpan span, CancellationToken cancel)
+    {
+        var report = await StepAsync(clients, rate, cancel, span);
+        var queued = (await clients[0].PoolAsync(options.Pool, cancel)).Queued;
+        note($"{rate:F0} calls/s asked, {report.Achieved:F0} achieved, p99 {report.Response.P99 / 1000.0:F1} ms, {queued} tasks behind");
+        await EmptyAsync(clients[0], cancel);
+        return report.Achieved >= rate * Kept && report.Response.P99 <= SlowestMicros && report.Failed == 0 && queued <= report.TasksPerSecond * MostBehind;
     }
 
     /// <summary>Waits until what has piled up is done, so that one step does not pay for another.</summary>
@@ -75,11 +78,11 @@ internal sealed class SteadyLoad(LoadOptions options, TimeSpan duration, Action<
         while ((await client.PoolAsync(options.Pool, cancel)) is { Queued: > 0 } or { Running: > 0 } or { Placed: > 0 }) await timer.WaitForNextTickAsync(cancel);
     }
 
-    private async Task<LoadReport> StepAsync(List<GranaryClient> clients, double rate, CancellationToken cancel)
+    private async Task<LoadReport> StepAsync(List<GranaryClient> clients, double rate, CancellationToken cancel, TimeSpan span)
     {
-        var step = options with { Rate = rate, Duration = Step };
+        var step = options with { Rate = rate, Duration = span };
         var record = new LoadRecord();
-        var elapsed = await new OpenLoop(TimeProvider.System, step.UnderWay).RunAsync(step.Schedule(), Step, new LoadClients(clients, step).Next, record, cancel);
+        var elapsed = await new OpenLoop(TimeProvider.System, step.UnderWay).RunAsync(step.Schedule(), span, new LoadClients(clients, step).Next, record, cancel);
         return record.Report(rate, elapsed, step.Batch);
     }
 
@@ -95,7 +98,7 @@ internal sealed class SteadyLoad(LoadOptions options, TimeSpan duration, Action<
         while (!running.IsCompleted)
         {
             await timer.WaitForNextTickAsync(cancel);
-            samples.Add(await ServerSample.TakeAsync(server.Pid, http, clock.Elapsed.TotalSeconds, record.TakeInterval(), cancel));
+            samples.Add(await ServerSample.TakeAsync(server.Pid, http, clock.Elapsed.TotalSeconds, record.TakeInterval(), (await clients[0].PoolAsync(options.Pool, cancel)).Queued, cancel));
         }
         var report = record.Report(held.Rate, await running, held.Batch);
         return new SteadyReport(

@@ -33,6 +33,7 @@ internal sealed record SteadyReport(double Maximum, LoadReport Load, IReadOnlyLi
             ["heap_mib"] = Math.Round(s.HeapMiB, 1),
             ["handles"] = s.Handles,
             ["threads"] = s.Threads,
+            ["queued"] = s.Queued,
             ["p50_ms"] = s.P50,
             ["p99_ms"] = s.P99,
         })]),
