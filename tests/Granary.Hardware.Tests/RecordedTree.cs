@@ -14,6 +14,13 @@ internal sealed class RecordedTree : IDisposable
         return this;
     }
 
+    /// <summary>Puts the same bytes into every file there is.</summary>
+    public RecordedTree WithEverywhere(byte[] content)
+    {
+        foreach (var file in Directory.EnumerateFiles(_path, "*", SearchOption.AllDirectories).ToList()) File.WriteAllBytes(file, content);
+        return this;
+    }
+
     public RecordedTree WithDirectory(string path)
     {
         Directory.CreateDirectory(_path + path);
