@@ -18,7 +18,8 @@ public sealed class SystemRoot
     {
         try
         {
-            return File.ReadAllText(At(path)).TrimEnd();
+            // most of what is not there is asked for every core of a machine: an exception each would take seconds with 1,000 of them
+            return File.Exists(At(path)) ? File.ReadAllText(At(path)).TrimEnd() : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
