@@ -22,7 +22,7 @@ internal sealed class CallPolicy(GranaryClientOptions options, string server)
         var limit = patient ? Timeout.InfiniteTimeSpan : options.CallTimeout;
         long? broken = null; // counted from the first break: a call may have waited long before the connection broke
         var delay = options.RetryDelay;
-        for (var refusals = 0; ; )
+        for (var refusals = 0; ;)
         {
             ct.ThrowIfCancellationRequested();
             try
