@@ -11,10 +11,10 @@ internal static class SystemFields
     /// <summary>A whole number from <paramref name="least"/> to <paramref name="most"/>.</summary>
     public static Reading<long> Whole(this SystemRoot root, string path, long least = 0, long most = long.MaxValue)
     {
-        if (root.Read(path) is not { } text) return Reading.Absent<long>($"no {path}");
+        if (root.Read(path) is not { } text) return Readings.Absent<long>($"no {path}");
         return long.TryParse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most
-            ? Reading.Measured(value)
-            : Reading.Absent<long>($"{path} holds no number that makes sense");
+            ? Readings.Measured(value)
+            : Readings.Absent<long>($"{path} holds no number that makes sense");
     }
 
     /// <summary>A number of which the file has a multiple: <c>Scaled("cpuinfo_max_freq", 1000)</c> is MHz out of kHz.</summary>
@@ -23,19 +23,19 @@ internal static class SystemFields
 
     /// <summary>One line that can be shown.</summary>
     public static Reading<string> Text(this SystemRoot root, string path) => root.Read(path) is not { } text
-        ? Reading.Absent<string>($"no {path}")
-        : Clean(text) is { Length: > 0 } clean ? Reading.Measured(clean) : Reading.Absent<string>($"{path} is empty");
+        ? Readings.Absent<string>($"no {path}")
+        : Clean(text) is { Length: > 0 } clean ? Readings.Measured(clean) : Readings.Absent<string>($"{path} is empty");
 
     /// <summary>The word in brackets: <c>none [mq-deadline] kyber</c>.</summary>
     public static Reading<string> Chosen(this SystemRoot root, string path)
     {
-        if (root.Read(path) is not { } text) return Reading.Absent<string>($"no {path}");
+        if (root.Read(path) is not { } text) return Readings.Absent<string>($"no {path}");
         var open = text.IndexOf('[', StringComparison.Ordinal);
         var close = text.IndexOf(']', StringComparison.Ordinal);
-        if (open >= 0 && close > open + 1) return Reading.Measured(Clean(text[(open + 1)..close]));
+        if (open >= 0 && close > open + 1) return Readings.Measured(Clean(text[(open + 1)..close]));
         return Clean(text) is { Length: > 0 } only && !only.Contains(' ', StringComparison.Ordinal)
-            ? Reading.Measured(only)
-            : Reading.Absent<string>($"{path} marks nothing as chosen");
+            ? Readings.Measured(only)
+            : Readings.Absent<string>($"{path} marks nothing as chosen");
     }
 
     /// <summary>The value of <c>KEY=value</c> in a uevent file.</summary>
@@ -43,8 +43,8 @@ internal static class SystemFields
     {
         foreach (var line in (root.Read(path) ?? "").Split('\n'))
             if (line.StartsWith(key, StringComparison.Ordinal) && line.Length > key.Length + 1 && line[key.Length] == '=')
-                return Reading.Measured(Clean(line[(key.Length + 1)..]));
-        return Reading.Absent<string>($"no {key} in {path}");
+                return Readings.Measured(Clean(line[(key.Length + 1)..]));
+        return Readings.Absent<string>($"no {key} in {path}");
     }
 
     /// <summary>A NUMA node out of a file that holds -1 where the firmware did not say; on a machine with one node it can only be that one.</summary>
@@ -52,7 +52,7 @@ internal static class SystemFields
     {
         foreach (var path in paths)
             if (root.Whole(path, 0, 4095) is { IsKnown: true } node) return node;
-        return onlyNode >= 0 ? Reading.Estimated((long)onlyNode, "the machine's only node") : Reading.Absent<long>("the firmware does not say which node it is on");
+        return onlyNode >= 0 ? Readings.Estimated((long)onlyNode, "the machine's only node") : Readings.Absent<long>("the firmware does not say which node it is on");
     }
 
     /// <summary>The number of the machine's NUMA node when it has one; -1 when it has several.</summary>

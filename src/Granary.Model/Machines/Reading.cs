@@ -58,7 +58,7 @@ public readonly record struct Reading<T>
 }
 
 /// <summary>Ways to make a <see cref="Reading{T}"/>.</summary>
-public static class Reading
+public static class Readings
 {
     public static Reading<T> Measured<T>(T value) => new(value, ReadingSource.Measured, "");
 

@@ -47,7 +47,7 @@ public sealed class ReadingJsonConverterFactory : JsonConverterFactory
                 }
                 else reader.Skip();
             }
-            return source == ReadingSource.Absent ? Reading.Absent<T>(note) : new(value, source, note);
+            return source == ReadingSource.Absent ? Readings.Absent<T>(note) : new(value, source, note);
         }
 
         public override void Write(Utf8JsonWriter writer, Reading<T> value, JsonSerializerOptions options)

@@ -29,7 +29,7 @@ public sealed class AcceleratorSourceTests
 
         var card = Nvidia(tree, new FakeNvml { Cards = 1, Meters = FakeNvml.NotSupported }).Read().Items[0];
 
-        Assert.All([card.PowerWatts, card.EnergyJoules, card.UtilizationPercent], r => Assert.Equal(Reading.Absent<double>("Not Supported"), r));
+        Assert.All([card.PowerWatts, card.EnergyJoules, card.UtilizationPercent], r => Assert.Equal(Readings.Absent<double>("Not Supported"), r));
         Assert.Equal(40960, card.MemoryMiB.Value);
     }
 

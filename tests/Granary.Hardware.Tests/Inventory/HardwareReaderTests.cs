@@ -25,7 +25,7 @@ public sealed class HardwareReaderTests
         Assert.Equal((32000, 16000, 8192), (found.Memory.TotalMiB.Value, found.Memory.AvailableMiB.Value, found.Memory.SwapTotalMiB.Value));
         Assert.Equal(new SwapDevice("/dev/dm-1", "partition", 8192, 0), Assert.Single(found.Memory.SwapDevices.Items));
         Assert.Equal([("dm-0", "mapped"), ("nvme0n1", "nvme")], found.Storage.Items.Select(d => (d.Name, d.Kind)));
-        Assert.Equal(Reading.Estimated(0L, "the machine's only node"), found.Storage.Items[1].NumaNode);
+        Assert.Equal(Readings.Estimated(0L, "the machine's only node"), found.Storage.Items[1].NumaNode);
         Assert.Equal(["/", "/boot/efi", "/home/a b", "/tmp"], found.FileSystems.Items.Select(f => f.MountPoint));
         Assert.Equal(["nvme0n1", "nvme0n1", null, null], found.FileSystems.Items.Select(f => f.Disks.Value));
         Assert.Equal((ReadingSource.Absent, "a network file system is not asked: it may not answer"), (found.FileSystems.Items[2].FreeMiB.Source, found.FileSystems.Items[2].FreeMiB.Note));
@@ -38,7 +38,7 @@ public sealed class HardwareReaderTests
         Assert.False(found.Platform.Cloud.IsKnown);
         Assert.Equal(("intel", "pci 8086:46a6", "i915"), found.Accelerators.Items.Select(a => (a.Vendor, a.Model.Value!, a.Driver.Value!)).Single());
         Assert.True(found.Kernel is { Pressure.Value: true, PerfEventParanoid.Value: 2, CgroupV2.Value: true, Bpf.Value: true, Seccomp.Value: true, Clocksource.Value: "tsc" });
-        Assert.Equal(Reading.Estimated(true, "the kernel's version"), found.Kernel.IoUring);
+        Assert.Equal(Readings.Estimated(true, "the kernel's version"), found.Kernel.IoUring);
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class HardwareReaderTests
         Assert.Equal(ReadingSource.Absent, found.Cpu.Caches.Source);
         Assert.Equal((ReadingSource.Estimated, 7812L), (found.Memory.AvailableMiB.Source, found.Memory.AvailableMiB.Value));
         Assert.Equal(("virtual", "vda"), (found.Storage.Items.Single().Kind, found.Paths.Items.Single().Disks.Value));
-        Assert.Equal(Reading.Estimated(false, "the kernel's version"), found.Kernel.IoUring);
+        Assert.Equal(Readings.Estimated(false, "the kernel's version"), found.Kernel.IoUring);
         Assert.Empty(found.Accelerators.Items);
     }
 

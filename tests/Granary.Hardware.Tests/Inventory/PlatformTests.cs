@@ -41,6 +41,6 @@ public sealed class PlatformTests
     {
         using var tree = new RecordedTree().With(file, content);
 
-        Assert.Equal(Reading.Measured(expected), PlatformReader.Container(tree.Root));
+        Assert.Equal(Readings.Measured(expected), PlatformReader.Container(tree.Root));
     }
 }

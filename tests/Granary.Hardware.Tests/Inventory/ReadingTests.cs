@@ -10,11 +10,11 @@ public sealed class ReadingTests
 
     public static TheoryData<string, string> Written => new()
     {
-        { JsonSerializer.Serialize(Reading.Measured(8L)), """{"value":8,"source":"measured"}""" },
-        { JsonSerializer.Serialize(Reading.Estimated(2.5, "a guess")), """{"value":2.5,"source":"estimated","note":"a guess"}""" },
-        { JsonSerializer.Serialize(Reading.Absent<bool>("no file")), """{"source":"absent","note":"no file"}""" },
-        { JsonSerializer.Serialize(Reading.Measured("x")), """{"value":"x","source":"measured"}""" },
-        { JsonSerializer.Serialize(Reading.Measured(double.NaN)), """{"value":0,"source":"measured"}""" },
+        { JsonSerializer.Serialize(Readings.Measured(8L)), """{"value":8,"source":"measured"}""" },
+        { JsonSerializer.Serialize(Readings.Estimated(2.5, "a guess")), """{"value":2.5,"source":"estimated","note":"a guess"}""" },
+        { JsonSerializer.Serialize(Readings.Absent<bool>("no file")), """{"source":"absent","note":"no file"}""" },
+        { JsonSerializer.Serialize(Readings.Measured("x")), """{"value":"x","source":"measured"}""" },
+        { JsonSerializer.Serialize(Readings.Measured(double.NaN)), """{"value":0,"source":"measured"}""" },
     };
 
     [Theory]
@@ -24,15 +24,15 @@ public sealed class ReadingTests
     [Fact]
     public void Json_is_read_again_and_what_is_unknown_in_it_is_skipped()
     {
-        Assert.Equal(Reading.Estimated(7L, "n"), JsonSerializer.Deserialize<Reading<long>>("""{"later":[1,{"a":2}],"value":7,"source":"estimated","note":"n"}"""));
-        Assert.Equal(Reading.Absent<string>(""), JsonSerializer.Deserialize<Reading<string>>("""{"value":"x","source":"of a later kind"}"""));
+        Assert.Equal(Readings.Estimated(7L, "n"), JsonSerializer.Deserialize<Reading<long>>("""{"later":[1,{"a":2}],"value":7,"source":"estimated","note":"n"}"""));
+        Assert.Equal(Readings.Absent<string>(""), JsonSerializer.Deserialize<Reading<string>>("""{"value":"x","source":"of a later kind"}"""));
         Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Reading<long>>("7"));
     }
 
     [Fact]
     public void A_reading_of_something_derived_keeps_its_source()
     {
-        Assert.Equal(Reading.Estimated(2L, "x"), Reading.Estimated(2048L, "x").As(v => v / 1024));
-        Assert.Equal(Reading.Absent<string>("why"), Reading.Absent<long>("why").As(v => v.ToString()));
+        Assert.Equal(Readings.Estimated(2L, "x"), Readings.Estimated(2048L, "x").As(v => v / 1024));
+        Assert.Equal(Readings.Absent<string>("why"), Readings.Absent<long>("why").As(v => v.ToString()));
     }
 }

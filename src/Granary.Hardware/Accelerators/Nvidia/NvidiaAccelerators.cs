@@ -12,7 +12,7 @@ internal sealed class NvidiaAccelerators(Func<(INvml? Library, string WhyNot)> l
         var code = nvml.Count(out var count);
         if (code != INvml.Success) return Listed.Absent<AcceleratorInventory>($"NVIDIA: {SystemFields.Clean(nvml.Explain(code))}");
         var driver = nvml.DriverVersion(out var version) is INvml.Success and var _ && version.Length > 0
-            ? Reading.Measured($"nvidia {SystemFields.Clean(version)}") : Reading.Estimated("nvidia", "NVML answers");
+            ? Readings.Measured($"nvidia {SystemFields.Clean(version)}") : Readings.Estimated("nvidia", "NVML answers");
         var cards = new List<AcceleratorInventory>();
         var lost = new List<string>();
         for (var index = 0; index < count; index++)
@@ -47,15 +47,15 @@ internal sealed class NvidiaAccelerators(Func<(INvml? Library, string WhyNot)> l
             EnergyJoules = Of(nvml, nvml.Energy(device, out var millijoules), millijoules / 1000.0),
             TemperatureCelsius = Of(nvml, nvml.Temperature(device, out var celsius), (double)celsius),
             // most cards cannot be cut: not supported means no
-            Partitioned = nvml.MigMode(device, out var mig) is var code && code == INvml.Success ? Reading.Measured(mig == 1)
-                : code == 3 ? Reading.Measured(false) : Reading.Absent<bool>(SystemFields.Clean(nvml.Explain(code))),
+            Partitioned = nvml.MigMode(device, out var mig) is var code && code == INvml.Success ? Readings.Measured(mig == 1)
+                : code == 3 ? Readings.Measured(false) : Readings.Absent<bool>(SystemFields.Clean(nvml.Explain(code))),
         };
     }
 
     private static Reading<string> Told(INvml nvml, int code, string text) => Of(nvml, code, SystemFields.Clean(text));
 
     private static Reading<T> Of<T>(INvml nvml, int code, T value) =>
-        code == INvml.Success ? Reading.Measured(value) : Reading.Absent<T>(SystemFields.Clean(nvml.Explain(code)));
+        code == INvml.Success ? Readings.Measured(value) : Readings.Absent<T>(SystemFields.Clean(nvml.Explain(code)));
 
     // 00000000:3B:00.0 is 0000:3b:00.0 there
     internal static string SysfsAddress(string bus)

@@ -39,7 +39,7 @@ internal sealed class DrmAccelerators(SystemRoot root) : IAcceleratorSource
             PowerWatts = sensors.PowerWatts,
             EnergyJoules = sensors.EnergyJoules,
             TemperatureCelsius = sensors.TemperatureCelsius,
-            Partitioned = Reading.Absent<bool>("not told by sysfs"),
+            Partitioned = Readings.Absent<bool>("not told by sysfs"),
         };
     }
 }
@@ -74,13 +74,13 @@ internal sealed class ClassAccelerators(SystemRoot root) : IAcceleratorSource
             Driver = driver,
             PciAddress = address,
             NumaNode = root.NumaNode(onlyNode, $"{device}/numa_node"),
-            MemoryMiB = Reading.Absent<long>("not told by sysfs"),
-            MemoryUsedMiB = Reading.Absent<long>("not told by sysfs"),
-            UtilizationPercent = Reading.Absent<double>("not told by sysfs"),
+            MemoryMiB = Readings.Absent<long>("not told by sysfs"),
+            MemoryUsedMiB = Readings.Absent<long>("not told by sysfs"),
+            UtilizationPercent = Readings.Absent<double>("not told by sysfs"),
             PowerWatts = sensors.PowerWatts,
             EnergyJoules = sensors.EnergyJoules,
             TemperatureCelsius = sensors.TemperatureCelsius,
-            Partitioned = Reading.Absent<bool>("not told by sysfs"),
+            Partitioned = Readings.Absent<bool>("not told by sysfs"),
         };
     }
 }
@@ -111,7 +111,7 @@ internal readonly record struct Sensors(Reading<double> PowerWatts, Reading<doub
         var number = root.Numbered($"{device}/hwmon", "hwmon").Select(n => (int?)n).FirstOrDefault();
         if (number is not { } first)
         {
-            var none = Reading.Absent<double>("no hwmon");
+            var none = Readings.Absent<double>("no hwmon");
             return new(none, none, none);
         }
         var at = $"{device}/hwmon/hwmon{first}";

@@ -39,10 +39,10 @@ internal static class CacheReader
     // "32K", "36864K", "2M"
     private static Reading<long> Size(SystemRoot root, string path)
     {
-        if (root.Read(path)?.Trim() is not { Length: > 1 } text) return Reading.Absent<long>($"no {path}");
+        if (root.Read(path)?.Trim() is not { Length: > 1 } text) return Readings.Absent<long>($"no {path}");
         var factor = text[^1] switch { 'K' => 1, 'M' => 1024, _ => 0 };
         return factor > 0 && long.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size is > 0 and < 1 << 30
-            ? Reading.Measured(size * factor)
-            : Reading.Absent<long>($"{path} holds no size");
+            ? Readings.Measured(size * factor)
+            : Readings.Absent<long>($"{path} holds no size");
     }
 }

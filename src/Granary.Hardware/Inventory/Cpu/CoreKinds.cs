@@ -48,7 +48,7 @@ internal static class CoreKinds
     private static Reading<double> Over(SystemRoot root, int[] cpus, string file, Func<IEnumerable<double>, double> pick)
     {
         var found = Frequencies(root, cpus, file);
-        return found.Count == 0 ? Reading.Absent<double>($"no cpufreq/{file}") : Reading.Measured(pick(found));
+        return found.Count == 0 ? Readings.Absent<double>($"no cpufreq/{file}") : Readings.Measured(pick(found));
     }
 
     // kHz in the file; 100 GHz is beyond belief
@@ -58,21 +58,21 @@ internal static class CoreKinds
     private static Reading<double> Current(SystemRoot root, int[] cpus, CpuInfo info)
     {
         var found = Frequencies(root, cpus, "scaling_cur_freq");
-        if (found.Count > 0) return Reading.Measured(Math.Round(found.Average()));
+        if (found.Count > 0) return Readings.Measured(Math.Round(found.Average()));
         var told = cpus.Where(info.MHz.ContainsKey).Select(cpu => info.MHz[cpu]).ToList();
-        return told.Count == 0 ? Reading.Absent<double>("neither cpufreq/scaling_cur_freq nor 'cpu MHz' in /proc/cpuinfo")
-            : Reading.Estimated(Math.Round(told.Average()), "/proc/cpuinfo, which in a virtual machine is the nominal frequency");
+        return told.Count == 0 ? Readings.Absent<double>("neither cpufreq/scaling_cur_freq nor 'cpu MHz' in /proc/cpuinfo")
+            : Readings.Estimated(Math.Round(told.Average()), "/proc/cpuinfo, which in a virtual machine is the nominal frequency");
     }
 
     private static Reading<double> Base(SystemRoot root, int[] cpus, CpuInfo info)
     {
         var found = Frequencies(root, cpus, "base_frequency");
-        if (found.Count > 0) return Reading.Measured(found.Max());
+        if (found.Count > 0) return Readings.Measured(found.Max());
         var model = info.Model.Or("") ?? "";
         var at = model.LastIndexOf('@');
         if (at >= 0 && model.EndsWith("GHz", StringComparison.Ordinal)
             && double.TryParse(model.AsSpan(at + 1, model.Length - at - 4).Trim(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var ghz) && ghz is > 0 and < 100)
-            return Reading.Estimated(Math.Round(ghz * 1000), "the model's name");
-        return Reading.Absent<double>("no cpufreq/base_frequency");
+            return Readings.Estimated(Math.Round(ghz * 1000), "the model's name");
+        return Readings.Absent<double>("no cpufreq/base_frequency");
     }
 }

@@ -20,16 +20,16 @@ internal static class CpuReader
         {
             Vendor = info.Vendor,
             Model = info.Model,
-            Threads = online.Length == 0 ? Reading.Absent<long>($"neither {Cpus}/online nor /proc/cpuinfo")
-                : fromInfo ? Reading.Estimated((long)online.Length, "/proc/cpuinfo") : Reading.Measured((long)online.Length),
+            Threads = online.Length == 0 ? Readings.Absent<long>($"neither {Cpus}/online nor /proc/cpuinfo")
+                : fromInfo ? Readings.Estimated((long)online.Length, "/proc/cpuinfo") : Readings.Measured((long)online.Length),
             Offline = CpuList.Parse(root.Read($"{Cpus}/present")) is { Length: > 0 } present && !fromInfo
-                ? Reading.Measured((long)present.Except(online).Count()) : Reading.Absent<long>($"no {Cpus}/present"),
+                ? Readings.Measured((long)present.Except(online).Count()) : Readings.Absent<long>($"no {Cpus}/present"),
             Packages = Count(known, p => p.Package),
             Dies = Count(known, p => (p.Package, p.Die)),
             Cores = Count(known, p => (p.Package, p.Die, p.Core)),
             Kinds = CoreKinds.Read(root, online, places, info),
             Caches = CacheReader.Read(root, online),
-            Governor = online.Length == 0 ? Reading.Absent<string>("no CPU is known") : root.Text($"{Cpus}/cpu{online[0]}/cpufreq/scaling_governor"),
+            Governor = online.Length == 0 ? Readings.Absent<string>("no CPU is known") : root.Text($"{Cpus}/cpu{online[0]}/cpufreq/scaling_governor"),
             InstructionSets = info.InstructionSets,
         };
     }
@@ -46,8 +46,8 @@ internal static class CpuReader
     }
 
     private static Reading<long> Count<TKey>(CpuPlace[] places, Func<CpuPlace, TKey> key) => places.Length == 0
-        ? Reading.Absent<long>($"no {Cpus}/cpuN/topology")
-        : Reading.Measured((long)places.Select(key).Distinct().Count());
+        ? Readings.Absent<long>($"no {Cpus}/cpuN/topology")
+        : Readings.Measured((long)places.Select(key).Distinct().Count());
 }
 
 /// <summary>What <c>/proc/cpuinfo</c> says: x86 and Arm use other words for the same.</summary>
@@ -107,8 +107,8 @@ internal sealed record CpuInfo(
         }
         var why = text is null ? "no /proc/cpuinfo" : "/proc/cpuinfo does not say";
         return new(
-            vendor is { Length: > 0 } ? Reading.Measured(vendor) : Reading.Absent<string>(why),
-            model is { Length: > 0 } ? Reading.Measured(model) : Reading.Absent<string>(why),
+            vendor is { Length: > 0 } ? Readings.Measured(vendor) : Readings.Absent<string>(why),
+            model is { Length: > 0 } ? Readings.Measured(model) : Readings.Absent<string>(why),
             [.. processors], frequencies, flags, text is not null);
     }
 }

@@ -13,11 +13,11 @@ internal static class MemoryReader
         {
             TotalMiB = Field(info, "MemTotal:"),
             AvailableMiB = Field(info, "MemAvailable:") is { IsKnown: true } available ? available
-                : Field(info, "MemFree:") is { IsKnown: true } free ? Reading.Estimated(free.Value, "free memory alone: this kernel has no MemAvailable")
+                : Field(info, "MemFree:") is { IsKnown: true } free ? Readings.Estimated(free.Value, "free memory alone: this kernel has no MemAvailable")
                 : Field(info, "MemAvailable:"),
             SwapTotalMiB = Field(info, "SwapTotal:"),
             SwapFreeMiB = Field(info, "SwapFree:"),
-            LimitMiB = limits.MemoryMiB is { } limit ? Reading.Measured(limit) : Reading.Absent<long>("no limit is set on the agent's group"),
+            LimitMiB = limits.MemoryMiB is { } limit ? Readings.Measured(limit) : Readings.Absent<long>("no limit is set on the agent's group"),
             SwapDevices = Swaps(root),
             HugePages = HugePagesIn(root, "/sys/kernel/mm/hugepages") is { Count: > 0 } sizes
                 ? Listed.Measured(sizes, 8) : Listed.Absent<HugePages>("no /sys/kernel/mm/hugepages"),
@@ -28,16 +28,16 @@ internal static class MemoryReader
     /// <summary>KiB in the text, MiB here. A node's file has words before the name: <c>Node 0 MemTotal: 1 kB</c>.</summary>
     internal static Reading<long> Field(string? text, string name)
     {
-        if (text is null) return Reading.Absent<long>("no /proc/meminfo");
+        if (text is null) return Readings.Absent<long>("no /proc/meminfo");
         foreach (var line in text.AsSpan().EnumerateLines())
         {
             var at = line.IndexOf(name, StringComparison.Ordinal);
             if (at < 0 || (at > 0 && line[at - 1] != ' ')) continue;
             var value = line[(at + name.Length)..].Trim();
             var space = value.IndexOf(' ');
-            if (long.TryParse(space < 0 ? value : value[..space], NumberStyles.None, CultureInfo.InvariantCulture, out var kib)) return Reading.Measured(kib / 1024);
+            if (long.TryParse(space < 0 ? value : value[..space], NumberStyles.None, CultureInfo.InvariantCulture, out var kib)) return Readings.Measured(kib / 1024);
         }
-        return Reading.Absent<long>($"no {name.TrimEnd(':')} in meminfo");
+        return Readings.Absent<long>($"no {name.TrimEnd(':')} in meminfo");
     }
 
     internal static IReadOnlyList<HugePages> HugePagesIn(SystemRoot root, string directory)

@@ -31,11 +31,11 @@ internal static class NetworkReader
             Physical = physical,
             // -1 while the link is down; virtual ones have none
             SpeedMbps = root.Whole($"{at}/speed", 1, 10_000_000),
-            Duplex = root.Text($"{at}/duplex") is { IsKnown: true, Value: not "unknown" } duplex ? duplex : Reading.Absent<string>("the driver does not say"),
+            Duplex = root.Text($"{at}/duplex") is { IsKnown: true, Value: not "unknown" } duplex ? duplex : Readings.Absent<string>("the driver does not say"),
             State = root.Text($"{at}/operstate"),
             Driver = root.Uevent($"{at}/device/uevent", "DRIVER"),
             Mtu = root.Whole($"{at}/mtu", 1, 1 << 20),
-            NumaNode = physical ? root.NumaNode(onlyNode, $"{at}/device/numa_node", $"{at}/device/device/numa_node") : Reading.Absent<long>("no device is behind it"),
+            NumaNode = physical ? root.NumaNode(onlyNode, $"{at}/device/numa_node", $"{at}/device/device/numa_node") : Readings.Absent<long>("no device is behind it"),
         };
     }
 

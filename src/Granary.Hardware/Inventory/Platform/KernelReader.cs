@@ -13,11 +13,11 @@ internal static class KernelReader
         {
             Release = release,
             // the files are there but refuse to be read when it was switched off at boot (psi=0)
-            Pressure = root.HasDirectory("/proc/pressure") ? Reading.Measured(root.Read("/proc/pressure/cpu") is { Length: > 0 }) : There(root, false, "/proc/sys"),
+            Pressure = root.HasDirectory("/proc/pressure") ? Readings.Measured(root.Read("/proc/pressure/cpu") is { Length: > 0 }) : There(root, false, "/proc/sys"),
             PerfEventParanoid = root.Whole("/proc/sys/kernel/perf_event_paranoid", -1, 4),
             IoUring = IoUring(root, release),
             CgroupV2 = root.Read("/proc/filesystems") is { } known
-                ? Reading.Measured(known.Contains("cgroup2", StringComparison.Ordinal)) : Reading.Absent<bool>("no /proc/filesystems"),
+                ? Readings.Measured(known.Contains("cgroup2", StringComparison.Ordinal)) : Readings.Absent<bool>("no /proc/filesystems"),
             Bpf = There(root, root.HasDirectory("/sys/fs/bpf") || root.Read("/proc/sys/kernel/unprivileged_bpf_disabled") is not null, "/proc/sys"),
             Seccomp = There(root, root.Read("/proc/sys/kernel/seccomp/actions_avail") is not null, "/proc/sys"),
             Clocksource = root.Text("/sys/devices/system/clocksource/clocksource0/current_clocksource"),
@@ -26,17 +26,17 @@ internal static class KernelReader
 
     // not there means something only where the place it would be at can be seen
     private static Reading<bool> There(SystemRoot root, bool there, string place) =>
-        there || root.HasDirectory(place) ? Reading.Measured(there) : Reading.Absent<bool>($"{place} is hidden");
+        there || root.HasDirectory(place) ? Readings.Measured(there) : Readings.Absent<bool>($"{place} is hidden");
 
     // the switch came with 6.6, the calls with 5.1
     private static Reading<bool> IoUring(SystemRoot root, Reading<string> release)
     {
-        if (root.Whole("/proc/sys/kernel/io_uring_disabled", 0, 2) is { IsKnown: true } disabled) return Reading.Measured(disabled.Value < 2);
+        if (root.Whole("/proc/sys/kernel/io_uring_disabled", 0, 2) is { IsKnown: true } disabled) return Readings.Measured(disabled.Value < 2);
         var parts = (release.Value ?? "").Split('.', '-');
         return parts.Length > 1 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major)
             && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var minor)
-            ? Reading.Estimated(major > 5 || (major == 5 && minor >= 1), "the kernel's version")
-            : Reading.Absent<bool>("neither the switch nor the kernel's version can be read");
+            ? Readings.Estimated(major > 5 || (major == 5 && minor >= 1), "the kernel's version")
+            : Readings.Absent<bool>("neither the switch nor the kernel's version can be read");
     }
 }
 
@@ -47,21 +47,21 @@ internal static class CgroupReader
     {
         CgroupVersion.V2 => new()
         {
-            Version = Reading.Measured("v2"),
+            Version = Readings.Measured("v2"),
             Controllers = Words(root.Read(groups.MemoryPath + "/cgroup.controllers") ?? ""),
             Writable = Writable(groups),
         },
-        CgroupVersion.V1 => new() { Version = Reading.Measured("v1"), Controllers = Mounted(root), Writable = Writable(groups) },
+        CgroupVersion.V1 => new() { Version = Readings.Measured("v1"), Controllers = Mounted(root), Writable = Writable(groups) },
         _ => new()
         {
-            Version = root.Read("/proc/self/mounts") is null ? Reading.Absent<string>("no /proc/self/mounts") : Reading.Measured("none"),
+            Version = root.Read("/proc/self/mounts") is null ? Readings.Absent<string>("no /proc/self/mounts") : Readings.Measured("none"),
             Controllers = Listed.Absent<string>(groups.WhyNot),
-            Writable = Reading.Absent<bool>(groups.WhyNot),
+            Writable = Readings.Absent<bool>(groups.WhyNot),
         },
     };
 
     private static Reading<bool> Writable(CgroupFileSystem groups) =>
-        groups.Usable ? Reading.Measured(true) : Reading.Estimated(false, SystemFields.Clean(groups.WhyNot));
+        groups.Usable ? Readings.Measured(true) : Readings.Estimated(false, SystemFields.Clean(groups.WhyNot));
 
     private static Listed<string> Words(string text) =>
         Listed.Measured<string>([.. text.Split([' ', ',', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(SystemFields.Clean).Distinct().Order(StringComparer.Ordinal)], 32);

@@ -18,11 +18,11 @@ internal static class PlatformReader
         var seen = cpu.IsThere || vendor.IsKnown || xen.Length > 0;
         return new PlatformInventory
         {
-            Kind = !seen ? Reading.Absent<string>("neither /proc/cpuinfo nor DMI")
-                : hypervisor.Length > 0 ? Reading.Measured("virtual")
-                : cpu.Flags.Count > 0 ? Reading.Measured("physical") : Reading.Estimated("physical", "nothing says that it is virtual"),
-            Hypervisor = hypervisor.Length > 0 ? Reading.Measured(hypervisor) : Reading.Absent<string>(seen ? "none was found" : "neither /proc/cpuinfo nor DMI"),
-            Cloud = cloud.Length > 0 ? Reading.Measured(cloud) : Reading.Absent<string>(vendor.IsKnown ? "DMI names no cloud" : $"no {Dmi}"),
+            Kind = !seen ? Readings.Absent<string>("neither /proc/cpuinfo nor DMI")
+                : hypervisor.Length > 0 ? Readings.Measured("virtual")
+                : cpu.Flags.Count > 0 ? Readings.Measured("physical") : Readings.Estimated("physical", "nothing says that it is virtual"),
+            Hypervisor = hypervisor.Length > 0 ? Readings.Measured(hypervisor) : Readings.Absent<string>(seen ? "none was found" : "neither /proc/cpuinfo nor DMI"),
+            Cloud = cloud.Length > 0 ? Readings.Measured(cloud) : Readings.Absent<string>(vendor.IsKnown ? "DMI names no cloud" : $"no {Dmi}"),
             Container = Container(root),
             Vendor = vendor,
             Product = product,
@@ -66,12 +66,12 @@ internal static class PlatformReader
         var own = root.Read("/proc/self/cgroup") ?? "";
         var told = root.Text("/run/systemd/container").Or("")!;
         if (root.HasDirectory("/var/run/secrets/kubernetes.io") || root.HasDirectory("/run/secrets/kubernetes.io") || Has(group, "kubepods") || Has(own, "kubepods"))
-            return Reading.Measured("kubernetes");
-        if (root.Read("/run/.containerenv") is not null || told == "podman" || Has(group, "libpod")) return Reading.Measured("podman");
-        if (root.Read("/.dockerenv") is not null || told == "docker" || Has(group, "/docker")) return Reading.Measured("docker");
-        if (told.Length > 0) return Reading.Measured(told);
-        if (Has(group, "/lxc")) return Reading.Measured("lxc");
-        return group.Length == 0 && own.Length == 0 ? Reading.Absent<string>("no /proc/1/cgroup") : Reading.Measured("none");
+            return Readings.Measured("kubernetes");
+        if (root.Read("/run/.containerenv") is not null || told == "podman" || Has(group, "libpod")) return Readings.Measured("podman");
+        if (root.Read("/.dockerenv") is not null || told == "docker" || Has(group, "/docker")) return Readings.Measured("docker");
+        if (told.Length > 0) return Readings.Measured(told);
+        if (Has(group, "/lxc")) return Readings.Measured("lxc");
+        return group.Length == 0 && own.Length == 0 ? Readings.Absent<string>("no /proc/1/cgroup") : Readings.Measured("none");
     }
 
     // SMBIOS 3.7, 7.4.1: chassis types
@@ -91,9 +91,9 @@ internal static class PlatformReader
             // mice and keyboards have batteries too, with the scope Device
             if (root.Read($"{Supplies}/{name}/type") != "Battery" || root.Read($"{Supplies}/{name}/scope") == "Device") continue;
             var status = root.Text($"{Supplies}/{name}/status");
-            return status.IsKnown ? Reading.Measured(status.Value == "Discharging") : Reading.Absent<bool>($"{name} does not say");
+            return status.IsKnown ? Readings.Measured(status.Value == "Discharging") : Readings.Absent<bool>($"{name} does not say");
         }
-        return Reading.Absent<bool>("no battery");
+        return Readings.Absent<bool>("no battery");
     }
 
     private static bool Has(string text, string part) => text.Contains(part, StringComparison.OrdinalIgnoreCase);

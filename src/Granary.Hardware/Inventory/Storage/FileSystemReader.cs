@@ -33,12 +33,12 @@ internal static class FileSystemReader
         if (best is not { } found)
         {
             const string Why = "no mount holds this path";
-            return new(path, Reading.Absent<string>(Why), Reading.Absent<string>(Why), Reading.Absent<string>(Why), Reading.Absent<long>(Why));
+            return new(path, Readings.Absent<string>(Why), Readings.Absent<string>(Why), Readings.Absent<string>(Why), Readings.Absent<long>(Why));
         }
         var names = Disks(found, blocks);
         var nodes = (names.Value ?? "").Split(',').Select(n => disks.Items.FirstOrDefault(d => d.Name == n)?.NumaNode).OfType<Reading<long>>().Distinct().ToArray();
-        return new(path, Reading.Measured(SystemFields.Clean(found.Point)), Reading.Measured(SystemFields.Clean(found.Type)), names,
-            nodes.Length == 1 ? nodes[0] : Reading.Absent<long>(nodes.Length == 0 ? "no disk is known below it" : "its disks are on several nodes"));
+        return new(path, Readings.Measured(SystemFields.Clean(found.Point)), Readings.Measured(SystemFields.Clean(found.Type)), names,
+            nodes.Length == 1 ? nodes[0] : Readings.Absent<long>(nodes.Length == 0 ? "no disk is known below it" : "its disks are on several nodes"));
     }
 
     private static FileSystemInventory One(Mount mount, BlockTree blocks, FileSystemSpace space)
@@ -52,17 +52,17 @@ internal static class FileSystemReader
             Device = SystemFields.Clean(mount.Device),
             Options = SystemFields.Clean(mount.Options),
             Disks = Disks(mount, blocks),
-            TotalMiB = room is { } r && r.Total >= 0 ? Reading.Measured(r.Total >> 20) : Reading.Absent<long>(why),
-            FreeMiB = room is { } f && f.Free >= 0 ? Reading.Measured(f.Free >> 20) : Reading.Absent<long>(why),
+            TotalMiB = room is { } r && r.Total >= 0 ? Readings.Measured(r.Total >> 20) : Readings.Absent<long>(why),
+            FreeMiB = room is { } f && f.Free >= 0 ? Readings.Measured(f.Free >> 20) : Readings.Absent<long>(why),
         };
     }
 
     private static Reading<string> Disks(Mount mount, BlockTree blocks)
     {
-        if (mount.IsMemory) return Reading.Absent<string>("it is in memory");
-        if (mount.IsNetwork) return Reading.Absent<string>("it is on another machine");
+        if (mount.IsMemory) return Readings.Absent<string>("it is in memory");
+        if (mount.IsNetwork) return Readings.Absent<string>("it is on another machine");
         var disks = blocks.DisksBelow(mount.Device, mount.Number);
-        return disks.Count > 0 ? Reading.Measured(SystemFields.Clean(string.Join(',', disks))) : Reading.Absent<string>("its device is not in /sys/block");
+        return disks.Count > 0 ? Readings.Measured(SystemFields.Clean(string.Join(',', disks))) : Readings.Absent<string>("its device is not in /sys/block");
     }
 
     private static bool IsBelow(string path, string point) =>
