@@ -33,6 +33,7 @@ public static class ServerProgram
         [SchedulerSection] = typeof(SchedulerOptions),
         [CohortSection] = typeof(CohortOptions),
         [ClusterSettings.Section] = typeof(ClusterSettings),
+        [RestLimits.Section] = typeof(RestLimits),
     };
 
     private const string SchedulerSection = "Scheduler";
@@ -78,6 +79,7 @@ public static class ServerProgram
             {
                 k.Listen(address, settings.HttpPort);
                 k.AddServerHeader = false;
+                configuration.Get<RestLimits>(RestLimits.Section).Apply(k.Limits);
             });
             builder.Services.AddSingleton(TimeProvider.System);
             builder.Services.AddGranaryGrains();

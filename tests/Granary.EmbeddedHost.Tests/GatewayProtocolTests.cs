@@ -42,6 +42,7 @@ public sealed class GatewayProtocolTests
         { "a greeting again", Frame(FrameKind.Hello, w => w.WriteVarInt(1)) },
         { "a longer message than allowed", [0, 0, 0, 127, 4] },
         { "a request without a grain", Frame(FrameKind.Request, w => w.WriteVarInt(1)) },
+        { "a request for a grain without a type", Frame(FrameKind.Request, w => { w.WriteVarInt(1); w.WriteFixed64(1); w.WriteString(" "); w.WriteString("g"); w.WriteByte(0); }) },
         { "an unknown kind", Frame((FrameKind)77, w => w.WriteVarInt(1)) },
         { "a cancellation that is cut off", Frame(FrameKind.Cancel, w => w.WriteByte(0x80)) },
     };

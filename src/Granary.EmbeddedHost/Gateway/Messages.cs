@@ -43,7 +43,7 @@ internal static class Messages
         var key = reader.ReadFixed64();
         var type = reader.ReadString();
         var grain = reader.ReadString();
-        if (string.IsNullOrEmpty(type) || grain is null)
+        if (string.IsNullOrWhiteSpace(type) || grain is null)
             throw new ProtocolException("a request names no grain");
         var flags = reader.ReadByte();
         var method = GrainRegistry.FindMethod(key);
