@@ -9,7 +9,7 @@ internal static class StoreArguments
 {
     public static void CheckPool(string pool)
     {
-        if (!Names.IsValid(pool)) throw new ArgumentException($"'{pool}' is not the name of a pool: {Names.Rule}", nameof(pool));
+        if (!Names.IsValid(pool) && !ShardNames.TryParse(pool, out _, out _)) throw new ArgumentException($"'{pool}' is not the name of a pool: {Names.Rule}", nameof(pool));
     }
 
     public static void CheckSequence(long sequence) => CheckNumber(sequence, "sequence");

@@ -14,6 +14,7 @@ internal static class PoolListing
             new("STRATEGY", p => Words.Snake(p.Spec.Strategy)),
             new("MODE", p => Words.Snake(p.Spec.Mode), Wide: true),
             new("COHORT", p => p.Spec.Cohort, Wide: true),
+            new("SHARDS", p => Count(p.Spec.Shards), Wide: true),
             new("TEMPLATE", p => p.Spec.Policy?.Template ?? "", Wide: true),
             new("LENT", p => p.Lent.IsZero ? "" : p.Lent.ToString(), Wide: true),
             new("BORROWED", p => p.Borrowed.IsZero ? "" : p.Borrowed.ToString(), Wide: true),

@@ -33,6 +33,9 @@ internal sealed record PoolRequest
 
     /// <summary>What it may lend and borrow; all of it, with weight 1, when not given.</summary>
     public LendingJson? Lending { get; init; }
+
+    /// <summary>Schedulers that share its nodes and tasks, 1 to 64; 1 when not given. It stays once the pool has nodes or tasks.</summary>
+    public int? Shards { get; init; }
 }
 
 /// <summary>List, look at and declare pools.</summary>
@@ -81,6 +84,7 @@ internal static class PoolEndpoints
             };
         }
         if (request.Lending is { } lending) spec = spec with { Policy = (spec.Policy ?? new PoolPolicy()) with { Lending = lending.ToPolicy() } };
+        if (request.Shards is { } shards) spec = spec with { Policy = (spec.Policy ?? new PoolPolicy()) with { Shards = shards } };
         var reply = await cluster.Directory.Apply(new([spec], [], []));
         var view = PoolJson.From(await cluster.Pool(name).Describe());
         return reply.Created > 0 ? TypedResults.Created($"/api/pools/{name}", view) : TypedResults.Ok(view);

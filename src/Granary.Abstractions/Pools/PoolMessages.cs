@@ -9,7 +9,11 @@ namespace Granary.Abstractions;
 [GenerateSerializer, Immutable, Alias("Granary.SubmitBatch")]
 public sealed record SubmitBatch(
     [property: Id(0)] string OperationId,
-    [property: Id(1)] IReadOnlyList<SubmitItem> Items);
+    [property: Id(1)] IReadOnlyList<SubmitItem> Items)
+{
+    /// <summary>The first number for its tasks, where a sharded pool has given it out; 0 from everybody else.</summary>
+    [Id(2)] public long Number { get; init; }
+}
 
 /// <summary>One task, or an array of <paramref name="Count"/> tasks that share a spec.</summary>
 /// <param name="Spec">What to run.</param>

@@ -10,5 +10,6 @@ internal static class PoolRules
     {
         if (!Names.IsValid(pool.Name)) throw GranaryException.Invalid($"'{pool.Name}' is no pool name; use {Names.Rule}");
         if (FairnessRules.Problem(pool.Policy?.Fairness) is { } problem) throw GranaryException.Invalid($"pool {pool.Name}: {problem}");
+        if (ShardNames.Problem(pool) is { } shards) throw GranaryException.Invalid($"pool {pool.Name}: {shards}");
     }
 }

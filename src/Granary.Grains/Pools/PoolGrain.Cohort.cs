@@ -8,6 +8,7 @@ public sealed partial class PoolGrain
 {
     public async Task<NodeUpReply> HostUp(string node, IReadOnlyList<Lease> live)
     {
+        if (_front is not null) return await _front.HostUp(node, live);
         var batch = Open();
         var reply = _scheduler.HostUp(node, live, Now, batch.Events, batch);
         await CommitAsync(batch);

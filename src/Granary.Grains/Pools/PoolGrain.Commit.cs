@@ -34,7 +34,7 @@ public sealed partial class PoolGrain
     private async Task RecoverAsync(CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
-        var recovery = await store.OpenAsync(_pool, cancellationToken);
+        var recovery = await store.OpenAsync(_key, cancellationToken);
         _scheduler = recovery.Snapshot.IsEmpty
             ? new PoolScheduler(_pool, schedulerOptions)
             : PoolScheduler.ReadSnapshot(recovery.Snapshot.Span, schedulerOptions);
@@ -42,7 +42,7 @@ public sealed partial class PoolGrain
         _sequence = recovery.SnapshotSequence;
         var batch = new EventBatch();
         var records = 0;
-        await foreach (var record in store.ReadAsync(_pool, _sequence, cancellationToken))
+        await foreach (var record in store.ReadAsync(_key, _sequence, cancellationToken))
         {
             batch.Clear();
             EventCodec.Read(record.Payload.Span, batch);
@@ -101,7 +101,7 @@ public sealed partial class PoolGrain
                 EventCodec.Write(batch.Events, _payload);
                 // memory stands exactly where this record will: the moment for a snapshot
                 var snapshot = SnapshotIfDue();
-                await store.AppendAsync(new PoolAppend(_pool, _sequence + 1, _payload.WrittenMemory, batch.FinishedTasks), CancellationToken.None);
+                await store.AppendAsync(new PoolAppend(_key, _sequence + 1, _payload.WrittenMemory, Stored(batch.FinishedTasks)), CancellationToken.None);
                 _sequence++;
                 _journalBytes += _payload.WrittenCount;
                 _writing = null;
@@ -140,6 +140,7 @@ public sealed partial class PoolGrain
         batch.Fail(told);
         _open.Fail(told);
         _changes.Announce();
+        _front?.End();
         DeactivateOnIdle();
     }
 
@@ -166,7 +167,7 @@ public sealed partial class PoolGrain
     {
         try
         {
-            await store.SaveSnapshotAsync(_pool, sequence, snapshot.WrittenMemory, CancellationToken.None);
+            await store.SaveSnapshotAsync(_key, sequence, snapshot.WrittenMemory, CancellationToken.None);
             _snapshotBytes = snapshot.WrittenCount;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
@@ -181,6 +182,7 @@ public sealed partial class PoolGrain
             _ =>
             {
                 if (_failure is null) _scheduler.Observe(Now);
+                _front?.Tick();
                 if (++_ticks % WakeEvery == 0) WakeCohorts();
                 if (_ticks % WakeNodesEvery == 0 && _waking.IsCompleted) _waking = WakeNodesAsync();
                 return Task.CompletedTask;

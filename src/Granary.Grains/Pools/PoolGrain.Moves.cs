@@ -6,6 +6,7 @@ public sealed partial class PoolGrain
 {
     public async Task<MigrateReply> Migrate(MigrateRequest request)
     {
+        if (_front is not null) return await _front.Migrate(request);
         var batch = Open();
         CheckExists();
         var reply = _scheduler.Migrate(request, Now, batch.Events, batch);
@@ -15,6 +16,7 @@ public sealed partial class PoolGrain
 
     public async Task<RebalancePlan> Rebalance(RebalanceRequest request)
     {
+        if (_front is not null) return await _front.Rebalance(request);
         var batch = Open();
         CheckExists();
         var plan = _scheduler.Rebalance(request, Now, batch.Events, batch);

@@ -11,43 +11,46 @@ public sealed partial class PoolGrain
     public Task<PoolView> Describe()
     {
         CheckExists();
+        if (_front is not null) return _front.Describe();
         return Task.FromResult(_scheduler.Describe(Now) with { Sequence = _sequence });
     }
 
-    public Task<AgentShare?> ShareOf(string agent) => Task.FromResult(_scheduler.ShareOf(agent, Now));
+    public Task<AgentShare?> ShareOf(string agent) => _front?.ShareOf(agent) ?? Task.FromResult(_scheduler.ShareOf(agent, Now));
 
-    public Task<IReadOnlyList<AgentShare>> Shares() => Task.FromResult(_scheduler.Shares(Now));
+    public Task<IReadOnlyList<AgentShare>> Shares() => _front?.Shares() ?? Task.FromResult(_scheduler.Shares(Now));
 
-    public Task<IReadOnlyList<GroupShare>> GroupShares() => Task.FromResult(_scheduler.GroupShares());
+    public Task<IReadOnlyList<GroupShare>> GroupShares() => _front?.GroupShares() ?? Task.FromResult(_scheduler.GroupShares());
 
-    public Task<NodeUse?> NodeUse(string node) =>
+    public Task<NodeUse?> NodeUse(string node) => _front?.NodeUse(node) ??
         Task.FromResult(_scheduler.Node(node) is { } use ? new NodeUse(use.Used, use.Tasks) : null);
 
-    public async Task<TaskView?> Get(long number) =>
-        _scheduler.Get(number, Now) ?? Committing(number) ?? await store.GetAsync(_pool, number, CancellationToken.None);
+    public async Task<TaskView?> Get(long number) => _front is not null ? await _front.Get(number)
+        : _scheduler.Get(number, Now) ?? Committing(number) ?? Named(await store.GetAsync(_key, number, CancellationToken.None));
 
     public async Task<IReadOnlyList<TaskView>> GetMany(IReadOnlyList<long> numbers)
     {
+        if (_front is not null) return await _front.GetMany(numbers);
         var views = new List<TaskView>(numbers.Count);
         var ended = new List<long>();
         foreach (var number in numbers)
             if ((_scheduler.Get(number, Now) ?? Committing(number)) is { } view) views.Add(view);
             else ended.Add(number);
-        if (ended.Count > 0) views.AddRange(await store.GetManyAsync(_pool, ended, CancellationToken.None));
+        if (ended.Count > 0) views.AddRange((await store.GetManyAsync(_key, ended, CancellationToken.None)).Select(t => Named(t)!));
         return views;
     }
 
     public async Task<TaskPage> List(TaskQuery query)
     {
+        if (_front is not null) return await _front.List(query);
         if (query.Limit is < 1 or > TaskQuery.MaxLimit)
             throw GranaryException.Invalid($"a page has 1 to {TaskQuery.MaxLimit} tasks, not {query.Limit}");
         var live = _scheduler.List(query, Now);
         var committing = Overlay().Where(t => Matches(t, query)).ToList();
         var ended = query.States is { Count: > 0 } states && !states.Any(TaskStates.IsFinal)
             ? new TaskPage([], 0)
-            : await store.ListAsync(_pool, query, CancellationToken.None);
+            : await store.ListAsync(_key, query, CancellationToken.None);
         // each part is the newest first and may reach further down than the page: the page ends where the first full part ends
-        var merged = live.Concat(committing).Concat(ended.Tasks).DistinctBy(t => t.Id.Number).OrderByDescending(t => t.Id.Number).ToList();
+        var merged = live.Concat(committing).Concat(ended.Tasks.Select(t => Named(t)!)).DistinctBy(t => t.Id.Number).OrderByDescending(t => t.Id.Number).ToList();
         var more = merged.Count > query.Limit || ended.Next != 0 || live.Count >= query.Limit;
         var page = merged.Count > query.Limit ? merged[..query.Limit] : merged;
         return new TaskPage(page, more && page.Count > 0 ? page[^1].Id.Number : 0);
@@ -55,6 +58,7 @@ public sealed partial class PoolGrain
 
     public async Task<ChangeBatch> Watch(long cursor, TimeSpan maxWait)
     {
+        if (_front is not null) return await _front.Watch(cursor, maxWait);
         if (cursor == 0) return new ChangeBatch(_changes.Cursor, false, []);
         var batch = _changes.Read(cursor, MostChanges);
         if (batch.Changes.Count > 0 || batch.Gap || _failure is not null) return batch;

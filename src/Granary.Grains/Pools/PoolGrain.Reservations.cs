@@ -10,6 +10,8 @@ public sealed partial class PoolGrain
     {
         var batch = Open();
         CheckExists();
+        if (_front is not null)
+            return new ReserveReply { Error = $"pool {_pool} has {_front.Count} shards, and a reservation is kept by one scheduler; reserve in a pool without shards" };
         var reply = _scheduler.Reserve(request, Now, batch.Events, batch);
         await CommitAsync(batch);
         return reply;

@@ -28,11 +28,17 @@ public sealed partial class PoolGrain(
     private ChangeLog _changes = null!;
     private string _pool = "";
 
+    /// <summary>What the store knows it by: the pool's name, but for a part of a sharded pool.</summary>
+    private string _key = "";
+
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _pool = this.GetPrimaryKeyString();
+        _key = this.GetPrimaryKeyString();
+        _isPart = ShardNames.TryParse(_key, out _pool, out _);
+        if (!_isPart) _pool = _key;
         if (!Names.IsValid(_pool)) throw GranaryException.Invalid($"'{_pool}' is no pool name; use {Names.Rule}");
         await RecoverAsync(cancellationToken);
+        FaceParts();
         _changes = new ChangeLog(_options.ChangesKept, Now);
         StartClock();
         WakeCohorts();
@@ -43,7 +49,9 @@ public sealed partial class PoolGrain(
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         _ended = true;
+        _front?.End();
         _changes.Announce();
+        _front?.Wake();
         if (_failure is null)
         {
             await _pump;
@@ -58,7 +66,8 @@ public sealed partial class PoolGrain(
         var view = _scheduler.Configure(spec, Now, batch.Events, batch);
         await CommitAsync(batch);
         WakeCohorts();
-        return view;
+        FaceParts();
+        return _front is null ? view : await _front.Configure();
     }
 
     public async Task SetAgents(IReadOnlyList<AgentSpec> agents)
@@ -66,6 +75,7 @@ public sealed partial class PoolGrain(
         var batch = Open();
         _scheduler.SetAgents(agents, Now, batch.Events, batch);
         await CommitAsync(batch); // in a turn: who returned the bare task would be told on another thread
+        if (_front is not null) await _front.SetAgents();
     }
 
     public async Task SetGroups(IReadOnlyList<GroupSpec> groups)
@@ -73,6 +83,7 @@ public sealed partial class PoolGrain(
         var batch = Open();
         _scheduler.SetGroups(groups, Now, batch.Events, batch);
         await CommitAsync(batch);
+        if (_front is not null) await _front.SetGroups();
     }
 
     public async Task<SubmitReply> Submit(SubmitBatch request)
@@ -81,6 +92,8 @@ public sealed partial class PoolGrain(
         CheckExists();
         if (_writing is not null && batch.Events.Count >= _options.UnwrittenEvents)
             throw GranaryException.Busy($"pool {_pool} is behind with its journal: {batch.Events.Count} events wait to be written; come back in 1s, or raise Grains:UnwrittenEvents", TimeSpan.FromSeconds(1));
+        if (_front is not null) return await _front.Submit(request);
+        if (request.Number != 0 && !_isPart) throw GranaryException.Invalid($"pool {_pool}: a submission does not choose its numbers; leave 'number' out");
         var reply = _scheduler.Submit(request, Now, batch.Events, batch);
         await CommitAsync(batch);
         return reply;
@@ -88,6 +101,7 @@ public sealed partial class PoolGrain(
 
     public async Task<CancelReply> Cancel(CancelRequest request)
     {
+        if (_front is not null) return await _front.Cancel(request);
         var batch = Open();
         var reply = _scheduler.Cancel(request, Now, batch.Events, batch);
         await CommitAsync(batch);
@@ -96,6 +110,7 @@ public sealed partial class PoolGrain(
 
     public async Task<NodeUpReply> NodeUp(NodeUpRequest request)
     {
+        if (_front is not null) return await _front.NodeUp(request);
         var batch = Open();
         var reply = _scheduler.NodeUp(request, Now, batch.Events, batch);
         await CommitAsync(batch);
@@ -104,6 +119,11 @@ public sealed partial class PoolGrain(
 
     public async Task NodeChanged(string node, NodeState state)
     {
+        if (_front is not null)
+        {
+            await _front.NodeChanged(node, state);
+            return;
+        }
         var batch = Open();
         _scheduler.NodeChanged(node, state, Now, batch.Events, batch);
         await CommitAsync(batch);
@@ -111,6 +131,11 @@ public sealed partial class PoolGrain(
 
     public async Task Report(IReadOnlyList<TaskReport> reports)
     {
+        if (_front is not null)
+        {
+            await _front.Report(reports);
+            return;
+        }
         var batch = Open();
         _scheduler.Report(reports, Now, batch.Events, batch);
         await CommitAsync(batch);

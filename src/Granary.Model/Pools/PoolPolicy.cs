@@ -29,4 +29,7 @@ public sealed record PoolPolicy
 
     /// <summary>What tasks are given when they ask for no terms of their own.</summary>
     [Id(7)] public TaskDefaults? Tasks { get; init; }
+
+    /// <summary>Parts with a scheduler each, among which nodes and tasks are shared out; null or 1 for one scheduler.</summary>
+    [Id(8)] public int? Shards { get; init; }
 }

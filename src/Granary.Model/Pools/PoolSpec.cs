@@ -15,6 +15,9 @@ public sealed record PoolSpec
 
     /// <summary>Rules beyond the strategy; null for the defaults.</summary>
     [Id(4)] public PoolPolicy? Policy { get; init; }
+
+    /// <summary>How many schedulers share the pool's nodes and tasks; 1 for most pools.</summary>
+    public int Shards => Math.Max(1, Policy?.Shards ?? 1);
 }
 
 /// <summary>How a pool orders what waits.</summary>

@@ -18,6 +18,7 @@ internal static class PoolRules
         if (spec.Cohort.Length > 0 && !Names.IsValid(spec.Cohort))
             throw GranaryException.Invalid($"pool {pool}: cohort '{spec.Cohort}' is not valid; use {Names.Rule}");
         if (FairnessRules.Problem(spec.Policy?.Fairness) is { } problem) throw GranaryException.Invalid($"pool {pool}: {problem}");
+        if (ShardNames.Problem(spec) is { } shards) throw GranaryException.Invalid($"pool {pool}: {shards}");
         PlacementRules.Check(spec.Policy?.Placement, pool, parts);
         OvercommitRules.Check(spec.Policy?.Overcommit, pool);
         if (spec.Policy?.Lending is not { } lending) return;

@@ -194,6 +194,16 @@ public static class EventCodec
             case EventKind.MovesPlanned:
                 ModelCodec.Write(ref w, (IReadOnlyList<long>)e.Detail!);
                 break;
+            case EventKind.Routed:
+                w.Number(e.Number);
+                w.Number(e.Count);
+                w.Number(e.Value);
+                w.Text((string)e.Detail!);
+                break;
+            case EventKind.NodeAssigned:
+                w.Number(e.Value);
+                ModelCodec.Write(ref w, (NodeSpec)e.Detail!);
+                break;
             default:
                 throw new InvalidOperationException($"event kind {e.Kind} has no layout");
         }
@@ -236,6 +246,8 @@ public static class EventCodec
             case EventKind.MeasuredUse: return new PoolEvent(kind, at, Node: r.Int(), Number: r.Number(), Token: r.Number());
             case EventKind.Migrating: return new PoolEvent(kind, at, Number: r.Number(), Token: r.Number(), Node: r.Int());
             case EventKind.MovesPlanned: return new PoolEvent(kind, at, Detail: ModelCodec.ReadNumbers(ref r));
+            case EventKind.Routed: return new PoolEvent(kind, at, Number: r.Number(), Count: r.Int(), Value: r.Number(), Detail: r.Text());
+            case EventKind.NodeAssigned: return new PoolEvent(kind, at, Value: r.Number(), Detail: ModelCodec.ReadNode(ref r));
             default: throw r.Damaged($"holds an event of kind {(int)kind}, which this build does not know,");
         }
     }

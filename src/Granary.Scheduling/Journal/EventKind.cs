@@ -89,6 +89,12 @@ public enum EventKind : byte
 
     /// <summary>The deadline of Number passed before it had ended.</summary>
     PromiseMissed = 21,
+
+    /// <summary>Count numbers from Number on are of part Value of this sharded pool: Detail is the operation that they were given out for, or empty.</summary>
+    Routed = 31,
+
+    /// <summary>A node belongs to part Value of this sharded pool: a <see cref="Model.NodeSpec"/>.</summary>
+    NodeAssigned = 32,
 }
 
 /// <summary>What becomes of a task whose attempt ended.</summary>

@@ -43,6 +43,7 @@ public sealed partial class PoolScheduler
             case EventKind.Promised: ApplyPromised(Live(e.Number).Item, new PromiseBasis(e.Value / 1000.0, e.Node)); break;
             case EventKind.MeasuredUse: ApplyMeasured(_capacity.Nodes[e.Node], new Reading(e.At, e.Number, e.Token)); break;
             case EventKind.PromiseMissed: ApplyMissed(Live(e.Number)); break;
+            case EventKind.Routed or EventKind.NodeAssigned: ApplySharded(e); break;
             default: throw new GranaryException($"event kind {(int)e.Kind} is not known to this build; use the build that wrote the journal, or a newer one");
         }
     }
@@ -119,7 +120,7 @@ public sealed partial class PoolScheduler
             var task = new TaskEntry(item, number) { ReadySince = at };
             _tasks.Add(task);
         }
-        _nextNumber = first + count;
+        _nextNumber = Math.Max(_nextNumber, first + count);
         _graph.Attach(item);
         item.Release = ReleaseOf(item, at);
         for (var number = first; number < first + count; number++)

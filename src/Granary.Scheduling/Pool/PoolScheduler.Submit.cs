@@ -25,7 +25,8 @@ public sealed partial class PoolScheduler
         var rejected = new List<Rejection>();
         var specs = batch.Items.Count > 1 ? new Dictionary<TaskSpec, TaskSpec>(SpecSharing.Instance) : null;
         var runs = new NumberRun[batch.Items.Count];
-        var first = _nextNumber;
+        var first = batch.Number > 0 ? batch.Number : _nextNumber; // a part of a sharded pool is given its numbers
+        var next = first;
         for (var i = 0; i < batch.Items.Count; i++)
         {
             var item = batch.Items[i];
@@ -34,8 +35,9 @@ public sealed partial class PoolScheduler
                 Emit(new PoolEvent(EventKind.AgentSet, now, Detail: new AgentSpec { Id = item.Spec.Agent }), events, effects);
                 notes.Add($"agent {item.Spec.Agent} was not declared: created with weight 1");
             }
-            runs[i] = new NumberRun(_nextNumber, item.Count);
-            Admit(item, Shared(item.Spec, specs), runs, now, events, effects);
+            runs[i] = new NumberRun(next, item.Count);
+            next += item.Count;
+            Admit(item, Shared(item.Spec, specs), runs, i, now, events, effects);
             if (item.Spec.Deadline is not null)
             {
                 var refused = rejected.Count;
@@ -45,7 +47,7 @@ public sealed partial class PoolScheduler
         }
         CancelBroken(now, events, effects);
         foreach (var run in runs) RecordDecision(run.First, now);
-        var reply = new SubmitReply(first, (int)(_nextNumber - first), rejected, notes);
+        var reply = new SubmitReply(first, (int)(next - first), rejected, notes);
         if (batch.OperationId.Length > 0)
             Emit(new PoolEvent(EventKind.OperationRecorded, now, Detail: new OperationRecord(batch.OperationId, reply)), events, effects);
         return reply;
@@ -60,13 +62,13 @@ public sealed partial class PoolScheduler
         return spec;
     }
 
-    private void Admit(SubmitItem item, TaskSpec spec, NumberRun[] runs, long now, EventBatch events, IPoolEffects effects)
+    private void Admit(SubmitItem item, TaskSpec spec, NumberRun[] runs, int at, long now, EventBatch events, IPoolEffects effects)
     {
         long[] after = item.After is { Count: > 0 } ids ? [.. ids.Select(id => id.Number)] : [];
         NumberRun[] afterItems = item.AfterItems is { Count: > 0 } positions ? [.. positions.Select(p => runs[p])] : [];
         var estimate = RunTime.Estimate(spec, _order.Find(spec.Agent)!.Durations, _options, spec.Deadline is null ? null : PromiseConfidence);
         var admitted = new AdmittedItem(spec, after, afterItems, estimate);
-        Emit(new PoolEvent(EventKind.Admitted, now, _nextNumber, Count: item.Count, Detail: admitted), events, effects);
+        Emit(new PoolEvent(EventKind.Admitted, now, runs[at].First, Count: item.Count, Detail: admitted), events, effects);
     }
 
     /// <summary>Refuses the members whose deadline cannot be kept.</summary>

@@ -96,6 +96,7 @@ public sealed partial class PoolScheduler
     public PoolView Configure(PoolSpec spec, long now, EventBatch events, IPoolEffects effects)
     {
         PoolRules.Check(spec, _pool, _parts);
+        CheckShards(spec);
         if (spec != _spec || _created == 0) Emit(new PoolEvent(EventKind.PoolConfigured, now, Detail: spec), events, effects);
         return Describe(now);
     }

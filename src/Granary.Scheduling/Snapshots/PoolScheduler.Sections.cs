@@ -19,6 +19,7 @@ public sealed partial class PoolScheduler
         WritePromises(ref w);
         foreach (var agent in _order.Agents) agent.Arrivals.Write(ref w);
         WriteMeasured(ref w);
+        WriteShards(ref w);
         w.Byte(0);
     }
 
@@ -35,6 +36,6 @@ public sealed partial class PoolScheduler
         ReadDevices(ref r);
         ReadPromises(ref r);
         foreach (var agent in _order.Agents) agent.Arrivals.Read(ref r);
-        if (ReadMeasured(ref r) != 0) throw r.Damaged("goes on after its last section");
+        if (ReadShards(ref r, ReadMeasured(ref r)) != 0) throw r.Damaged("goes on after its last section");
     }
 }

@@ -54,6 +54,14 @@ public sealed class GrainsFixture : IAsyncLifetime
         return (Grains.GetGrain<IPoolGrain>(name), node, session);
     }
 
+    /// <summary>A node of that name joins a pool.</summary>
+    internal async Task<(INodeGrain Node, string Session)> JoinAsync(string name, string pool, int cpus)
+    {
+        var (node, session) = (Grains.GetGrain<INodeGrain>(name), Guid.NewGuid().ToString("N"));
+        await JoinAsync(node, session, Spec(pool, cpus) with { Name = name });
+        return (node, session);
+    }
+
     /// <summary>Joins as an agent does.</summary>
     internal static async Task<JoinReply> JoinAsync(INodeGrain node, string session, NodeSpec spec, params IReadOnlyList<Lease> live) =>
         await node.Join(new JoinRequest(session, spec, live, "test", await node.Greet(session)));

@@ -19,6 +19,9 @@ internal sealed class MemoryStore : IPoolStore
     /// <summary>The next append fails with this.</summary>
     public Exception? FailNext { get; set; }
 
+    /// <summary>The next append of this pool, or part of one, fails; null when it has.</summary>
+    public string? FailNextOf { get; set; }
+
     public int Appends { get; private set; }
 
     public ValueTask<PoolRecovery> OpenAsync(string pool, CancellationToken cancellationToken = default)
@@ -51,6 +54,11 @@ internal sealed class MemoryStore : IPoolStore
             {
                 FailNext = null;
                 throw error;
+            }
+            if (FailNextOf == append.Pool)
+            {
+                FailNextOf = null;
+                throw new StorageException("the disk is full");
             }
             if (!_journals.TryGetValue(append.Pool, out var journal)) _journals[append.Pool] = journal = [];
             Assert.Equal((journal.LastOrDefault().Sequence) + 1, append.Sequence);

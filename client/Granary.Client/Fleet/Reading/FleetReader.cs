@@ -86,11 +86,15 @@ internal static class FleetReader
             Strategy = fields.Word("strategy", template?.Strategy ?? PoolStrategy.Fair, Strategies),
             Mode = fields.Word("mode", template?.Mode ?? PoolMode.Balanced, Modes),
             Cohort = fields.Text("cohort"),
-            Policy = LendingReader.Over(PolicyJson.Over(template?.Policy, PolicyReader.Read(fields)), fields),
+            Policy = Sharded(LendingReader.Over(PolicyJson.Over(template?.Policy, PolicyReader.Read(fields)), fields), fields),
         };
         fields.Done();
         return pool;
     }
+
+    /// <summary><c>shards: 4</c>, the short form of <c>policy: { shards: 4 }</c>.</summary>
+    private static PoolPolicy? Sharded(PoolPolicy? policy, Fields fields) =>
+        fields.Has("shards") ? (policy ?? new PoolPolicy()) with { Shards = fields.Int("shards", 1, 1, ShardNames.Most) } : policy;
 
     private static AgentSpec Agent(Fields fields)
     {

@@ -37,6 +37,7 @@ public static class FleetRules
             seen.Add(pool.Name, line);
             if (pool.Cohort.Length > 0) Name(pool.Cohort, "cohort name", line, problems);
             if (FairnessRules.Problem(pool.Policy?.Fairness) is { } problem) problems.Add(line, $"pool '{Quoting.Clip(pool.Name)}': {problem}");
+            if (ShardNames.Problem(pool) is { } shards) problems.Add(line, $"pool '{Quoting.Clip(pool.Name)}': {shards}");
             Lending(pool, line, problems);
         }
     }

@@ -1,0 +1,57 @@
+using Granary.Abstractions;
+using Granary.Model;
+using Granary.Scheduling.Shards;
+
+namespace Granary.Grains.Shards;
+
+/// <summary>Nodes: each belongs to one part, durably before that part hears of it.</summary>
+internal sealed partial class ShardFront
+{
+    public async Task<NodeUpReply> NodeUp(NodeUpRequest request)
+    {
+        await ReadyAsync();
+        var spec = request.Spec;
+        var known = Book.TryFindNode(spec.Name, out var before, out var shard);
+        _gone.Remove(spec.Name);
+        if (!known || before != spec)
+        {
+            await _journal.DecideAsync((scheduler, now, events, effects) =>
+            {
+                // others may have joined while this one waited: choose among what is there now
+                if (!scheduler.Shards.TryFindNode(spec.Name, out _, out shard)) shard = ShardBalance.Choose(spec.Capacity, _router.Parts);
+                scheduler.Assign(spec, shard, now, events, effects);
+                LearnNodes();
+                return true;
+            });
+            _divideDue = true;
+        }
+        else LearnNodes();
+        var reply = await _parts[shard].NodeUp(request);
+        if (_divideDue) await ReadyAsync();
+        return reply;
+    }
+
+    public Task<NodeUpReply> HostUp(string node, IReadOnlyList<Lease> live) => PartOf(node).HostUp(node, live);
+
+    public async Task NodeChanged(string node, NodeState state)
+    {
+        var part = PartOf(node);
+        if (state is NodeState.Lost or NodeState.Down ? _gone.Add(node) : _gone.Remove(node))
+        {
+            LearnNodes();
+            _divideDue = true;
+        }
+        await part.NodeChanged(node, state);
+    }
+
+    public Task<TimeSpan> Measured(string node, long cpuMilli, long memoryMiB) => PartOf(node).Measured(node, cpuMilli, memoryMiB);
+
+    public async Task<NodeUse?> NodeUse(string node) => Book.TryFindNode(node, out _, out var shard) ? await _parts[shard].NodeUse(node) : null;
+
+    public Task<WhatIfNodeLoss> WhatIfNodeLoss(string node) => PartOf(node).WhatIfNodeLoss(node);
+
+    private IPoolGrain PartOf(string node) =>
+        Book.TryFindNode(node, out _, out var shard) ? _parts[shard] : throw GranaryException.NotFound($"pool {_pool} has no node {node}");
+
+    private void LearnNodes() => _router.Learn(name => !_gone.Contains(name));
+}
