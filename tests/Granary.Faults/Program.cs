@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Granary.Faults;
 
-// granary-faults [FROM] [COUNT] [--story] [--bug NAME]: runs seeds until one fails; says what went wrong and how to see it again.
+// granary-faults [FROM] [COUNT] [--story] [--bug NAME] [--shards]: runs seeds until one fails; says what went wrong and how to see it again.
 var numbers = args.Where(a => !a.StartsWith('-')).Select(a => int.TryParse(a, CultureInfo.InvariantCulture, out var n) ? n : (int?)null).ToArray();
 var bug = PlantedBug.None;
 if (Array.IndexOf(args, "--bug") is >= 0 and var at && (at + 1 == args.Length || !Enum.TryParse(args[at + 1], ignoreCase: true, out bug)))
@@ -18,7 +18,7 @@ var failed = 0;
 RunFigures sum = new();
 for (var seed = from; seed < from + count; seed++)
 {
-    var result = World.Run(new RunOptions { Seed = seed, Bug = bug, KeepStory = story });
+    var result = World.Run(new RunOptions { Seed = seed, Bug = bug, KeepStory = story, Shards = args.Contains("--shards") ? 3 : 1 });
     sum.Tasks += result.Figures.Tasks;
     sum.Starts += result.Figures.Starts;
     sum.Faults += result.Figures.Faults;

@@ -17,6 +17,9 @@ public sealed record RunOptions
     /// <summary>A bug put in on purpose, which the checks must find.</summary>
     public PlantedBug Bug { get; init; }
 
+    /// <summary>Parts of each pool.</summary>
+    public int Shards { get; init; } = 1;
+
     /// <summary>Keep what happened, line by line.</summary>
     public bool KeepStory { get; init; }
 }

@@ -44,6 +44,8 @@ internal static class LaterKinds
         new(EventKind.MeasuredUse, At + 6, 3500, 2048, Node: 1),
         new(EventKind.Promised, At, 7, Value: 900, Node: 14, Count: 2),
         new(EventKind.PromiseMissed, At, 7),
+        new(EventKind.Routed, At, 17, Value: 2, Count: 1000, Detail: "operation"),
+        new(EventKind.NodeAssigned, At + 1, Value: 3, Detail: new NodeSpec { Name = "n1", Pool = "a", Capacity = new ResourceSet { CpuMilli = 500 } }),
     ];
 
     private static Loan Loan => new("a", 3, "b", "lab", new NodeSpec { Name = "n1", Pool = "a", Capacity = new ResourceSet { CpuMilli = 500 } });
