@@ -69,9 +69,11 @@ public static class ShardParts
         var total = ShardCapacity.Sum(parts);
         // The resource it is limited in most decides: there its part of a home is at least half of what the home has.
         var share = agent.Limit.Named().Where(l => total.AmountOf(l.Name) > 0).Select(l => l.Amount / (double)total.AmountOf(l.Name)).DefaultIfEmpty(0).Min();
-        var count = (int)Math.Clamp(Math.Ceiling(share * parts.Count - 1e-9), 1, parts.Count);
-        var first = (int)(Hash(agent.Id) % (uint)parts.Count);
-        for (var i = 0; i < count; i++) homes[(first + i) % parts.Count] = true;
+        // A part without nodes is nobody's home; the first node goes to the first part.
+        var able = Enumerable.Range(0, parts.Count).Where(i => !parts[i].IsZero).DefaultIfEmpty(0).ToArray();
+        var count = (int)Math.Clamp(Math.Ceiling(share * able.Length - 1e-9), 1, able.Length);
+        var first = (int)(Hash(agent.Id) % (uint)able.Length);
+        for (var i = 0; i < count; i++) homes[able[(first + i) % able.Length]] = true;
         for (var i = 0; i < homes.Length; i++) homes[i] |= present[i];
         return homes;
     }

@@ -31,6 +31,7 @@ public sealed class ShardLoad
 public sealed class ShardRouter(ShardBook book, int shards)
 {
     private readonly List<NodeSpec>[] _nodes = [.. Enumerable.Range(0, shards).Select(_ => new List<NodeSpec>())];
+    private readonly List<NodeSpec>[] _declared = [.. Enumerable.Range(0, shards).Select(_ => new List<NodeSpec>())];
     private readonly ResourceSet[] _parts = new ResourceSet[shards];
 
     /// <summary>What the nodes of each part have together.</summary>
@@ -41,9 +42,13 @@ public sealed class ShardRouter(ShardBook book, int shards)
     public void Learn(Func<string, bool> isThere)
     {
         ArgumentNullException.ThrowIfNull(isThere);
-        foreach (var nodes in _nodes) nodes.Clear();
+        foreach (var nodes in _nodes.Concat(_declared)) nodes.Clear();
         foreach (var (name, (spec, shard)) in book.Nodes)
-            if (shard < shards && isThere(name)) _nodes[shard].Add(spec);
+        {
+            if (shard >= shards) continue;
+            _declared[shard].Add(spec);
+            if (isThere(name)) _nodes[shard].Add(spec);
+        }
         for (var i = 0; i < shards; i++)
         {
             _parts[i] = ShardCapacity.Sum(_nodes[i].Select(n => n.Capacity));
@@ -82,8 +87,11 @@ public sealed class ShardRouter(ShardBook book, int shards)
         if (!Array.Exists(allowed, a => a))
             throw GranaryException.Refused($"pool {pool}: agents {string.Join(", ", agents.Take(4))} have limits in different parts of the pool; submit a batch for each");
         var fits = new bool[shards];
-        for (var i = 0; i < shards; i++) fits[i] = allowed[i] && CanHold(batch, i);
-        if (!Array.Exists(fits, f => f)) fits = allowed; // no part can: whichever it goes to says what is missing
+        for (var i = 0; i < shards; i++) fits[i] = allowed[i] && CanHold(batch, _nodes[i]);
+        if (!Array.Exists(fits, f => f))
+            for (var i = 0; i < shards; i++) fits[i] = allowed[i] && CanHold(batch, _declared[i]); // its nodes may come back
+        // No part can. It says what is missing; and before the first node is there all wait in the part that gets it.
+        if (!Array.Exists(fits, f => f)) return Array.FindIndex(allowed, a => a);
         var best = -1;
         var (bestAnswers, bestScore) = (false, double.PositiveInfinity);
         for (var k = 0; k < shards; k++)
@@ -115,23 +123,23 @@ public sealed class ShardRouter(ShardBook book, int shards)
         return parent;
     }
 
-    private bool CanHold(SubmitBatch batch, int shard)
+    private static bool CanHold(SubmitBatch batch, List<NodeSpec> nodes)
     {
         SubmitItem? last = null;
         foreach (var item in batch.Items)
         {
             if (last is not null && last.Spec.Resources == item.Spec.Resources && last.Spec.Terms == item.Spec.Terms && last.Count == item.Count) continue;
             last = item;
-            if (!CanHold(item, shard)) return false;
+            if (!CanHold(item, nodes)) return false;
         }
         return true;
     }
 
-    private bool CanHold(SubmitItem item, int shard)
+    private static bool CanHold(SubmitItem item, List<NodeSpec> nodes)
     {
         var (request, terms) = (item.Spec.Resources, item.Spec.Terms);
         var wanted = terms is { Gang: true } ? item.Count : 1;
-        foreach (var node in _nodes[shard])
+        foreach (var node in nodes)
         {
             if (!ShardCapacity.Holds(node, request) || !HasLabels(node, terms?.Placement?.Require)) continue;
             if (wanted == 1) return true;
