@@ -1,4 +1,5 @@
 using Granary.Abstractions;
+using Granary.Abstractions.Json;
 using Granary.Model;
 
 namespace Granary.Client;
@@ -71,6 +72,13 @@ public sealed partial class GranaryClient
 
     /// <exception cref="GranaryException">NotFound.</exception>
     public Task<NodeView> NodeAsync(string name, CancellationToken ct = default) => KnownNodeCallAsync(name, grain => grain.Describe(), ct);
+
+    /// <summary>What a node's machine is made of, as its agent told last; null when none has.</summary>
+    public async Task<HardwareInventory?> InventoryAsync(string name, CancellationToken ct = default)
+    {
+        var grain = Cluster.GetGrain<INodeGrain>(Named(name, "node name"));
+        return InventoryJson.Decode(await _calls.CallAsync(() => grain.Inventory(), ct));
+    }
 
     /// <summary>Takes nothing new; what runs goes on.</summary>
     public Task<NodeView> CordonAsync(string name, CancellationToken ct = default) => KnownNodeCallAsync(name, grain => grain.Cordon(), ct);

@@ -29,6 +29,8 @@ internal sealed partial class LocalNode(NodeAgent agent, ILogger<LocalNode> log)
                 RunAs = user,
                 AllowNewPrivileges = !node.NoNewPrivileges,
                 PinWholeCores = node.PinWholeCores && !node.IsDeclared(null),
+                Machine = node.Watch(server.Data),
+                Declared = node.DeclaredResources,
                 Version = Version.Text,
             },
             s.GetRequiredService<TimeProvider>(),

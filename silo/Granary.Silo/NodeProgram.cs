@@ -62,6 +62,8 @@ public static class NodeProgram
                 RunAs = user,
                 AllowNewPrivileges = !settings.NoNewPrivileges,
                 PinWholeCores = settings.PinWholeCores && !settings.IsDeclared(request.Capacity),
+                Machine = settings.Watch(local.DataDirectory),
+                Declared = settings.DeclaredResources,
                 Version = Version.Text,
             },
             TimeProvider.System,

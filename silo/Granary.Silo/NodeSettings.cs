@@ -43,13 +43,28 @@ public sealed class NodeSettings
     /// <summary>Keep tasks from gaining rights by set-user-id programs such as sudo (no_new_privs). Default true.</summary>
     public bool NoNewPrivileges { get; set; } = true;
 
+    /// <summary>Accelerators that no library knows, as <c>2 fpga alveo-u250 64Gi, 4 gpu a100 40Gi simulated</c>. Default: none.</summary>
+    public string Accelerators { get; set; } = "";
+
+    /// <summary>People and other resources that no machine can measure, as <c>reviewer=2 Mon-Fri 09:00-17:00 Europe/Berlin; licence=10</c>. Default: none.</summary>
+    public string Declared { get; set; } = "";
+
+    internal IReadOnlyList<DeclaredResource> DeclaredResources => DeclaredResource.Parse(Declared);
+
+    /// <summary>Reads this machine for its agent.</summary>
+    internal MachineWatch Watch(string dataDirectory) =>
+        new(SystemRoot.Machine, TimeProvider.System, [dataDirectory], DeclaredAccelerator.Parse(Accelerators), DeclaredResources);
+
     internal NodeSpec ToSpec(ResourceSet? declared, IReadOnlyDictionary<string, string>? labels) => new()
     {
         Name = Name.Length > 0 ? Name : MachineName(),
         Pool = Pool,
-        Capacity = declared ?? (Capacity.Length > 0 ? CapacityText.Parse(Capacity) : MachineInventory.Read(SystemRoot.Machine).Capacity),
+        Capacity = declared ?? (Capacity.Length > 0 ? CapacityText.Parse(Capacity) : MeasuredCapacity()),
         Labels = labels,
     };
+
+    private ResourceSet MeasuredCapacity() => AcceleratorCapacity.AddTo(
+        MachineInventory.Read(SystemRoot.Machine).Capacity, AcceleratorSources.Read(AcceleratorSources.Of(SystemRoot.Machine, DeclaredAccelerator.Parse(Accelerators))));
 
     /// <summary>Name of the user as whom tasks run with the configuration of a data directory.</summary>
     /// <exception cref="GranaryException">The setting cannot be followed.</exception>

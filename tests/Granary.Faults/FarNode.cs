@@ -70,6 +70,10 @@ internal sealed class FarNode(World world, Link link, SimulationProcess agent, s
 
     public Task Watch(string pool) => throw NotHere();
 
+    public Task TakeInventory(string session, byte[] inventory) => throw NotHere();
+
+    public Task<byte[]> Inventory() => throw NotHere();
+
     public Task<NodeView> Describe() => throw NotHere();
 
     private Task<T> CallAsync<T>(Func<INodeGrain, Task<T>> call, bool isSign = true) => link.CallAsync(agent, g => call(g.GetGrain<INodeGrain>(name)), isSign);

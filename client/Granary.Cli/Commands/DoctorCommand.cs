@@ -38,6 +38,7 @@ internal static class DoctorCommand
             List<Finding> findings =
             [
                 .. MachineChecks.All(SystemRoot.Machine, call.Surroundings.Environment),
+                .. HardwareChecks.All(new HardwareReader(SystemRoot.Machine).Read(call.Now, local.DataDirectory)),
                 .. ServerChecks.Local(local),
                 await ServerChecks.Server(local, address, call.Connect, cancel),
             ];

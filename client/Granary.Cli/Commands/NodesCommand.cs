@@ -1,6 +1,9 @@
+using System.Collections.Concurrent;
 using System.CommandLine;
 using Granary.Cli.CommandLine;
 using Granary.Cli.Output;
+using Granary.Client;
+using Granary.Model;
 
 namespace Granary.Cli.Commands;
 
@@ -12,8 +15,25 @@ internal static class NodesCommand
         (call, cancel) => call.Show(
             async () =>
             {
-                call.Write(await (await call.Connect(cancel)).NodesAsync(cancel), NodeListing.At(call.Now));
+                var client = await call.Connect(cancel);
+                var nodes = await client.NodesAsync(cancel);
+                call.Write(nodes, NodeListing.At(call.Now, await Inventories(client, nodes, call.Format, cancel)));
                 return ExitCodes.Done;
             },
             cancel));
+
+    /// <summary>Only what is shown is asked for: a cluster may have thousands of nodes.</summary>
+    private static async Task<IReadOnlyDictionary<string, HardwareInventory>> Inventories(
+        GranaryClient client, IReadOnlyList<NodeView> nodes, OutputFormat format, CancellationToken cancel)
+    {
+        var found = new ConcurrentDictionary<string, HardwareInventory>(StringComparer.Ordinal);
+        if (format is OutputFormat.Wide or OutputFormat.Json or OutputFormat.Yaml)
+        {
+            await Parallel.ForEachAsync(nodes.Where(n => !n.Spec.Simulated && n.AgentVersion.Length > 0), new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancel }, async (node, token) =>
+            {
+                if (await client.InventoryAsync(node.Spec.Name, token) is { } inventory) found[node.Spec.Name] = inventory;
+            });
+        }
+        return found;
+    }
 }

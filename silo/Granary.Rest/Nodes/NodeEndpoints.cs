@@ -42,7 +42,7 @@ internal static class NodeEndpoints
     {
         routes.MapGet("/api/nodes", List).Reads(400).Describe("ListNodes", "List nodes", "By name.")
             .WithParameters(("limit", "Rows of a page, 1 to 10,000."), ("cursor", "The cursor of the page before."));
-        routes.MapGet("/api/nodes/{name}", Get).Reads(404).Describe("GetNode", "One node", "Capacity, use, health and its last reading.");
+        routes.MapGet("/api/nodes/{name}", Get).Reads(404).Describe("GetNode", "One node", "Capacity, use, health, its last reading, and what its machine is made of.");
         routes.MapPut("/api/nodes/{name}", Put).Changes(400, 404, 409, 415).Accepts<NodeRequest>("application/json")
             .Describe("PutNode", "Cordon, uncordon, drain or declare a node", "With state alone the node must exist; with any of pool, capacity, labels and simulated it is declared first.");
     }
@@ -57,7 +57,8 @@ internal static class NodeEndpoints
     private static async Task<Ok<NodeJson>> Get(string name, HttpContext context, Cluster cluster)
     {
         _ = new QueryReader(context.Request);
-        return TypedResults.Ok(NodeJson.From(await (await cluster.KnownNode(name)).Describe()));
+        var node = await cluster.KnownNode(name);
+        return TypedResults.Ok(NodeJson.From(await node.Describe(), InventoryJson.Decode(await node.Inventory())));
     }
 
     private static async Task<Results<Ok<NodeJson>, Created<NodeJson>>> Put(string name, HttpContext context, Cluster cluster)

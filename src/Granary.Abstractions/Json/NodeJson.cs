@@ -32,8 +32,14 @@ public sealed record NodeJson
     /// <summary>What it is beyond its capacity: class, price, watts, NUMA nodes, speed; null where nothing was declared.</summary>
     public NodeTraits? Traits { get; init; }
 
-    public static NodeJson From(NodeView view) => new()
+    /// <summary>What its machine is made of; null where that was not asked for or no agent has told.</summary>
+    public HardwareInventory? Inventory { get; init; }
+
+    public static NodeJson From(NodeView view) => From(view, null);
+
+    public static NodeJson From(NodeView view, HardwareInventory? inventory) => new()
     {
+        Inventory = inventory,
         Traits = view.Spec.Traits,
         Name = view.Spec.Name,
         Pool = view.Spec.Pool,

@@ -65,6 +65,15 @@ public interface INodeGrain : IGrainWithStringKey
     [Alias("Watch"), AlwaysInterleave]
     Task Watch(string pool);
 
+    /// <summary>From the agent: what its machine is made of, as <see cref="Json.InventoryJson"/> writes it. Kept in memory only: agents tell it again.</summary>
+    /// <exception cref="GranaryException">Invalid when it is longer than <see cref="Json.InventoryJson.Longest"/>.</exception>
+    [Alias("TakeInventory"), AlwaysInterleave]
+    Task TakeInventory(string session, byte[] inventory);
+
+    /// <summary>What the agent told last; empty when none has.</summary>
+    [Alias("Inventory"), AlwaysInterleave]
+    Task<byte[]> Inventory();
+
     [Alias("Describe"), AlwaysInterleave]
     Task<NodeView> Describe();
 }

@@ -46,7 +46,8 @@ public sealed partial class NodeAgent
         var ticket = await _node.Greet(_session).WaitAsync(_options.CallTimeout, _time, cancel);
         List<Lease> live;
         lock (_gate) live = _table.Leases();
-        var reply = await _node.Join(new(_session, _options.Node, live, _options.Version, ticket, RunsAs)).WaitAsync(_options.CallTimeout, _time, cancel);
+        var spec = _told = NodeNow;
+        var reply = await _node.Join(new(_session, spec, live, _options.Version, ticket, RunsAs)).WaitAsync(_options.CallTimeout, _time, cancel);
         if (reply.HeartbeatEvery > TimeSpan.Zero) _heartbeatEvery = reply.HeartbeatEvery;
         lock (_gate)
         {
@@ -56,6 +57,7 @@ public sealed partial class NodeAgent
         }
         await CarryOut();
         _reportsWait.Set();
+        _inventoryDue = true;
         LogJoined(_options.Node.Name, live.Count, reply.Expected.Count, reply.Stale.Count);
         _joined.TrySetResult();
     }

@@ -201,8 +201,9 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
             var reporting = Reports(cancel);
             var beating = Heartbeats(cancel);
             var sweeping = SweepFiles(cancel);
+            var machine = Task.WhenAll(TellInventory(cancel), FollowCalendars(cancel));
             await Commands(cancel);
-            await Task.WhenAll(reporting, beating, sweeping);
+            await Task.WhenAll(reporting, beating, sweeping, machine);
         }
         catch (OperationCanceledException)
         {

@@ -1,3 +1,4 @@
+using Granary.Hardware;
 using Granary.Model;
 
 namespace Granary.Execution;
@@ -60,6 +61,12 @@ public sealed record NodeAgentOptions
 
     /// <summary>How often older ones are looked for. Default 1 hour.</summary>
     public TimeSpan SweepFilesEvery { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Reads the machine, so that the server can be told what it is made of; null to tell nothing.</summary>
+    public MachineWatch? Machine { get; init; }
+
+    /// <summary>Resources that no machine can measure: the node's capacity of them follows their calendars.</summary>
+    public IReadOnlyList<DeclaredResource> Declared { get; init; } = [];
 
     /// <summary>What the server is told of this build.</summary>
     public string Version { get; init; } = typeof(NodeAgentOptions).Assembly.GetName().Version?.ToString(3) ?? "0";

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Granary.Model;
 
 /// <summary>The processors of a machine, as it is: limits of a group are not taken off.</summary>
@@ -34,20 +36,20 @@ public sealed record CpuInventory
 /// <param name="BaseMHz">What all hold together.</param>
 /// <param name="CurrentMHz">Mean of those online when read.</param>
 public sealed record CoreKind(
-    string Name, string Cpus, long Cores, long Threads, Reading<double> MinMHz, Reading<double> MaxMHz, Reading<double> BaseMHz, Reading<double> CurrentMHz);
+    string Name, string Cpus, long Cores, long Threads, [property: JsonPropertyName("min_mhz")] Reading<double> MinMHz, [property: JsonPropertyName("max_mhz")] Reading<double> MaxMHz, [property: JsonPropertyName("base_mhz")] Reading<double> BaseMHz, [property: JsonPropertyName("current_mhz")] Reading<double> CurrentMHz);
 
 /// <summary>Caches that are alike.</summary>
 /// <param name="Type"><c>data</c>, <c>instruction</c> or <c>unified</c>.</param>
 /// <param name="SizeKiB">Of one.</param>
 /// <param name="Count">How many of them there are.</param>
 /// <param name="SharedBy">Logical CPUs that share one; the most where they differ.</param>
-public sealed record CpuCache(int Level, string Type, Reading<long> SizeKiB, Reading<long> LineBytes, int Count, int SharedBy);
+public sealed record CpuCache(int Level, string Type, [property: JsonPropertyName("size_kib")] Reading<long> SizeKiB, Reading<long> LineBytes, int Count, int SharedBy);
 
 /// <summary>One NUMA node.</summary>
 /// <param name="Cpus">Its logical CPUs, as <c>0-3,8</c>; empty for memory alone.</param>
 /// <param name="Distances">To the nodes in ascending order, 10 to itself; empty where not known.</param>
 public sealed record NumaNodeInventory(
-    int Node, string Cpus, Reading<long> MemoryMiB, Reading<long> FreeMiB, IReadOnlyList<int> Distances, IReadOnlyList<HugePages> HugePages)
+    int Node, string Cpus, [property: JsonPropertyName("memory_mib")] Reading<long> MemoryMiB, [property: JsonPropertyName("free_mib")] Reading<long> FreeMiB, IReadOnlyList<int> Distances, IReadOnlyList<HugePages> HugePages)
 {
     public bool Equals(NumaNodeInventory? other) => other is not null && Node == other.Node && Cpus == other.Cpus && MemoryMiB == other.MemoryMiB
         && FreeMiB == other.FreeMiB && Distances.SequenceEqual(other.Distances) && HugePages.SequenceEqual(other.HugePages);
@@ -56,4 +58,4 @@ public sealed record NumaNodeInventory(
 }
 
 /// <summary>Huge pages of one size that are set aside.</summary>
-public sealed record HugePages(long SizeKiB, Reading<long> Total, Reading<long> Free);
+public sealed record HugePages([property: JsonPropertyName("size_kib")] long SizeKiB, Reading<long> Total, Reading<long> Free);

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Granary.Model;
 
 /// <summary>A whole disk (partitions are told with the file systems on them).</summary>
@@ -7,7 +9,7 @@ public sealed record StorageDevice
 
     /// <summary><c>nvme</c>, <c>ssd</c>, <c>hdd</c>, <c>virtual</c> (of a virtual machine), <c>mapped</c> (device mapper, RAID), <c>ram</c>, <c>other</c>.</summary>
     public required string Kind { get; init; }
-    public Reading<long> SizeMiB { get; init; }
+    [JsonPropertyName("size_mib")] public Reading<long> SizeMiB { get; init; }
     public Reading<bool> Rotational { get; init; }
     public Reading<string> Scheduler { get; init; }
     public Reading<string> Model { get; init; }
@@ -24,8 +26,8 @@ public sealed record FileSystemInventory
 
     /// <summary>The disks below it, whose names are in the list of storage; absent for network and memory file systems.</summary>
     public Reading<string> Disks { get; init; }
-    public Reading<long> TotalMiB { get; init; }
-    public Reading<long> FreeMiB { get; init; }
+    [JsonPropertyName("total_mib")] public Reading<long> TotalMiB { get; init; }
+    [JsonPropertyName("free_mib")] public Reading<long> FreeMiB { get; init; }
 }
 
 /// <summary>Where a path lies.</summary>
@@ -68,8 +70,8 @@ public sealed record AcceleratorInventory
     public Reading<string> Driver { get; init; }
     public Reading<string> PciAddress { get; init; }
     public Reading<long> NumaNode { get; init; }
-    public Reading<long> MemoryMiB { get; init; }
-    public Reading<long> MemoryUsedMiB { get; init; }
+    [JsonPropertyName("memory_mib")] public Reading<long> MemoryMiB { get; init; }
+    [JsonPropertyName("memory_used_mib")] public Reading<long> MemoryUsedMiB { get; init; }
 
     /// <summary>Part of the last moment in which it computed.</summary>
     public Reading<double> UtilizationPercent { get; init; }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Granary.Model;
 
 /// <summary>
@@ -22,19 +24,22 @@ public sealed record HardwareInventory
     public KernelInventory Kernel { get; init; } = new();
     public PlatformInventory Platform { get; init; } = new();
 
+    /// <summary>People and other resources that no machine can measure.</summary>
+    public IReadOnlyList<DeclaredInventory> Declared { get; init; } = [];
+
     /// <summary>How busy it usually is; null before it has been watched.</summary>
     public UtilisationBaseline? Baseline { get; init; }
 }
 
 public sealed record MemoryInventory
 {
-    public Reading<long> TotalMiB { get; init; }
-    public Reading<long> AvailableMiB { get; init; }
+    [JsonPropertyName("total_mib")] public Reading<long> TotalMiB { get; init; }
+    [JsonPropertyName("available_mib")] public Reading<long> AvailableMiB { get; init; }
 
     /// <summary>What the agent's group may use; absent for no limit.</summary>
-    public Reading<long> LimitMiB { get; init; }
-    public Reading<long> SwapTotalMiB { get; init; }
-    public Reading<long> SwapFreeMiB { get; init; }
+    [JsonPropertyName("limit_mib")] public Reading<long> LimitMiB { get; init; }
+    [JsonPropertyName("swap_total_mib")] public Reading<long> SwapTotalMiB { get; init; }
+    [JsonPropertyName("swap_free_mib")] public Reading<long> SwapFreeMiB { get; init; }
     public Listed<SwapDevice> SwapDevices { get; init; } = new();
     public Listed<HugePages> HugePages { get; init; } = new();
 
@@ -43,7 +48,7 @@ public sealed record MemoryInventory
 }
 
 /// <param name="Type"><c>partition</c> or <c>file</c>.</param>
-public sealed record SwapDevice(string Path, string Type, long SizeMiB, long UsedMiB);
+public sealed record SwapDevice(string Path, string Type, [property: JsonPropertyName("size_mib")] long SizeMiB, [property: JsonPropertyName("used_mib")] long UsedMiB);
 
 /// <summary>The control groups that this machine offers to its agent.</summary>
 public sealed record CgroupInventory
@@ -98,7 +103,7 @@ public sealed record PlatformInventory
 /// <summary>How busy a machine usually is, per cent of what it has except where said; from its own samples.</summary>
 /// <param name="Samples">How many it rests on.</param>
 public sealed record UtilisationBaseline(
-    long Samples, DateTimeOffset Since, UsualUse CpuPercent, UsualUse MemoryPercent, UsualUse DiskMiBPerSecond, UsualUse NetworkMbps);
+    long Samples, DateTimeOffset Since, UsualUse CpuPercent, UsualUse MemoryPercent, [property: JsonPropertyName("disk_mib_per_second")] UsualUse DiskMiBPerSecond, UsualUse NetworkMbps);
 
 /// <param name="Median">Half of the samples are below.</param>
 /// <param name="P95">95 of 100 samples are below.</param>

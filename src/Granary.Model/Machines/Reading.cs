@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 namespace Granary.Model;
 
 /// <summary>How a value was come by.</summary>
+[JsonConverter(typeof(ReadingSourceConverter))]
 public enum ReadingSource
 {
     /// <summary>There is none: the note says why.</summary>

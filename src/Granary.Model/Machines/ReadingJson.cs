@@ -3,6 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Granary.Model;
 
+/// <summary>Sources as <c>measured</c>, <c>estimated</c>, <c>absent</c>.</summary>
+public sealed class ReadingSourceConverter() : JsonStringEnumConverter<ReadingSource>(JsonNamingPolicy.SnakeCaseLower);
+
 /// <summary>
 /// A reading as <c>{"value": 8, "source": "measured"}</c>, with a note where it has one; what is absent has no value. The types that
 /// readings are of form a closed list.

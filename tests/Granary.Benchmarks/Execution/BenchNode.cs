@@ -55,6 +55,8 @@ internal sealed class BenchNode : INodeGrain
     public Task<NodeView> Cordon() => throw NotForAgents();
     public Task<NodeView> Uncordon() => throw NotForAgents();
     public Task<NodeView> Drain() => throw NotForAgents();
+    public Task TakeInventory(string session, byte[] inventory) => Task.CompletedTask;
+    public Task<byte[]> Inventory() => throw NotForAgents();
     public Task<NodeView> Describe() => throw NotForAgents();
     public Task Watch(string pool) => throw NotForAgents();
 

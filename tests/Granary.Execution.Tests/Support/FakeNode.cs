@@ -12,6 +12,7 @@ internal sealed class FakeNode : INodeGrain
     private readonly List<(long Number, NodeCommand Command)> _commands = [];
     private readonly List<TaskReport> _reports = [];
     private readonly List<JoinRequest> _joins = [];
+    private readonly List<byte[]> _told = [];
     private readonly Dictionary<long, TaskCompletionSource<LogChunk>> _logs = [];
     private long _last;
     private TaskCompletionSource _changed = NewChange();
@@ -33,6 +34,14 @@ internal sealed class FakeNode : INodeGrain
         get
         {
             lock (_gate) return [.. _reports];
+        }
+    }
+
+    public IReadOnlyList<byte[]> Inventories
+    {
+        get
+        {
+            lock (_gate) return [.. _told];
         }
     }
 
@@ -182,6 +191,14 @@ internal sealed class FakeNode : INodeGrain
     public Task<NodeView> Cordon() => throw NotForAgents();
     public Task<NodeView> Uncordon() => throw NotForAgents();
     public Task<NodeView> Drain() => throw NotForAgents();
+    public Task TakeInventory(string session, byte[] inventory)
+    {
+        ThrowIfFailing();
+        Change(() => _told.Add(inventory));
+        return Task.CompletedTask;
+    }
+
+    public Task<byte[]> Inventory() => throw NotForAgents();
     public Task<NodeView> Describe() => throw NotForAgents();
     public Task Watch(string pool) => throw NotForAgents();
 

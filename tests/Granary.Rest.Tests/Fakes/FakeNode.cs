@@ -7,6 +7,9 @@ internal sealed class FakeNode(FakeCluster cluster, NodeView view) : INodeGrain
 {
     public NodeView View { get; set; } = view;
 
+    /// <summary>Its inventory.</summary>
+    public byte[] Told { get; set; } = [];
+
     /// <summary>Describe answers when this does.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
@@ -25,6 +28,8 @@ internal sealed class FakeNode(FakeCluster cluster, NodeView view) : INodeGrain
 
     private Task<NodeView> Become(NodeState state) => Task.FromResult(View = View with { State = state });
 
+    public Task TakeInventory(string session, byte[] inventory) => throw NotForRest();
+    public Task<byte[]> Inventory() => Task.FromResult(Told);
     public Task<NodeView> Declare(NodeSpec spec) => throw NotForRest();
     public Task<string> Greet(string session) => throw new NotSupportedException();
 
