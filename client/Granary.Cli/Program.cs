@@ -24,7 +24,7 @@ internal static class Program
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
         var application = new Application(
             Surroundings.OfProcess(),
-            (server, cancel) => GranaryClient.ConnectAsync(new GranaryClientOptions { Server = server }, cancel));
+            (server, cancel) => GranaryClient.ConnectAsync(server.ToOptions(), cancel));
         return await application.Run(args, interrupted.Token);
     }
 }

@@ -49,7 +49,7 @@ public sealed partial class GranaryClient : IAsyncDisposable
         {
             var gateways = await Gateways.FindAsync(server.Gateways, either.Token);
             var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-            GatewayConnection.Configure(builder, gateways, server.Token);
+            GatewayConnection.Configure(builder, gateways, server.Token, server.Trust);
             host = builder.Build();
             await await Task.WhenAny(host.StartAsync(either.Token).WaitAsync(either.Token), GatewayConnection.Refusal(host.Services));
             var cluster = host.Services.GetRequiredService<IClusterClient>();
@@ -82,7 +82,7 @@ public sealed partial class GranaryClient : IAsyncDisposable
         if (e is GranaryException granary && granary.Code != ErrorCode.Unknown) return granary;
         if (e is UnauthorizedAccessException)
             return new GranaryException(
-                $"the server at {server.Address} did not accept the token; give the one in its data directory ('token') by GRANARY_TOKEN", e)
+                $"the server at {server.Address} did not accept the token; give the one in its data directory ('token'), or one that 'granary token create' made, by GRANARY_TOKEN or --token-file", e)
             {
                 Code = ErrorCode.Refused,
             };

@@ -8,11 +8,25 @@ public sealed record GranaryClientOptions
     public const string ServerVariable = "GRANARY_SERVER";
     public const string TokenVariable = "GRANARY_TOKEN";
 
-    /// <summary><c>HOST:PORT</c> of a gateway, or several of a cluster parted by commas. Default: <c>GRANARY_SERVER</c>, else what the local server's <c>server.json</c> says, else 127.0.0.1:7411.</summary>
+    public const string TokenFileVariable = "GRANARY_TOKEN_FILE";
+    public const string AuthorityVariable = "GRANARY_CA";
+    public const string FingerprintVariable = "GRANARY_FINGERPRINT";
+
+    /// <summary><c>HOST:PORT</c> of a gateway, or several of a cluster parted by commas. Default: <c>GRANARY_SERVER</c>, else what the local server's <c>server.json</c> says, else 127.0.0.1:7411.
+    /// Beyond loopback the connection uses TLS; <c>tls://HOST:PORT</c> says so anywhere, <c>tcp://HOST:PORT</c> says that it does not, and sends the token in clear text.</summary>
     public string? Server { get; init; }
 
     /// <summary>What the gateway asks for. Default: <c>GRANARY_TOKEN</c>, else the local server's <c>token</c> file.</summary>
     public string? Token { get; init; }
+
+    /// <summary>A file with the token. Default: <c>GRANARY_TOKEN_FILE</c>.</summary>
+    public string? TokenFile { get; init; }
+
+    /// <summary>PEM file with the certificates whose servers are trusted, instead of the system's. Default: <c>GRANARY_CA</c>.</summary>
+    public string? Authority { get; init; }
+
+    /// <summary>SHA-256 of the certificate that the server must show, hexadecimal; nothing else of it then counts. Default: <c>GRANARY_FINGERPRINT</c>, else the local server's own.</summary>
+    public string? Fingerprint { get; init; }
 
     /// <summary>The local server's data directory. Default: <see cref="LocalServer.DefaultDataDirectory()"/>.</summary>
     public string? DataDirectory { get; init; }

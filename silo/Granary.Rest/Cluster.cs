@@ -1,4 +1,6 @@
 using Granary.Abstractions;
+using Granary.Access.Guarding;
+using Granary.Rest.Access;
 using Granary.Model;
 using Orleans;
 
@@ -7,13 +9,13 @@ namespace Granary.Rest;
 /// <summary>The grains that REST talks to, by what they stand for.</summary>
 internal sealed class Cluster(IGrainFactory grains)
 {
-    public IDirectoryGrain Directory => grains.GetGrain<IDirectoryGrain>(IDirectoryGrain.Key);
+    public IDirectoryGrain Directory => Grain<IDirectoryGrain>(IDirectoryGrain.Key);
 
-    public IPoolGrain Pool(string name) => grains.GetGrain<IPoolGrain>(name);
+    public IPoolGrain Pool(string name) => Grain<IPoolGrain>(name);
 
-    public INodeGrain Node(string name) => grains.GetGrain<INodeGrain>(name);
+    public INodeGrain Node(string name) => Grain<INodeGrain>(name);
 
-    public ITaskGrain TaskOf(TaskId id) => grains.GetGrain<ITaskGrain>(id.ToString());
+    public ITaskGrain TaskOf(TaskId id) => Grain<ITaskGrain>(id.ToString());
 
     /// <summary>Names of all pools in ordinal order.</summary>
     public async Task<IReadOnlyList<string>> PoolNames() => [.. (await Directory.Pools()).Order(StringComparer.Ordinal)];
@@ -34,6 +36,14 @@ internal sealed class Cluster(IGrainFactory grains)
     {
         Require(name, await Directory.Nodes(), "node", "GET /api/nodes lists them");
         return Node(name);
+    }
+
+    /// <summary>The grain, for an agent-owner as far as it is its own.</summary>
+    private T Grain<T>(string key)
+        where T : class, IGrainWithStringKey
+    {
+        var grain = grains.GetGrain<T>(key);
+        return CurrentCaller.Scoped is { } owner ? GuardedGrain.Of(grain, key, owner, grains) : grain;
     }
 
     private static void Require(string name, IReadOnlyList<string> known, string what, string help)

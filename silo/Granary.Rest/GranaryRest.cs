@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using Granary.Access.Attempts;
+using Granary.Access.Tokens;
 using Granary.Rest.Access;
 using Granary.Rest.Agents;
 using Granary.Rest.Allocation;
@@ -35,6 +37,9 @@ public static class GranaryRest
         options.Validate();
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
+        // a server brings its own; on its own REST knows the one token of its options
+        services.TryAddSingleton(s => new TokenBook(s.GetRequiredService<TimeProvider>()).WithFileToken(options.Token));
+        services.TryAddSingleton(s => new AccessGate(s.GetRequiredService<TokenBook>(), new FailedAttempts(new FailedAttemptOptions()), s.GetRequiredService<TimeProvider>(), null));
         services.AddSingleton<Cluster>();
         services.AddSingleton<RequestTally>();
         services.AddSingleton<RepeatedReplies>();

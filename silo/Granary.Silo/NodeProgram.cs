@@ -25,10 +25,17 @@ public sealed record NodeRequest
     /// <summary>Where tasks' files go; null for the default data directory.</summary>
     public string? DataDirectory { get; init; }
 
-    public string? Token { get; init; }
-
     /// <summary>User as whom tasks run; null for what the configuration says.</summary>
     public string? RunAs { get; init; }
+
+    /// <summary>Holds the token; null for what the environment says, or the local server's.</summary>
+    public string? TokenFile { get; init; }
+
+    /// <summary>PEM file of who vouches for the server's certificate.</summary>
+    public string? Authority { get; init; }
+
+    /// <summary>SHA-256 of the server's certificate.</summary>
+    public string? Fingerprint { get; init; }
 }
 
 /// <summary>A node agent alone: SIGTERM or SIGINT stops its tasks and leaves; after <c>kill -9</c> the next one finds them.</summary>
@@ -48,7 +55,7 @@ public static class NodeProgram
         var user = TaskUser.Choose(request.RunAs ?? settings.RunAs);
         using var logging = LoggerFactory.Create(l => ServerLogging.Configure(l, configuration.Get<ServerSettings>(ServerSettings.Section).LogLevel));
         var log = logging.CreateLogger<NodeAgent>();
-        await using var client = await GranaryClient.ConnectAsync(new GranaryClientOptions { Server = request.Join, Token = request.Token }, cancellationToken);
+        await using var client = await GranaryClient.ConnectAsync(new GranaryClientOptions { Server = request.Join, TokenFile = request.TokenFile, Authority = request.Authority, Fingerprint = request.Fingerprint }, cancellationToken);
         var spec = settings.ToSpec(request.Capacity, request.Labels);
         var agent = new NodeAgent(
             client.Cluster,

@@ -4,13 +4,16 @@ using Granary.Grains.Nodes;
 using Granary.Model;
 using Granary.Rest;
 using Granary.Scheduling;
+using Granary.Silo.Access;
 using Granary.Silo.Configuration;
 using Granary.Silo.Database;
 using Granary.Silo.Hosting;
 using Granary.Silo.Plugins;
+using Granary.Silo.Tls;
 using Granary.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -21,7 +24,7 @@ using Orleans.Storage;
 namespace Granary.Silo;
 
 /// <summary>The server in the foreground: takes the data directory, recovers, listens, and stops cleanly on SIGTERM or SIGINT.</summary>
-public static class ServerProgram
+public static partial class ServerProgram
 {
     /// <summary>Sections of the configuration with the types that state their defaults.</summary>
     public static IReadOnlyDictionary<string, Type> Sections { get; } = new Dictionary<string, Type>
@@ -34,6 +37,8 @@ public static class ServerProgram
         [CohortSection] = typeof(CohortOptions),
         [ClusterSettings.Section] = typeof(ClusterSettings),
         [RestLimits.Section] = typeof(RestLimits),
+        [AccessSettings.Section] = typeof(AccessSettings),
+        [TlsSettings.Section] = typeof(TlsSettings),
     };
 
     private const string SchedulerSection = "Scheduler";
@@ -63,11 +68,14 @@ public static class ServerProgram
         try
         {
             var address = Ports.Address(settings.Listen);
+            var tls = configuration.Get<TlsSettings>(TlsSettings.Section);
+            var certificate = ServerCertificate.Load(tls, address, data);
+            var access = configuration.Get<AccessSettings>(AccessSettings.Section);
             settings.GatewayPort = Ports.Claim(address, settings.GatewayPort, "--gateway-port");
             settings.HttpPort = Ports.Claim(address, settings.HttpPort, "--http-port");
             var token = local.EnsureToken();
             var cluster = configuration.Get<ClusterSettings>(ClusterSettings.Section);
-            GrainHosting.Check(cluster);
+            GrainHosting.Check(cluster, address, tls);
             store = await ServerStore.OpenAsync(configuration, data, cancellationToken);
             var meetingPlace = cluster.Enabled ? await ServerStore.MeetingPlaceAsync(configuration, cancellationToken) : null;
 
@@ -75,13 +83,23 @@ public static class ServerProgram
             builder.Configuration.Sources.Clear();
             builder.Configuration.AddConfiguration(configuration);
             ServerLogging.Configure(builder.Logging, settings.LogLevel);
+            if (certificate is not null) builder.WebHost.UseKestrelHttpsConfiguration();
             builder.WebHost.ConfigureKestrel(k =>
             {
-                k.Listen(address, settings.HttpPort);
+                k.Listen(address, settings.HttpPort, l =>
+                {
+                    if (certificate is not null) l.UseHttps(new HttpsConnectionAdapterOptions
+                    {
+                        ServerCertificate = certificate.Certificate,
+                        ServerCertificateChain = certificate.Chain,
+                        SslProtocols = ServerCertificate.Protocols,
+                    });
+                });
                 k.AddServerHeader = false;
                 configuration.Get<RestLimits>(RestLimits.Section).Apply(k.Limits);
             });
             builder.Services.AddSingleton(TimeProvider.System);
+            ServerAccess.Add(builder.Services, access, token);
             builder.Services.AddGranaryGrains();
             builder.Services.AddSingleton(store);
             builder.Services.AddSingleton<IPoolStore>(store);
@@ -91,13 +109,14 @@ public static class ServerProgram
             builder.Services.AddSingleton(SchedulerSettings(configuration).WithParts(PluginLoader.Load(data, settings.Plugins)));
             builder.Services.AddSingleton(CohortSettings(configuration));
             builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = settings.StopWithin);
-            GrainHosting.AddServer(builder, address, settings, cluster, meetingPlace, token);
+            GrainHosting.AddServer(builder, address, settings, cluster, meetingPlace, token, certificate);
+            ServerAccess.AddSync(builder.Services);
             builder.Services.AddHostedService<Awakening>();
             builder.Services.AddSingleton(configuration.Get<StorageSettings>(StorageSettings.Section));
             builder.Services.AddHostedService<Retention>();
             builder.Services.AddGranaryRest(new RestOptions
             {
-                RequireToken = !System.Net.IPAddress.IsLoopback(address),
+                RequireToken = access.RequireToken || !System.Net.IPAddress.IsLoopback(address),
                 Token = token,
                 GuardedPaths = GrainHosting.GuardedPaths,
                 LoopbackHosts = [.. new RestOptions().LoopbackHosts, address.ToString()],
@@ -113,10 +132,12 @@ public static class ServerProgram
             local.Write(new ServerRecord(
                 Environment.ProcessId,
                 $"{address}:{settings.GatewayPort}",
-                $"http://{address}:{settings.HttpPort}",
+                $"{(certificate is null ? "http" : "https")}://{address}:{settings.HttpPort}",
                 Version.Text,
                 GrainHosting.Name,
-                LocalServer.StartTicks(Environment.ProcessId)));
+                LocalServer.StartTicks(Environment.ProcessId),
+                GrainHosting.SecuresGateway ? certificate?.Fingerprint : null));
+            if (certificate is not null) LogFingerprint(app.Logger, certificate.Fingerprint);
             return new GranaryServer(app, store, ownership, local, settings);
         }
         catch (Exception e)
@@ -136,6 +157,9 @@ public static class ServerProgram
         options.Validate();
         return options;
     }
+
+    [LoggerMessage(1, LogLevel.Information, "TLS, certificate SHA-256 {Fingerprint}")]
+    private static partial void LogFingerprint(ILogger logger, string fingerprint);
 
     private static CohortOptions CohortSettings(IConfiguration configuration)
     {

@@ -1,4 +1,6 @@
+using Granary.Access.Tokens;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 
 namespace Granary.Grains;
@@ -17,5 +19,9 @@ public sealed class StopSignal
 /// <summary>What the grains need among the server's services, besides a store and options.</summary>
 public static class GrainServices
 {
-    public static IServiceCollection AddGranaryGrains(this IServiceCollection services) => services.AddSingleton<StopSignal>();
+    public static IServiceCollection AddGranaryGrains(this IServiceCollection services)
+    {
+        services.TryAddSingleton<TokenBook>();
+        return services.AddSingleton<StopSignal>();
+    }
 }

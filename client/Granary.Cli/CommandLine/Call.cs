@@ -21,7 +21,10 @@ internal sealed class Call(Surroundings surroundings, CommonOptions common, Pars
 
     public bool Watching { get; } = result.GetValue(common.Watch);
 
-    public string? Server { get; } = result.GetValue(common.Server);
+    public string? Server => Choice.Address;
+
+    public ServerChoice Choice { get; } =
+        new(result.GetValue(common.Server), result.GetValue(common.TokenFile), result.GetValue(common.Authority), result.GetValue(common.Fingerprint));
 
     /// <summary>Colours only ever go to a terminal whose owner has not declined them (https://no-color.org).</summary>
     public bool Color { get; } = surroundings.OutIsTerminal && !result.GetValue(common.NoColor)
@@ -39,10 +42,10 @@ internal sealed class Call(Surroundings surroundings, CommonOptions common, Pars
     /// <summary>True when the option was written, rather than taken from its default.</summary>
     public bool Has(Option option) => result.GetResult(option) is { Implicit: false };
 
-    public async Task<GranaryClient> Connect(CancellationToken cancel) => _client ??= await connector(Server, cancel);
+    public async Task<GranaryClient> Connect(CancellationToken cancel) => _client ??= await connector(Choice, cancel);
 
     /// <summary>A connection of its own, which the caller disposes of.</summary>
-    public Task<GranaryClient> ConnectAnother(CancellationToken cancel) => connector(Server, cancel);
+    public Task<GranaryClient> ConnectAnother(CancellationToken cancel) => connector(Choice, cancel);
 
     /// <summary>Shows something once, or with <c>--watch</c> again and again until cancelled.</summary>
     public async Task<int> Show(Func<Task<int>> show, CancellationToken cancel)

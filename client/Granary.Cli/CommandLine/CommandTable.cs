@@ -42,6 +42,7 @@ internal static class CommandTable
         new("generate", GenerateCommand.Create),
         new("plan-capacity", PlanCapacityCommand.Create),
         new("load", LoadCommand.Create),
+        new("token", TokenCommand.Create),
         new("db", DbCommand.Create),
         new("doctor", DoctorCommand.Create),
         new("config", ConfigCommand.Create),

@@ -28,6 +28,9 @@ internal static class NodeCommand
                     Labels = call.Has(label) ? call.Get(label) : null,
                     DataDirectory = call.Get(data),
                     RunAs = call.Get(runAs),
+                    TokenFile = call.Choice.TokenFile,
+                    Authority = call.Choice.Authority,
+                    Fingerprint = call.Choice.Fingerprint,
                 },
                 cancel));
     }

@@ -11,14 +11,24 @@ internal static class UpCommand
     {
         var options = new ServerPlace();
         var listen = new Option<string?>("--listen") { Description = "address to listen on (default: loopback only)", HelpName = "HOST" };
+        var certificate = new Option<string?>("--tls-certificate") { Description = "PEM file of the server's certificate; beyond loopback one is needed", HelpName = "FILE" };
+        var key = new Option<string?>("--tls-key") { Description = "PEM file of its private key", HelpName = "FILE" };
+        var selfSigned = new Option<bool>("--tls-self-signed") { Description = "a certificate of the server's own, which clients know by its fingerprint" };
         var noNode = new Option<bool>("--no-node") { Description = "without a node agent of its own" };
         var detach = new Option<bool>("--detach", "-d") { Description = "in the background; returns once it answers" };
         var detached = new Option<bool>(Detached.Option) { Hidden = true };
         return scope.Does(
-            new Command("up", "the server, with a node agent for this machine") { options.Data, listen, options.GatewayPort, options.HttpPort, noNode, detach, detached },
+            new Command("up", "the server, with a node agent for this machine") { options.Data, listen, options.GatewayPort, options.HttpPort, certificate, key, selfSigned, noNode, detach, detached },
             async (call, cancel) =>
             {
-                var up = options.Read(call) with { Listen = call.Get(listen), NoNode = call.Get(noNode) };
+                var up = options.Read(call) with
+                {
+                    Listen = call.Get(listen),
+                    NoNode = call.Get(noNode),
+                    TlsCertificate = call.Get(certificate),
+                    TlsKey = call.Get(key),
+                    TlsSelfSigned = call.Get(selfSigned),
+                };
                 if (!call.Get(detach)) return await ServerCommands.Up(up, cancel);
                 var record = await LocalServerProcess.Start(up, cancel);
                 call.Out.WriteLine($"server {record.Gateway} runs as process {record.Pid} ({record.Http}); 'granary down' stops it");

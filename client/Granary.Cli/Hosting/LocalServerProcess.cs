@@ -73,7 +73,7 @@ internal static class LocalServerProcess
         try
         {
             await using var client = await GranaryClient.ConnectAsync(
-                new GranaryClientOptions { Server = record.Gateway, Token = server.ReadToken(), ConnectTimeout = TimeSpan.FromSeconds(5) }, cancel);
+                new GranaryClientOptions { Server = record.Gateway, Token = server.ReadToken(), DataDirectory = server.DataDirectory, ConnectTimeout = TimeSpan.FromSeconds(5) }, cancel);
             return true;
         }
         catch (GranaryException e) when (e.Code == ErrorCode.Unavailable)

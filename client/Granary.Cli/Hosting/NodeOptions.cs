@@ -13,5 +13,7 @@ internal sealed record NodeOptions
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
     public string? DataDirectory { get; init; }
     public string? RunAs { get; init; }
-    public string? Token { get; init; }
+    public string? TokenFile { get; init; }
+    public string? Authority { get; init; }
+    public string? Fingerprint { get; init; }
 }

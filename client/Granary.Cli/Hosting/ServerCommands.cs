@@ -4,6 +4,7 @@ using Granary.Client;
 using Granary.Execution.Shim;
 using Granary.Silo;
 using Granary.Silo.Configuration;
+using Granary.Silo.Tls;
 
 namespace Granary.Cli.Hosting;
 
@@ -31,8 +32,10 @@ internal static class ServerCommands
             Capacity = options.Capacity,
             Labels = options.Labels,
             DataDirectory = options.DataDirectory,
-            Token = options.Token,
             RunAs = options.RunAs,
+            TokenFile = options.TokenFile,
+            Authority = options.Authority,
+            Fingerprint = options.Fingerprint,
         },
         cancel);
 
@@ -63,11 +66,21 @@ internal static class ServerCommands
         Add(nameof(ServerSettings.GatewayPort), options.GatewayPort?.ToString(CultureInfo.InvariantCulture));
         Add(nameof(ServerSettings.HttpPort), options.HttpPort?.ToString(CultureInfo.InvariantCulture));
         Add(nameof(ServerSettings.LocalNode), options.NoNode ? "false" : null);
+        AddTls(nameof(TlsSettings.Certificate), Whole(options.TlsCertificate));
+        AddTls(nameof(TlsSettings.Key), Whole(options.TlsKey));
+        AddTls(nameof(TlsSettings.SelfSigned), options.TlsSelfSigned ? "true" : null);
         return words;
 
         void Add(string key, string? value)
         {
             if (value is not null) words[$"{ServerSettings.Section}:{key}"] = value;
         }
+
+        void AddTls(string key, string? value)
+        {
+            if (value is not null) words[$"{TlsSettings.Section}:{key}"] = value;
+        }
+
+        static string? Whole(string? path) => path is null ? null : Path.GetFullPath(path);
     }
 }

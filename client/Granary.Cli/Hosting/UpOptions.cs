@@ -8,6 +8,9 @@ internal sealed record UpOptions
     public int? GatewayPort { get; init; }
     public int? HttpPort { get; init; }
     public bool NoNode { get; init; }
+    public string? TlsCertificate { get; init; }
+    public string? TlsKey { get; init; }
+    public bool TlsSelfSigned { get; init; }
 
     /// <summary>The same as words for another process's <c>up</c>.</summary>
     public IEnumerable<string> Words()
@@ -17,6 +20,9 @@ internal sealed record UpOptions
         if (GatewayPort is { } gateway) yield return Number("--gateway-port", gateway);
         if (HttpPort is { } http) yield return Number("--http-port", http);
         if (NoNode) yield return "--no-node";
+        if (TlsCertificate is not null) yield return "--tls-certificate=" + Path.GetFullPath(TlsCertificate);
+        if (TlsKey is not null) yield return "--tls-key=" + Path.GetFullPath(TlsKey);
+        if (TlsSelfSigned) yield return "--tls-self-signed";
     }
 
     private static string Number(string option, int port) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{option}={port}");

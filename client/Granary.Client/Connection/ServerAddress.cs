@@ -8,6 +8,15 @@ namespace Granary.Client;
 /// <summary>A gateway's address: <c>HOST:PORT</c>, <c>[::1]:PORT</c>, or a host alone with the default port.</summary>
 public sealed record ServerAddress(string Host, int Port)
 {
+    private const string TlsScheme = "tls://";
+    private const string PlainScheme = "tcp://";
+
+    /// <summary>What was written before the host: true for <c>tls://</c>, false for <c>tcp://</c>, null for nothing.</summary>
+    public bool? WantsTls { get; init; }
+
+    /// <summary>Beyond loopback unless told otherwise.</summary>
+    public bool UsesTls => WantsTls ?? !IsLoopback;
+
     public static ServerAddress Default { get; } = new("127.0.0.1", LocalServer.DefaultGatewayPort);
 
     public bool IsLoopback => Host is "localhost" || (IPAddress.TryParse(Host, out var address) && IPAddress.IsLoopback(address));
@@ -17,11 +26,12 @@ public sealed record ServerAddress(string Host, int Port)
     {
         ArgumentNullException.ThrowIfNull(text);
         var trimmed = text.Trim();
-        var (host, port) = Split(trimmed);
+        bool? tls = trimmed.StartsWith(TlsScheme, StringComparison.OrdinalIgnoreCase) ? true : trimmed.StartsWith(PlainScheme, StringComparison.OrdinalIgnoreCase) ? false : null;
+        var (host, port) = Split(tls is null ? trimmed : trimmed[TlsScheme.Length..]);
         if (Uri.CheckHostName(host) is UriHostNameType.Unknown
             || !int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 1 or > 65535)
             throw GranaryException.Invalid($"'{Quoting.Clip(trimmed)}' is no server address; write HOST:PORT, like {Default}");
-        return new ServerAddress(host, number);
+        return new ServerAddress(host, number) { WantsTls = tls };
     }
 
     /// <summary>The gateways of a cluster's servers, parted by commas: any of them leads to all pools.</summary>

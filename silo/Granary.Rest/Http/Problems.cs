@@ -1,3 +1,4 @@
+using Granary.Access.Rules;
 using Granary.Model;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -17,6 +18,7 @@ internal static class Problems
     {
         RestException rest => (rest.Status, rest.Message),
         GranaryException { Code: ErrorCode.Refused, RetryAfter: not null } busy => (429, busy.Message),
+        AccessDeniedException denied => (403, denied.Message),
         GranaryException granary => (StatusOf(granary.Code), granary.Message),
         BadHttpRequestException bad => (bad.StatusCode, bad.Message),
         OrleansMessageRejectionException => (503, "the grains are not reachable just now; try again in a moment"),

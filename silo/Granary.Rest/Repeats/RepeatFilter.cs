@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Granary.Model;
+using Granary.Rest.Access;
 using Granary.Rest.Http;
 using Microsoft.AspNetCore.Http;
 
@@ -18,8 +19,9 @@ internal sealed class RepeatFilter(RepeatedReplies replies) : IEndpointFilter
         var http = context.HttpContext;
         if (KeyOf(http.Request) is not { } key) return await next(context);
         var fingerprint = await Fingerprint(http);
+        // A key is its caller's own: nobody gets another's reply by guessing it.
         // The reply is made by the endpoint but written by each call: writing it twice gives the same bytes twice.
-        var (result, repeated) = await replies.Once(key, fingerprint, async () => await next(context));
+        var (result, repeated) = await replies.Once($"{CurrentCaller.Of(http).Id} {key}", fingerprint, async () => await next(context));
         if (repeated) http.Response.Headers[RepeatedHeader] = "true";
         return result;
     }

@@ -66,7 +66,7 @@ internal sealed class RepeatedReplies(RestOptions options, TimeProvider time)
             {
                 return known.Value.Reply.Fingerprint == fingerprint
                     ? known.Value.Reply
-                    : throw new RestException(422, $"the Idempotency-Key '{Text.Clip(key)}' was used for another request; choose a new key for a new change");
+                    : throw new RestException(422, $"the Idempotency-Key '{Text.Clip(key[(key.IndexOf(' ', StringComparison.Ordinal) + 1)..])}' was used for another request; choose a new key for a new change");
             }
             _byKey[key] = _oldestFirst.AddLast((key, new Reply(fingerprint, now)));
             return null;

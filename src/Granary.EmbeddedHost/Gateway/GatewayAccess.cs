@@ -17,7 +17,8 @@ public interface IGatewayAccess
 /// <param name="Caller">What its requests have to pass; null where it is refused.</param>
 /// <param name="Refusal">One line for the client; null where it is admitted.</param>
 /// <param name="IsLogged">The refusal has been logged by who decided, or need not be.</param>
-public sealed record GatewayAdmission(IGatewayCaller? Caller, string? Refusal, bool IsLogged = false);
+/// <param name="IsForNow">The client may try again later with what it has; otherwise it need not.</param>
+public sealed record GatewayAdmission(IGatewayCaller? Caller, string? Refusal, bool IsLogged = false, bool IsForNow = false);
 
 /// <summary>Who is at the other end of a connection.</summary>
 public interface IGatewayCaller

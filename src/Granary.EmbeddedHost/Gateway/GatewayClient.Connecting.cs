@@ -176,7 +176,10 @@ internal sealed partial class GatewayClient
         return kind == FrameKind.Welcome ? true : throw new OrleansConfigurationException($"What answers at {_options.Endpoint} is not a gateway; check the address.");
     }
 
-    private Exception Refusal(string message) => _refusalCode is RefusalCode.Token
-        ? new UnauthorizedAccessException($"The gateway at {_options.Endpoint} refused the token: {message}.")
-        : new OrleansConfigurationException($"The gateway at {_options.Endpoint} refused the client: {message}.");
+    private Exception Refusal(string message) => _refusalCode switch
+    {
+        RefusalCode.Token => new UnauthorizedAccessException($"The gateway at {_options.Endpoint} refused the token: {message}."),
+        RefusalCode.Later => new IOException(message),
+        _ => new OrleansConfigurationException($"The gateway at {_options.Endpoint} refused the client: {message}."),
+    };
 }

@@ -223,7 +223,7 @@ internal sealed class GatewayServer(
         if (hello.Version != Protocol.Version)
             return (RefusalCode.Version, $"protocol version {hello.Version} is not {Protocol.Version}; client and server must be of the same release");
         if (admission.Refusal is { } refusal)
-            return (RefusalCode.Token, refusal);
+            return (admission.IsForNow ? RefusalCode.Later : RefusalCode.Token, refusal);
         return hello.ClusterId != cluster.Value.ClusterId
             ? (RefusalCode.Cluster, $"the client wants cluster \"{hello.ClusterId}\", this is \"{cluster.Value.ClusterId}\"")
             : null;

@@ -47,4 +47,5 @@ internal enum RefusalCode : byte
     Version = 2,
     Cluster = 3,
     Stopping = 4,
+    Later = 5,
 }

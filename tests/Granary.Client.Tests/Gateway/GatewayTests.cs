@@ -90,7 +90,7 @@ public class GatewayTests
         await using var server = await TestServer.StartAsync(FakeCluster.Create(), port);
         var e = await Assert.ThrowsAsync<GranaryException>(() => GranaryClient.ConnectAsync(Options(port) with { Token = "guess" }));
         Assert.Equal(ErrorCode.Refused, e.Code);
-        Assert.Equal($"the server at 127.0.0.1:{port} did not accept the token; give the one in its data directory ('token') by GRANARY_TOKEN", e.Message);
+        Assert.Equal($"the server at 127.0.0.1:{port} did not accept the token; give the one in its data directory ('token'), or one that 'granary token create' made, by GRANARY_TOKEN or --token-file", e.Message);
     }
 
     [Fact]

@@ -93,8 +93,8 @@ public sealed class RestSmokeTests(ServerFixture fixture) : IClassFixture<Server
     [Fact]
     public async Task NeedsTheToken_WhenItListensBeyondLoopback()
     {
-        await using var server = await TestServer.StartAsync("--listen", "0.0.0.0", "--no-node");
-        using var http = new HttpClient { BaseAddress = server.Http };
+        await using var server = await TestServer.StartAsync("--listen", "0.0.0.0", "--tls-self-signed", "--no-node");
+        using var http = Access.Known.Http(server, null);
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/health/ready")).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync("/api/tasks")).StatusCode);
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", server.Token);

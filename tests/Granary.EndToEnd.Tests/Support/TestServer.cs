@@ -35,6 +35,9 @@ internal sealed class TestServer : IAsyncDisposable
 
     public int ProcessId => _process?.Id ?? throw new InvalidOperationException("the server is not running");
 
+    /// <summary>What the server has written so far.</summary>
+    public string Said => _process is { } process ? process.Output + process.Error : "";
+
     /// <summary>Environment given to the server, for settings.</summary>
     public Dictionary<string, string> Environment { get; } = [];
 
@@ -88,7 +91,7 @@ internal sealed class TestServer : IAsyncDisposable
 
     /// <summary>A connection that the caller disposes.</summary>
     public Task<GranaryClient> ConnectAsync() =>
-        GranaryClient.ConnectAsync(new GranaryClientOptions { Server = Gateway, Token = Token, RetryFor = TimeSpan.FromSeconds(60), ConnectTimeout = TimeSpan.FromSeconds(30) });
+        GranaryClient.ConnectAsync(new GranaryClientOptions { Server = Gateway, Token = Token, DataDirectory = Data, RetryFor = TimeSpan.FromSeconds(60), ConnectTimeout = TimeSpan.FromSeconds(30) });
 
     public Task<CliResult> RunAsync(params string[] arguments) => GranaryProgram.RunAsync(Data, arguments);
 

@@ -1,8 +1,11 @@
 using System.Net;
+using Granary.Access.Attempts;
 using Granary.Client;
 using Granary.EmbeddedHost;
 using Granary.Model;
+using Granary.Silo.Tls;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
 using Orleans.Hosting;
@@ -14,20 +17,29 @@ internal static class GrainHosting
 {
     public const string Name = "Embedded";
 
+    /// <summary>Whether the gateway uses TLS where there is a certificate.</summary>
+    public const bool SecuresGateway = true;
+
     /// <exception cref="GranaryException">Invalid: the settings ask for what only a cluster's host has.</exception>
-    public static void Check(ClusterSettings cluster)
+    public static void Check(ClusterSettings cluster, IPAddress address, TlsSettings tls)
     {
+        _ = (address, tls);
         if (cluster.Enabled || cluster.Dashboard)
             throw GranaryException.Invalid("Cluster:Enabled and Cluster:Dashboard need the Orleans host, and this build has the embedded one, for one server alone; build with GRANARY_HOST=Orleans, or remove them");
     }
 
-    public static void AddServer(WebApplicationBuilder builder, IPAddress address, ServerSettings settings, ClusterSettings cluster, string? database, string token)
+    public static void AddServer(WebApplicationBuilder builder, IPAddress address, ServerSettings settings, ClusterSettings cluster, string? database, string token, ServerCertificate? certificate)
     {
-        _ = (cluster, database);
+        _ = (cluster, database, token);
         builder.UseOrleans(silo =>
         {
             silo.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (GranaryCluster.Id, GranaryCluster.Id));
-            silo.ConfigureGateway(new IPEndPoint(address, settings.GatewayPort), token);
+            silo.Services.AddOptions<GatewayOptions>().Configure<AccessGate, IServiceProvider>((gateway, gate, services) =>
+            {
+                gateway.Endpoint = new IPEndPoint(address, settings.GatewayPort);
+                gateway.Access = new GatewayDoor(gate, services);
+                gateway.Tls = certificate?.ForGateway();
+            });
         });
     }
 

@@ -1,5 +1,8 @@
 using System.Net;
+using Granary.Access.Attempts;
 using Granary.Client;
+using Granary.Model;
+using Granary.Silo.Tls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -19,10 +22,16 @@ internal static class GrainHosting
     /// <summary>Where the dashboard is, below the HTTP port.</summary>
     private const string DashboardPath = "/orleans";
 
-    /// <summary>This host can do whatever the settings ask of it.</summary>
-    public static void Check(ClusterSettings _)
+    /// <summary>Whether the gateway uses TLS where there is a certificate.</summary>
+    public const bool SecuresGateway = false;
+
+    /// <exception cref="GranaryException">Refused: gateway and silo of this host speak in clear text, which must be wanted.</exception>
+    public static void Check(ClusterSettings cluster, IPAddress address, TlsSettings tls)
     {
-        // nothing to refuse
+        _ = cluster;
+        if (tls.PlainTextOnTrustedNetwork || (IPAddress.IsLoopback(address) && tls.Certificate.Length == 0 && !tls.SelfSigned)) return;
+        throw GranaryException.Refused(
+            $"the gateway of the Orleans host has no TLS, so at {address} tokens would go in clear text; put it on a network of trusted machines and say so with GRANARY__Tls__PlainTextOnTrustedNetwork=true (REST uses the certificate all the same), or build with GRANARY_HOST=Embedded");
     }
 
     /// <param name="builder">The server.</param>
@@ -30,9 +39,11 @@ internal static class GrainHosting
     /// <param name="settings">Ports.</param>
     /// <param name="cluster">How it belongs to a cluster.</param>
     /// <param name="database">Where the cluster meets; null for a server alone.</param>
-    /// <param name="token">What clients must show.</param>
-    public static void AddServer(WebApplicationBuilder builder, IPAddress address, ServerSettings settings, ClusterSettings cluster, string? database, string token)
+    /// <param name="token">Of the data directory.</param>
+    /// <param name="certificate">For REST alone: this host's gateway has no TLS.</param>
+    public static void AddServer(WebApplicationBuilder builder, IPAddress address, ServerSettings settings, ClusterSettings cluster, string? database, string token, ServerCertificate? certificate)
     {
+        _ = certificate;
         builder.UseOrleans(silo =>
         {
             if (database is not null) ClusterMember.Add(silo, cluster, database, address, settings);
@@ -46,9 +57,9 @@ internal static class GrainHosting
             silo.Services.AddSingleton<PlacementStrategy, ResourceOptimizedPlacement>();
             // the trace of a REST request or of an SDK call goes on in the grains that it reaches
             silo.AddActivityPropagation();
-            var filter = new GatewayTokenFilter(token);
-            silo.Services.AddSingleton<IIncomingGrainCallFilter>(filter);
-            silo.Services.AddSingleton<IOutgoingGrainCallFilter>(filter);
+            silo.Services.AddSingleton(s => new GatewayTokenFilter(token, s.GetRequiredService<AccessGate>(), s));
+            silo.Services.AddSingleton<IIncomingGrainCallFilter>(s => s.GetRequiredService<GatewayTokenFilter>());
+            silo.Services.AddSingleton<IOutgoingGrainCallFilter>(s => s.GetRequiredService<GatewayTokenFilter>());
             if (cluster.Dashboard) silo.AddDashboard(o => o.HideTrace = true);
         });
         // the node agent's drain has all of StopWithin; the silo hands over its grains after it

@@ -12,13 +12,14 @@ namespace Granary.Client;
 /// <summary>How a client reaches a gateway of the embedded host, and what its failures mean.</summary>
 internal static class GatewayConnection
 {
-    public static void Configure(IHostApplicationBuilder builder, IReadOnlyList<IPEndPoint> gateways, string? token) =>
+    public static void Configure(IHostApplicationBuilder builder, IReadOnlyList<IPEndPoint> gateways, string? token, ServerTrust? trust) =>
         builder.UseOrleansClient(client => client
             .Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (GranaryCluster.Id, GranaryCluster.Id))
             .ConfigureGateway(o =>
             {
                 o.Endpoint = gateways[0]; // this host is one server, not a cluster
                 o.Token = token;
+                o.Tls = trust?.ToOptions();
                 // One try: the client's own connect timeout and its repetition of calls decide how long to go on.
                 o.ConnectTimeout = TimeSpan.Zero;
                 o.FailFast = true;

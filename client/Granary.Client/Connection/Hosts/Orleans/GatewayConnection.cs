@@ -15,7 +15,10 @@ namespace Granary.Client;
 /// <summary>How a client reaches a gateway of the Orleans host: the addresses that it was given, the cluster id that the servers use. And what its failures mean.</summary>
 internal static class GatewayConnection
 {
-    public static void Configure(IHostApplicationBuilder builder, IReadOnlyList<IPEndPoint> gateways, string? token) =>
+    public static void Configure(IHostApplicationBuilder builder, IReadOnlyList<IPEndPoint> gateways, string? token, ServerTrust? trust)
+    {
+        if (trust is not null)
+            throw GranaryException.Refused($"the gateways of the Orleans host have no TLS; where the network to {trust.Host} is trusted, write tcp://HOST:PORT");
         builder.UseOrleansClient(client =>
         {
             client.UseStaticClustering([.. gateways]);
@@ -31,6 +34,7 @@ internal static class GatewayConnection
             client.Services.AddSingleton(filter);
             client.Services.AddSingleton<IOutgoingGrainCallFilter>(filter);
         });
+    }
 
     /// <summary>
     /// Fails when the gateway refuses this client. Orleans' client repeats its own first calls for as long as they fail, whatever the reason, so

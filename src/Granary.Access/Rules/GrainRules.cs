@@ -1,0 +1,90 @@
+using System.Collections.Frozen;
+using Granary.Abstractions;
+
+namespace Granary.Access.Rules;
+
+/// <summary>The one table of grain methods and who may call them from outside. What is not in it is admin's alone.</summary>
+/// <remarks>Calls between grains do not come here: whoever reaches a grain from outside has been let in by this table once.</remarks>
+public static class GrainRules
+{
+    private static readonly FrozenDictionary<(Type Interface, string Method), GrainRule> Table = Build();
+
+    /// <summary>For tests: everything that is in it.</summary>
+    public static IReadOnlyCollection<(Type Interface, string Method)> Entries => Table.Keys;
+
+    /// <summary>Null for a method that is not in the table.</summary>
+    public static GrainRule? Find(Type grainInterface, string method) => Table.GetValueOrDefault((grainInterface, method));
+
+    private static FrozenDictionary<(Type, string), GrainRule> Build()
+    {
+        var table = new Dictionary<(Type, string), GrainRule>();
+
+        void Add<T>(string method, Roles roles, Func<Guarding.ScopedCall, Task>? scope = null) => table.Add((typeof(T), method), new GrainRule(roles, scope));
+
+        // what exists
+        Add<IDirectoryGrain>(nameof(IDirectoryGrain.Pools), Roles.Everybody);
+        Add<IDirectoryGrain>(nameof(IDirectoryGrain.Agents), Roles.Watchers, OwnerScopes.Agents);
+        Add<IDirectoryGrain>(nameof(IDirectoryGrain.Agent), Roles.Watchers, OwnerScopes.AgentInArgument);
+        Add<IDirectoryGrain>(nameof(IDirectoryGrain.Groups), Roles.Watchers, OwnerScopes.NoGroups);
+        Add<IDirectoryGrain>(nameof(IDirectoryGrain.Nodes), Roles.Watchers);
+        Add<IDirectoryGrain>(nameof(IDirectoryGrain.Cohorts), Roles.Readers);
+        Add<IDirectoryGrain>(nameof(IDirectoryGrain.Apply), Roles.Operator);
+        Add<IDirectoryGrain>(nameof(IDirectoryGrain.AddPool), Roles.Operator);
+        Add<IDirectoryGrain>(nameof(IDirectoryGrain.AddAgents), Roles.Operator);
+        Add<IDirectoryGrain>(nameof(IDirectoryGrain.AddNode), Roles.None);
+
+        // agents
+        Add<IAgentGrain>(nameof(IAgentGrain.Get), Roles.Watchers, OwnerScopes.AgentInKey);
+        Add<IAgentGrain>(nameof(IAgentGrain.Set), Roles.Operator);
+
+        // pools: for people and programs
+        Add<IPoolGrain>(nameof(IPoolGrain.Submit), Roles.Tenders, OwnerScopes.Submission);
+        Add<IPoolGrain>(nameof(IPoolGrain.Cancel), Roles.Tenders, OwnerScopes.Cancellation);
+        Add<IPoolGrain>(nameof(IPoolGrain.Describe), Roles.Watchers);
+        Add<IPoolGrain>(nameof(IPoolGrain.Shares), Roles.Watchers, OwnerScopes.Shares);
+        Add<IPoolGrain>(nameof(IPoolGrain.ShareOf), Roles.Watchers, OwnerScopes.AgentInArgument);
+        Add<IPoolGrain>(nameof(IPoolGrain.GroupShares), Roles.Watchers, OwnerScopes.NoGroupShares);
+        Add<IPoolGrain>(nameof(IPoolGrain.List), Roles.Watchers, OwnerScopes.Listing);
+        Add<IPoolGrain>(nameof(IPoolGrain.Get), Roles.Watchers, OwnerScopes.TaskInArgument);
+        Add<IPoolGrain>(nameof(IPoolGrain.GetMany), Roles.Watchers, OwnerScopes.TasksInResult);
+        Add<IPoolGrain>(nameof(IPoolGrain.Explain), Roles.Watchers, OwnerScopes.TaskInArgument);
+        Add<IPoolGrain>(nameof(IPoolGrain.WhatIfSubmit), Roles.Watchers, OwnerScopes.Supposition);
+        Add<IPoolGrain>(nameof(IPoolGrain.WhatIfNodeLoss), Roles.Readers);
+        Add<IPoolGrain>(nameof(IPoolGrain.Watch), Roles.Watchers, OwnerScopes.Changes);
+        Add<IPoolGrain>(nameof(IPoolGrain.Reservations), Roles.Watchers, OwnerScopes.Reservations);
+        Add<IPoolGrain>(nameof(IPoolGrain.Reserve), Roles.Operator);
+        Add<IPoolGrain>(nameof(IPoolGrain.Unreserve), Roles.Operator);
+        Add<IPoolGrain>(nameof(IPoolGrain.Migrate), Roles.Operator);
+        Add<IPoolGrain>(nameof(IPoolGrain.Rebalance), Roles.Operator);
+
+        // pools: what directory, nodes and cohorts say to them
+        foreach (var inside in (string[])[nameof(IPoolGrain.Configure), nameof(IPoolGrain.SetAgents), nameof(IPoolGrain.SetGroups), nameof(IPoolGrain.NodeUp), nameof(IPoolGrain.HostUp),
+            nameof(IPoolGrain.Standing), nameof(IPoolGrain.Carry), nameof(IPoolGrain.NodeChanged), nameof(IPoolGrain.Measured), nameof(IPoolGrain.NodeUse), nameof(IPoolGrain.Report)])
+            Add<IPoolGrain>(inside, Roles.None);
+        Add<ICohortGrain>(nameof(ICohortGrain.Wake), Roles.None);
+
+        // one task's face
+        Add<ITaskGrain>(nameof(ITaskGrain.Status), Roles.Watchers, OwnerScopes.TaskInKey);
+        Add<ITaskGrain>(nameof(ITaskGrain.Wait), Roles.Watchers, OwnerScopes.TaskInKey);
+        Add<ITaskGrain>(nameof(ITaskGrain.Explain), Roles.Watchers, OwnerScopes.TaskInKey);
+        Add<ITaskGrain>(nameof(ITaskGrain.ReadLog), Roles.Watchers, OwnerScopes.TaskInKey);
+        Add<ITaskGrain>(nameof(ITaskGrain.Cancel), Roles.Tenders, OwnerScopes.TaskInKey);
+
+        // nodes: what their agents say, what people want of them, what pools say to them
+        foreach (var agent in (string[])[nameof(INodeGrain.Greet), nameof(INodeGrain.Join), nameof(INodeGrain.Poll), nameof(INodeGrain.Report), nameof(INodeGrain.Heartbeat),
+            nameof(INodeGrain.Leaving), nameof(INodeGrain.Leave), nameof(INodeGrain.LogRead), nameof(INodeGrain.TakeInventory)])
+            Add<INodeGrain>(agent, Roles.Node);
+        Add<INodeGrain>(nameof(INodeGrain.Describe), Roles.Watchers);
+        Add<INodeGrain>(nameof(INodeGrain.Inventory), Roles.Watchers);
+        Add<INodeGrain>(nameof(INodeGrain.Cordon), Roles.Operator);
+        Add<INodeGrain>(nameof(INodeGrain.Uncordon), Roles.Operator);
+        Add<INodeGrain>(nameof(INodeGrain.Drain), Roles.Operator);
+        foreach (var inside in (string[])[nameof(INodeGrain.Declare), nameof(INodeGrain.Send), nameof(INodeGrain.ReadLog), nameof(INodeGrain.Watch)])
+            Add<INodeGrain>(inside, Roles.None);
+
+        // tokens
+        foreach (var tokens in (string[])[nameof(ITokensGrain.List), nameof(ITokensGrain.Create), nameof(ITokensGrain.Rotate), nameof(ITokensGrain.Revoke), nameof(ITokensGrain.Sync)])
+            Add<ITokensGrain>(tokens, Roles.None);
+        return table.ToFrozenDictionary();
+    }
+}

@@ -1,0 +1,84 @@
+using Granary.Abstractions;
+using Granary.Access.Guarding;
+using Granary.Model;
+
+namespace Granary.Access.Rules;
+
+/// <summary>
+/// What keeps an agent-owner to its agents: what names somebody else's agent or task is refused, and lists are cut down to its own. Groups are nobody's own, and
+/// come empty. Whether a task exists that belongs to somebody else is no secret: its number is in the pool's sequence.
+/// </summary>
+internal static class OwnerScopes
+{
+    public static Task AgentInArgument(ScopedCall call) => For(call, call.Argument<string>(0));
+
+    public static Task AgentInKey(ScopedCall call) => For(call, call.Key);
+
+    public static Task Submission(ScopedCall call)
+    {
+        foreach (var item in call.Argument<SubmitBatch>(0).Items) call.RequireAgent(item.Spec.Agent);
+        return call.Invoke();
+    }
+
+    public static Task Supposition(ScopedCall call) => For(call, call.Argument<SubmitItem>(0).Spec.Agent);
+
+    public static Task Agents(ScopedCall call) => call.Filter<AgentSpec>(a => a.Id);
+
+    public static Task Shares(ScopedCall call) => call.Filter<AgentShare>(s => s.Agent);
+
+    public static Task Reservations(ScopedCall call) => call.Filter<ReservationView>(r => r.Spec.Agent);
+
+    public static Task TasksInResult(ScopedCall call) => call.Filter<TaskView>(t => t.Spec.Agent);
+
+    public static Task NoGroups(ScopedCall call)
+    {
+        call.Result = Array.Empty<GroupSpec>();
+        return Task.CompletedTask;
+    }
+
+    public static Task NoGroupShares(ScopedCall call)
+    {
+        call.Result = Array.Empty<GroupShare>();
+        return Task.CompletedTask;
+    }
+
+    public static async Task Listing(ScopedCall call)
+    {
+        var query = call.Argument<TaskQuery>(0);
+        if (query.Agent.Length > 0) call.RequireAgent(query.Agent);
+        else if (call.Caller.Agents.Count == 1) call.SetArgument(0, query with { Agent = call.Caller.Agents.Single() });
+        await call.Invoke();
+        if (call.Result is TaskPage page) call.Result = page with { Tasks = [.. page.Tasks.Where(t => call.Caller.Owns(t.Spec.Agent))] };
+    }
+
+    public static async Task Changes(ScopedCall call)
+    {
+        await call.Invoke();
+        if (call.Result is ChangeBatch batch) call.Result = batch with { Changes = [.. batch.Changes.Where(c => call.Caller.Owns(c.Agent))] };
+    }
+
+    public static async Task TaskInArgument(ScopedCall call)
+    {
+        var number = call.Argument<long>(0);
+        if (await call.Pool().Get(number) is { } task) call.RequireTask(task);
+        await call.Invoke();
+    }
+
+    public static async Task Cancellation(ScopedCall call)
+    {
+        foreach (var task in await call.Pool().GetMany(call.Argument<CancelRequest>(0).Numbers)) call.RequireTask(task);
+        await call.Invoke();
+    }
+
+    public static async Task TaskInKey(ScopedCall call)
+    {
+        if (TaskId.TryParse(call.Key, out var id) && await call.Pool(id.Pool).Get(id.Number) is { } task) call.RequireTask(task);
+        await call.Invoke();
+    }
+
+    private static Task For(ScopedCall call, string agent)
+    {
+        call.RequireAgent(agent);
+        return call.Invoke();
+    }
+}

@@ -1,0 +1,66 @@
+using System.Collections.Frozen;
+
+namespace Granary.Access.Rules;
+
+/// <summary>
+/// The one table of REST routes and who may use them. What is not in it is admin's alone. Below a route an agent-owner's calls pass the grain table too, which
+/// keeps them to its agents.
+/// </summary>
+public static class RestRules
+{
+    private static readonly FrozenDictionary<string, Roles> Table = new Dictionary<string, Roles>(StringComparer.Ordinal)
+    {
+        ["GET /"] = Roles.Readers,
+        ["GET /openapi/v1.json"] = Roles.Everybody,
+        ["GET /metrics"] = Roles.Readers,
+        ["GET /api/metrics"] = Roles.Readers,
+        ["GET /api/events"] = Roles.Watchers,
+
+        ["POST /api/tasks"] = Roles.Tenders,
+        ["GET /api/tasks"] = Roles.Watchers,
+        ["GET /api/tasks/{id}"] = Roles.Watchers,
+        ["GET /api/tasks/{pool}/{number}"] = Roles.Watchers,
+        ["DELETE /api/tasks/{id}"] = Roles.Tenders,
+        ["DELETE /api/tasks/{pool}/{number}"] = Roles.Tenders,
+        ["GET /api/tasks/{id}/explain"] = Roles.Watchers,
+        ["GET /api/tasks/{pool}/{number}/explain"] = Roles.Watchers,
+        ["GET /api/tasks/{id}/logs"] = Roles.Watchers,
+        ["GET /api/tasks/{pool}/{number}/logs"] = Roles.Watchers,
+        ["POST /api/tasks/{id}/migrate"] = Roles.Operator,
+        ["POST /api/tasks/{pool}/{number}/migrate"] = Roles.Operator,
+        ["POST /api/whatif/submit"] = Roles.Watchers,
+        ["POST /api/whatif/node-loss"] = Roles.Readers,
+
+        ["GET /api/pools"] = Roles.Watchers,
+        ["GET /api/pools/{name}"] = Roles.Watchers,
+        ["PUT /api/pools/{name}"] = Roles.Operator,
+        ["POST /api/pools/{name}/rebalance"] = Roles.Operator,
+        ["GET /api/agents"] = Roles.Watchers,
+        ["GET /api/agents/{id}"] = Roles.Watchers,
+        ["PUT /api/agents/{id}"] = Roles.Operator,
+        ["GET /api/groups"] = Roles.Readers,
+        ["GET /api/groups/{**path}"] = Roles.Readers,
+        ["PUT /api/groups/{**path}"] = Roles.Operator,
+        ["GET /api/quota"] = Roles.Watchers,
+        ["GET /api/nodes"] = Roles.Watchers,
+        ["GET /api/nodes/{name}"] = Roles.Watchers,
+        ["PUT /api/nodes/{name}"] = Roles.Operator,
+
+        ["GET /api/reservations"] = Roles.Watchers,
+        ["POST /api/reservations"] = Roles.Operator,
+        ["GET /api/reservations/{id}"] = Roles.Watchers,
+        ["GET /api/reservations/{pool}/{number}"] = Roles.Watchers,
+        ["DELETE /api/reservations/{id}"] = Roles.Operator,
+        ["DELETE /api/reservations/{pool}/{number}"] = Roles.Operator,
+        ["POST /resources/allocate"] = Roles.Operator,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>Routes that anybody may use, with and without a token.</summary>
+    public static IReadOnlyList<string> Open { get; } = ["GET /health/live", "GET /health/ready"];
+
+    /// <summary>For tests: everything that is in it.</summary>
+    public static IReadOnlyCollection<string> Entries => Table.Keys;
+
+    /// <summary>Who may use a route beside admin.</summary>
+    public static Roles For(string method, string template) => Table.GetValueOrDefault($"{method} {template}");
+}

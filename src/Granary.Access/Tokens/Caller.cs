@@ -1,0 +1,24 @@
+using System.Collections.Frozen;
+using Granary.Abstractions;
+
+namespace Granary.Access.Tokens;
+
+/// <summary>Who calls, as far as it matters to what it may do.</summary>
+/// <param name="Id">The token's id, which is no secret; <c>file</c> for the token of the data directory, <c>local</c> for who came without one on loopback.</param>
+/// <param name="Role">What it may do.</param>
+/// <param name="Agents">For <see cref="Role.AgentOwner"/>: for whom.</param>
+public sealed record Caller(string Id, Role Role, FrozenSet<string> Agents)
+{
+    /// <summary>The bearer of the token in the server's data directory, and the server itself.</summary>
+    public static Caller File { get; } = new("file", Role.Admin, []);
+
+    /// <summary>Somebody on this machine, where no token is asked for.</summary>
+    public static Caller Local { get; } = new("local", Role.Admin, []);
+
+    /// <summary>Of the secret that it showed; null where there was none to show.</summary>
+    internal byte[]? Hash { get; init; }
+
+    public bool Owns(string agent) => Agents.Contains(agent);
+
+    public override string ToString() => Role == Role.AgentOwner ? $"token {Id} (agent-owner of {string.Join(", ", Agents.Order(StringComparer.Ordinal))})" : $"token {Id} ({RoleWords.Of(Role)})";
+}
