@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Granary.Client;
 using Granary.Execution;
@@ -39,9 +40,10 @@ public sealed record NodeRequest
 }
 
 /// <summary>A node agent alone: SIGTERM or SIGINT stops its tasks and leaves; after <c>kill -9</c> the next one finds them.</summary>
-public static class NodeProgram
+public static partial class NodeProgram
 {
     private static readonly TimeSpan LeaveWithin = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan RetryEvery = TimeSpan.FromMilliseconds(500);
 
     /// <returns>0 when it left in good order, 1 when another agent took its node.</returns>
     public static async Task<int> RunAsync(NodeRequest request, CancellationToken cancellationToken = default)
@@ -55,7 +57,7 @@ public static class NodeProgram
         var user = TaskUser.Choose(request.RunAs ?? settings.RunAs);
         using var logging = LoggerFactory.Create(l => ServerLogging.Configure(l, configuration.Get<ServerSettings>(ServerSettings.Section).LogLevel));
         var log = logging.CreateLogger<NodeAgent>();
-        await using var client = await GranaryClient.ConnectAsync(new GranaryClientOptions { Server = request.Join, TokenFile = request.TokenFile, Authority = request.Authority, Fingerprint = request.Fingerprint }, cancellationToken);
+        await using var client = await ConnectAsync(request, settings.ConnectWithin, log, cancellationToken);
         var spec = settings.ToSpec(request.Capacity, request.Labels);
         var agent = new NodeAgent(
             client.Cluster,
@@ -93,4 +95,26 @@ public static class NodeProgram
             stop.Cancel();
         }
     }
+
+    /// <summary>Waits for a server that is just being started: an agent that gave up would need somebody to start it again.</summary>
+    private static async Task<GranaryClient> ConnectAsync(NodeRequest request, TimeSpan within, ILogger log, CancellationToken cancellationToken)
+    {
+        var options = new GranaryClientOptions { Server = request.Join, TokenFile = request.TokenFile, Authority = request.Authority, Fingerprint = request.Fingerprint };
+        var from = Stopwatch.GetTimestamp();
+        for (var told = false; ; told = true)
+        {
+            try
+            {
+                return await GranaryClient.ConnectAsync(options, cancellationToken);
+            }
+            catch (GranaryException e) when (e.Code == ErrorCode.Unavailable && Stopwatch.GetElapsedTime(from) < within)
+            {
+                if (!told) LogNotYet(log, e.Message, within);
+                await Task.Delay(RetryEvery, cancellationToken);
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{Why}; trying again for {Within} (Node:ConnectWithin)")]
+    private static partial void LogNotYet(ILogger log, string why, TimeSpan within);
 }

@@ -26,6 +26,10 @@ public sealed class NodeSettings
     /// <summary>Give tasks that ask for whole cores cores of their own; only with the machine's own capacity. Default true.</summary>
     public bool PinWholeCores { get; set; } = true;
 
+    /// <summary>How long <c>granary node</c> tries to reach a server that does not answer before it ends; 0 for once. Default 30 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "36500.00:00:00")]
+    public TimeSpan ConnectWithin { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Output, work and checkpoints of a task go when they were last written this long ago; 0 keeps them for ever. Default 30 days.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "36500.00:00:00")]
     public TimeSpan KeepFiles { get; set; } = TimeSpan.FromDays(30);
