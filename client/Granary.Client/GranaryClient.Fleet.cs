@@ -91,11 +91,16 @@ public sealed partial class GranaryClient
 
     private async Task<NodeView> KnownNodeCallAsync(string name, Func<INodeGrain, Task<NodeView>> call, CancellationToken ct)
     {
+        await RequireNodeAsync(name, ct);
+        return await NodeCallAsync(name, call, ct);
+    }
+
+    private async Task RequireNodeAsync(string name, CancellationToken ct)
+    {
         // A grain exists for any name that is asked for; the directory knows which are nodes.
         var names = await _calls.CallAsync(() => DirectoryGrain.Nodes(), ct);
         if (!names.Contains(Named(name, "node name"), StringComparer.Ordinal))
             throw GranaryException.NotFound($"no node '{name}'; 'granary nodes' lists what there is");
-        return await NodeCallAsync(name, call, ct);
     }
 
     private Task<NodeView> NodeCallAsync(string name, Func<INodeGrain, Task<NodeView>> call, CancellationToken ct)

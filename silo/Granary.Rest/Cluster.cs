@@ -15,6 +15,8 @@ internal sealed class Cluster(IGrainFactory grains)
 
     public INodeGrain Node(string name) => Grain<INodeGrain>(name);
 
+    public ITelemetryGrain TelemetryOf(string node) => Grain<ITelemetryGrain>(node);
+
     public ITaskGrain TaskOf(TaskId id) => Grain<ITaskGrain>(id.ToString());
 
     /// <summary>Names of all pools in ordinal order.</summary>

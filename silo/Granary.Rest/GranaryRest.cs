@@ -17,6 +17,7 @@ using Granary.Rest.Pools;
 using Granary.Rest.Repeats;
 using Granary.Rest.Reservations;
 using Granary.Rest.Tasks;
+using Granary.Rest.Telemetry;
 using Granary.Rest.WhatIf;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Json;
@@ -72,6 +73,7 @@ public static class GranaryRest
         AgentEndpoints.Map(app);
         GroupEndpoints.Map(app);
         NodeEndpoints.Map(app);
+        TelemetryEndpoints.Map(app);
         ReservationEndpoints.Map(app);
         AllocationEndpoints.Map(app);
         EventEndpoints.Map(app);

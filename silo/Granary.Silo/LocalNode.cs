@@ -1,4 +1,5 @@
 using Granary.Execution;
+using Granary.Execution.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -36,6 +37,12 @@ internal sealed partial class LocalNode(NodeAgent agent, ILogger<LocalNode> log)
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILogger<NodeAgent>>()));
         services.AddHostedService<LocalNode>();
+        services.AddHostedService(s => new TelemetryPublisher(
+            s.GetRequiredService<IGrainFactory>(),
+            node.ToSpec(null, null).Name,
+            s.GetRequiredService<TelemetryOptions>(),
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILogger<TelemetryPublisher>>()));
     }
 
     public async Task StartAsync(CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Granary.Client;
 using Granary.Execution;
+using Granary.Execution.Telemetry;
 using Granary.Model;
 using Granary.Silo.Configuration;
 using Microsoft.Extensions.Logging;
@@ -81,11 +82,15 @@ public static partial class NodeProgram
         using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         await agent.StartAsync(stop.Token);
+        using var telemetry = new TelemetryPublisher(client.Cluster, spec.Name, configuration.Get<TelemetryOptions>(TelemetryOptions.Section), TimeProvider.System,
+            logging.CreateLogger<TelemetryPublisher>());
+        await telemetry.StartAsync(stop.Token);
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = stop.Token.Register(() => stopped.TrySetResult());
         if (await Task.WhenAny(agent.Ended, stopped.Task) == agent.Ended && await agent.Ended == AgentEnd.Fenced)
             throw GranaryException.Refused($"another agent has taken node {spec.Name}; give this one another --name, or stop the other");
         using var limit = new CancellationTokenSource(LeaveWithin);
+        await telemetry.StopAsync(limit.Token);
         await agent.LeaveAsync(limit.Token);
         return 0;
 

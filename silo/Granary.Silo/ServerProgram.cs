@@ -1,6 +1,8 @@
 using Granary.Client;
+using Granary.Execution.Telemetry;
 using Granary.Grains;
 using Granary.Grains.Nodes;
+using Granary.Grains.Telemetry;
 using Granary.Model;
 using Granary.Rest;
 using Granary.Scheduling;
@@ -39,6 +41,7 @@ public static partial class ServerProgram
         [RestLimits.Section] = typeof(RestLimits),
         [AccessSettings.Section] = typeof(AccessSettings),
         [TlsSettings.Section] = typeof(TlsSettings),
+        [TelemetryOptions.Section] = typeof(TelemetryOptions),
     };
 
     private const string SchedulerSection = "Scheduler";
@@ -101,6 +104,8 @@ public static partial class ServerProgram
             builder.Services.AddSingleton(TimeProvider.System);
             ServerAccess.Add(builder.Services, access, token);
             builder.Services.AddGranaryGrains();
+            builder.Services.AddSingleton(new TelemetryFiles(Path.Combine(data, "telemetry")));
+            builder.Services.AddSingleton(configuration.Get<TelemetryOptions>(TelemetryOptions.Section));
             builder.Services.AddSingleton(store);
             builder.Services.AddSingleton<IPoolStore>(store);
             builder.Services.AddSingleton<IGrainStateStore>(store);

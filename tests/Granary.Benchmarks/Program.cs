@@ -8,6 +8,7 @@ using Granary.Benchmarks.Questions;
 using Granary.Benchmarks.Replay;
 using Granary.Benchmarks.SchedulerDecisions;
 using Granary.Benchmarks.Storage;
+using Granary.Benchmarks.Telemetry;
 
 namespace Granary.Benchmarks;
 
@@ -25,6 +26,7 @@ internal static class Program
         ("micro", "the small beside its plain version, by BenchmarkDotNet", MicroProgram.RunAsync),
         ("replay", "replays of traces beside a scheduler that sorts everything, and how good the policies are", a => Task.FromResult(ReplayProgram.Run(a))),
         ("gpu", "placement on shared GPUs beside what was published, and beside a plain implementation", a => Task.FromResult(GpuProgram.Run(a))),
+        ("telemetry", "what sampling a machine costs, with many tasks and with many cores", a => Task.FromResult(TelemetryProgram.Run(a))),
         (ExecutionProgram.Verb, "the node agent beside bare process starts", ExecutionProgram.RunAsync),
     ];
 

@@ -29,6 +29,7 @@ internal static class CommandTable
         new("group", GroupCommand.Create),
         new("quota", QuotaCommand.Create),
         new("nodes", NodesCommand.Create),
+        new("telemetry", TelemetryCommand.Create),
         new("reserve", ReserveCommand.Create),
         new("unreserve", UnreserveCommand.Create),
         new("reservations", ReservationsCommand.Create),

@@ -43,6 +43,8 @@ namespace Granary.Rest.Http;
 [JsonSerializable(typeof(IReadOnlyList<QuotaJson>))]
 [JsonSerializable(typeof(NodeRequest))]
 [JsonSerializable(typeof(Page<NodeJson>))]
+[JsonSerializable(typeof(IReadOnlyList<TelemetryValueJson>))]
+[JsonSerializable(typeof(TelemetrySeriesJson))]
 [JsonSerializable(typeof(ReservationRequest))]
 [JsonSerializable(typeof(ReservationJson))]
 [JsonSerializable(typeof(Page<ReservationJson>))]

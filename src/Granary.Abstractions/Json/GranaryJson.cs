@@ -32,6 +32,8 @@ namespace Granary.Abstractions.Json;
 [JsonSerializable(typeof(RebalanceJson))]
 [JsonSerializable(typeof(NodeJson))]
 [JsonSerializable(typeof(IReadOnlyList<NodeJson>))]
+[JsonSerializable(typeof(TelemetrySeriesJson))]
+[JsonSerializable(typeof(TelemetryValueJson))]
 [JsonSerializable(typeof(ReservationJson))]
 [JsonSerializable(typeof(IReadOnlyList<ReservationJson>))]
 public sealed partial class GranaryJson : JsonSerializerContext;

@@ -82,6 +82,11 @@ public static class GrainRules
         foreach (var inside in (string[])[nameof(INodeGrain.Declare), nameof(INodeGrain.Send), nameof(INodeGrain.ReadLog), nameof(INodeGrain.Watch)])
             Add<INodeGrain>(inside, Roles.None);
 
+        // what nodes did over time: their agents tell it, and everybody who may look at nodes may look at it
+        Add<ITelemetryGrain>(nameof(ITelemetryGrain.Publish), Roles.Node);
+        Add<ITelemetryGrain>(nameof(ITelemetryGrain.Query), Roles.Watchers);
+        Add<ITelemetryGrain>(nameof(ITelemetryGrain.Latest), Roles.Watchers);
+
         // tokens
         foreach (var tokens in (string[])[nameof(ITokensGrain.List), nameof(ITokensGrain.Create), nameof(ITokensGrain.Rotate), nameof(ITokensGrain.Revoke), nameof(ITokensGrain.Sync)])
             Add<ITokensGrain>(tokens, Roles.None);

@@ -44,6 +44,8 @@ public static class RestRules
         ["GET /api/quota"] = Roles.Watchers,
         ["GET /api/nodes"] = Roles.Watchers,
         ["GET /api/nodes/{name}"] = Roles.Watchers,
+        ["GET /api/nodes/{name}/metrics"] = Roles.Watchers,
+        ["GET /api/nodes/{name}/telemetry"] = Roles.Watchers,
         ["PUT /api/nodes/{name}"] = Roles.Operator,
 
         ["GET /api/reservations"] = Roles.Watchers,

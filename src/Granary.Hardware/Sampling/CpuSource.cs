@@ -141,9 +141,9 @@ public sealed class CpuSource : ITelemetrySource
         /// False at first, when no time passed, and when the time as a whole ran backwards. The kernel's idle and iowait are known to step back a
         /// little (proc_stat(5)): then that field counts nothing, and the rest is an estimate.
         /// </summary>
-        public bool Advance(ref FieldReader fields, scoped Span<ulong> grown, out double busy, out double total, out ReadingQuality quality)
+        public bool Advance(ref FieldReader fields, scoped Span<ulong> grown, out double busy, out double total, out ReadingSource quality)
         {
-            (busy, total, quality) = (0, 0, ReadingQuality.Measured);
+            (busy, total, quality) = (0, 0, ReadingSource.Measured);
             Span<ulong> now = stackalloc ulong[Fields];
             ulong sum = 0, sumBefore = 0;
             for (var i = 0; i < Fields; i++)
@@ -155,13 +155,13 @@ public sealed class CpuSource : ITelemetrySource
             var known = Known;
             for (var i = 0; i < Fields; i++)
             {
-                if (!Counters.TryIncrease(_last[i], now[i], out grown[i])) quality = ReadingQuality.Estimated;
+                if (!Counters.TryIncrease(_last[i], now[i], out grown[i])) quality = ReadingSource.Estimated;
                 total += grown[i];
                 if (i is not (3 or 4)) busy += grown[i];
                 _last[i] = now[i];
             }
             Known = true;
-            return known && total > 0 && !(sum < sumBefore && quality == ReadingQuality.Estimated);
+            return known && total > 0 && !(sum < sumBefore && quality == ReadingSource.Estimated);
         }
     }
 }

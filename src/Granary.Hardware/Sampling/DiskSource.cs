@@ -113,7 +113,7 @@ public sealed class DiskSource : ITelemetrySource
             row.Set(_writes, grown[4] / seconds);
             if (grown[0] > 0) row.Set(_readLatency, grown[3] / 1000.0 / grown[0]);
             if (grown[4] > 0) row.Set(_writeLatency, grown[7] / 1000.0 / grown[4]);
-            row.Set(_busy, Math.Min(1, grown[9] / 1000.0 / seconds), ReadingQuality.Estimated);
+            row.Set(_busy, Math.Min(1, grown[9] / 1000.0 / seconds), ReadingSource.Estimated);
             row.Set(_queue, grown[10] / 1000.0 / seconds);
         }
 

@@ -58,8 +58,8 @@ public sealed class MemorySource : ITelemetrySource
             else if (name.SequenceEqual("SwapFree"u8)) swapFree = Bytes(ref fields);
             else if (name.SequenceEqual("Dirty"u8)) row.Set(_dirty, Bytes(ref fields));
         }
-        var quality = ReadingQuality.Measured;
-        if (double.IsNaN(available)) (available, quality) = (free + (double.IsNaN(cached) ? 0 : cached), ReadingQuality.Estimated);
+        var quality = ReadingSource.Measured;
+        if (double.IsNaN(available)) (available, quality) = (free + (double.IsNaN(cached) ? 0 : cached), ReadingSource.Estimated);
         row.Set(_total, total);
         row.Set(_free, free);
         row.Set(_cached, cached);

@@ -11,7 +11,7 @@ public sealed class SampleRow
     private readonly List<int> _free = [];
     private string?[] _names = new string?[64];
     private double[] _values = new double[64];
-    private ReadingQuality[] _qualities = new ReadingQuality[64];
+    private ReadingSource[] _qualities = new ReadingSource[64];
 
     /// <summary>Places in use or free again: the length of a copy.</summary>
     public int Count { get; private set; }
@@ -25,7 +25,7 @@ public sealed class SampleRow
     /// <summary>Values by place; not a number where absent.</summary>
     public ReadOnlySpan<double> Values => _values.AsSpan(0, Count);
 
-    public ReadOnlySpan<ReadingQuality> Qualities => _qualities.AsSpan(0, Count);
+    public ReadOnlySpan<ReadingSource> Qualities => _qualities.AsSpan(0, Count);
 
     public int Add(string name)
     {
@@ -46,7 +46,7 @@ public sealed class SampleRow
             }
         }
         _names[place] = name;
-        (_values[place], _qualities[place]) = (double.NaN, ReadingQuality.Absent);
+        (_values[place], _qualities[place]) = (double.NaN, ReadingSource.Absent);
         Version++;
         return place;
     }
@@ -55,7 +55,7 @@ public sealed class SampleRow
     {
         if (_names[place] is null) return;
         _names[place] = null;
-        (_values[place], _qualities[place]) = (double.NaN, ReadingQuality.Absent);
+        (_values[place], _qualities[place]) = (double.NaN, ReadingSource.Absent);
         _free.Add(place);
         Version++;
     }
@@ -68,7 +68,7 @@ public sealed class SampleRow
     }
 
     /// <summary>Sets a value; one that is not a finite number stays absent.</summary>
-    public void Set(int place, double value, ReadingQuality quality = ReadingQuality.Measured)
+    public void Set(int place, double value, ReadingSource quality = ReadingSource.Measured)
     {
         if (!double.IsFinite(value)) return;
         (_values[place], _qualities[place]) = (value, quality);
@@ -83,7 +83,7 @@ public sealed class SampleRow
     /// <summary>The value of a metric by name; not a number when there is none. For tests and displays: it searches.</summary>
     public double this[string name] => Find(name) is >= 0 and var place ? _values[place] : double.NaN;
 
-    public ReadingQuality QualityOf(string name) => Find(name) is >= 0 and var place ? _qualities[place] : ReadingQuality.Absent;
+    public ReadingSource QualityOf(string name) => Find(name) is >= 0 and var place ? _qualities[place] : ReadingSource.Absent;
 
     private int Find(string name) => Array.IndexOf(_names, name, 0, Count);
 }

@@ -1,9 +1,11 @@
 using System.Text.Json.Serialization;
+using Orleans;
 
 namespace Granary.Model;
 
 /// <summary>How a value was come by.</summary>
 [JsonConverter(typeof(ReadingSourceConverter))]
+[GenerateSerializer]
 public enum ReadingSource
 {
     /// <summary>There is none: the note says why.</summary>

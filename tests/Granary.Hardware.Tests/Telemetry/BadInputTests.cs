@@ -15,7 +15,7 @@ public sealed class BadInputTests
     {
         using var machine = new Ticking(new RecordedTree(), new()).Tick().Tick();
         foreach (var name in machine.Row.Names)
-            if (name != "telemetry.tick") Assert.Equal((name, ReadingQuality.Absent), (name, machine.Quality(name!)));
+            if (name != "telemetry.tick") Assert.Equal((name, ReadingSource.Absent), (name, machine.Quality(name!)));
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class BadInputTests
             }
             machine.Tick(random.Next(3));
             for (var i = 0; i < machine.Row.Count; i++)
-                Assert.True(double.IsFinite(machine.Row.Values[i]) == machine.Row.Qualities[i] is not ReadingQuality.Absent, $"{machine.Row.Names[i]} is {machine.Row.Values[i]}, {machine.Row.Qualities[i]}");
+                Assert.True(double.IsFinite(machine.Row.Values[i]) == machine.Row.Qualities[i] is not ReadingSource.Absent, $"{machine.Row.Names[i]} is {machine.Row.Values[i]}, {machine.Row.Qualities[i]}");
         }
     }
 

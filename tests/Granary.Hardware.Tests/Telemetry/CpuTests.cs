@@ -18,7 +18,7 @@ public sealed class CpuTests
         Assert.Equal((0.45, 0.3, 0.1, 0.1, 0.05), (machine["cpu"], machine["cpu.user"], machine["cpu.system"], machine["cpu.iowait"], machine["cpu.steal"]));
         Assert.Equal((1, 0), (machine["cpu/0"], machine["cpu/1"]));
         Assert.Equal((250, 5, 4, 0, 2, 1.25), (machine["context_switches"], machine["forks"], machine["processes.running"], machine["processes.blocked"], machine["cores"], machine["load1"]));
-        Assert.Equal(ReadingQuality.Measured, machine.Quality("cpu"));
+        Assert.Equal(ReadingSource.Measured, machine.Quality("cpu"));
     }
 
     [Fact]
@@ -36,13 +36,13 @@ public sealed class CpuTests
     }
 
     [Theory]
-    [InlineData("cpu  100 0 100 800 90", "cpu  150 0 100 850 80", 0.5, ReadingQuality.Estimated)] // iowait steps back, as it is known to
-    [InlineData("cpu  100 0 100 800", "cpu  10 0 10 80", double.NaN, ReadingQuality.Absent)] // began anew
-    [InlineData("cpu  100 0 100 800", "cpu  100 0 100 800", double.NaN, ReadingQuality.Absent)] // no time passed
-    [InlineData("cpu  4294967290 0 0 100", "cpu  4 0 0 110", 0.5, ReadingQuality.Measured)] // wrapped at 32 bits
-    [InlineData("cpu  1 0 0 1", "cpu  x y z", double.NaN, ReadingQuality.Absent)]
-    [InlineData("cpu  1 0 0 1", "", double.NaN, ReadingQuality.Absent)]
-    public void Counters_that_run_backwards_wrap_or_stand_are_measured_estimated_or_absent(string before, string now, double busy, ReadingQuality quality)
+    [InlineData("cpu  100 0 100 800 90", "cpu  150 0 100 850 80", 0.5, ReadingSource.Estimated)] // iowait steps back, as it is known to
+    [InlineData("cpu  100 0 100 800", "cpu  10 0 10 80", double.NaN, ReadingSource.Absent)] // began anew
+    [InlineData("cpu  100 0 100 800", "cpu  100 0 100 800", double.NaN, ReadingSource.Absent)] // no time passed
+    [InlineData("cpu  4294967290 0 0 100", "cpu  4 0 0 110", 0.5, ReadingSource.Measured)] // wrapped at 32 bits
+    [InlineData("cpu  1 0 0 1", "cpu  x y z", double.NaN, ReadingSource.Absent)]
+    [InlineData("cpu  1 0 0 1", "", double.NaN, ReadingSource.Absent)]
+    public void Counters_that_run_backwards_wrap_or_stand_are_measured_estimated_or_absent(string before, string now, double busy, ReadingSource quality)
     {
         using var machine = Machine(before).Tick().With("/proc/stat", now).Tick();
         Assert.Equal(busy, machine["cpu"]);

@@ -32,7 +32,7 @@ public sealed class DeviceTests
         Assert.True(machine.Has("disk.read/sdb"));
         machine.With("/proc/diskstats", Disk("sda", "3 0 24 5 0 0 0 0 0 1 1")).Tick();
         Assert.False(machine.Has("disk.read/sdb"));
-        Assert.Equal(ReadingQuality.Absent, machine.Quality("disk.read/sda"));
+        Assert.Equal(ReadingSource.Absent, machine.Quality("disk.read/sda"));
         Assert.True(double.IsNaN(machine["disk.read"]));
         machine.With("/proc/diskstats", Disk("sda", "4 0 32 6 0 0 0 0 0 2 2")).Tick();
         Assert.Equal(8 * 512, machine["disk.read/sda"]);

@@ -15,15 +15,15 @@ public sealed class MemoryAndPressureTests
         Assert.Equal((1024_000, 614_400, 409_600), (machine["memory.total"], machine["memory.used"], machine["memory.available"]));
         Assert.Equal((102_400, 256_000, 7168, 512_000, 51_200), (machine["memory.free"], machine["memory.cached"], machine["memory.dirty"], machine["swap.total"], machine["swap.used"]));
         Assert.Equal((2.0 * Environment.SystemPageSize, 0, 10, 1), (machine["swap.in"], machine["swap.out"], machine["memory.major_faults"], machine["memory.oom_kills"]));
-        Assert.Equal(ReadingQuality.Measured, machine.Quality("memory.used"));
+        Assert.Equal(ReadingSource.Measured, machine.Quality("memory.used"));
     }
 
     [Fact]
     public void Where_the_kernel_does_not_say_what_is_available_it_is_an_estimate()
     {
         using var machine = new Ticking(new RecordedTree().With("/proc/meminfo", "MemTotal: 1000 kB\nMemFree: 100 kB\nCached: 300 kB")).Tick();
-        Assert.Equal((409_600, ReadingQuality.Estimated), (machine["memory.available"], machine.Quality("memory.available")));
-        Assert.Equal((614_400, ReadingQuality.Estimated), (machine["memory.used"], machine.Quality("memory.used")));
+        Assert.Equal((409_600, ReadingSource.Estimated), (machine["memory.available"], machine.Quality("memory.available")));
+        Assert.Equal((614_400, ReadingSource.Estimated), (machine["memory.used"], machine.Quality("memory.used")));
         Assert.True(double.IsNaN(machine["swap.total"]));
     }
 

@@ -28,8 +28,8 @@ public sealed class TaskTests
         Process(machine, 12, 1, "", 6000);
         machine.Tick();
 
-        Assert.Equal((0.7, ReadingQuality.Measured), (Math.Round(machine["task.cpu/research/7"], 9), machine.Quality("task.cpu/research/7")));
-        Assert.Equal((30.0 * Environment.SystemPageSize, ReadingQuality.Estimated), (machine["task.memory/research/7"], machine.Quality("task.memory/research/7")));
+        Assert.Equal((0.7, ReadingSource.Measured), (Math.Round(machine["task.cpu/research/7"], 9), machine.Quality("task.cpu/research/7")));
+        Assert.Equal((30.0 * Environment.SystemPageSize, ReadingSource.Estimated), (machine["task.memory/research/7"], machine.Quality("task.memory/research/7")));
         Assert.Equal((4000, 0, 4, 2, 2), (machine["task.read/research/7"], machine["task.write/research/7"], machine["task.switches/research/7"], machine["task.processes/research/7"], machine["task.threads/research/7"]));
         Assert.True(double.IsNaN(machine["task.throttled/research/7"]), "without a group nobody counts throttling");
     }
@@ -45,7 +45,7 @@ public sealed class TaskTests
         Directory.Delete(machine.Tree.Root.At("/proc/11"), true);
         Process(machine, 10, 1, "p/1#1@i", 12, waited: 520 + 30);
         machine.Tick();
-        Assert.Equal((0.52, ReadingQuality.Measured), (Math.Round(machine["task.cpu/p/1"], 9), machine.Quality("task.cpu/p/1")));
+        Assert.Equal((0.52, ReadingSource.Measured), (Math.Round(machine["task.cpu/p/1"], 9), machine.Quality("task.cpu/p/1")));
 
         // one that was missed while it ended: gone, but its parent was read before it collected it
         Process(machine, 12, 10, "p/1#1@i", 40, start: 200);
@@ -54,10 +54,10 @@ public sealed class TaskTests
         Directory.Delete(machine.Tree.Root.At("/proc/12"), true);
         Process(machine, 10, 1, "p/1#1@i", 15, waited: 550);
         machine.Tick();
-        Assert.Equal((0.03, ReadingQuality.Estimated), (Math.Round(machine["task.cpu/p/1"], 9), machine.Quality("task.cpu/p/1")));
+        Assert.Equal((0.03, ReadingSource.Estimated), (Math.Round(machine["task.cpu/p/1"], 9), machine.Quality("task.cpu/p/1")));
         Process(machine, 10, 1, "p/1#1@i", 17, waited: 592);
         machine.Tick();
-        Assert.Equal((0.04, ReadingQuality.Estimated), (Math.Round(machine["task.cpu/p/1"], 9), machine.Quality("task.cpu/p/1")));
+        Assert.Equal((0.04, ReadingSource.Estimated), (Math.Round(machine["task.cpu/p/1"], 9), machine.Quality("task.cpu/p/1")));
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class TaskTests
         machine.With(Group + "/cpu.stat", "usage_usec 1250000\nnr_periods 12\nnr_throttled 3\nthrottled_usec 600000")
             .With(Group + "/io.stat", "8:0 rbytes=3000 wbytes=10 rios=1 wios=1\n8:16 rbytes=15 wbytes=0 rios=1").Tick();
 
-        Assert.Equal((123456, ReadingQuality.Measured), (machine["task.memory/p/1"], machine.Quality("task.memory/p/1")));
+        Assert.Equal((123456, ReadingSource.Measured), (machine["task.memory/p/1"], machine.Quality("task.memory/p/1")));
         Assert.Equal((0.25, 0.1, 2010, 0), (machine["task.cpu/p/1"], Math.Round(machine["task.throttled/p/1"], 9), machine["task.read/p/1"], machine["task.write/p/1"]));
     }
 

@@ -21,7 +21,7 @@ internal sealed class Ticking : IDisposable
     /// <summary>The last value; not a number when absent.</summary>
     public double this[string name] => Row[name];
 
-    public ReadingQuality Quality(string name) => Row.QualityOf(name);
+    public ReadingSource Quality(string name) => Row.QualityOf(name);
 
     public Ticking With(string path, string text)
     {

@@ -11,6 +11,7 @@ internal sealed class FakeCluster
     public FakeCluster() => Factory = FakeFactory.Over(this);
 
     public IGrainFactory Factory { get; }
+    public FakeTelemetry Telemetry => field ??= new(this);
     public FakeDirectory Directory => field ??= new(this);
     public Dictionary<string, FakePool> Pools { get; } = new(StringComparer.Ordinal);
     public Dictionary<string, FakeNode> Nodes { get; } = new(StringComparer.Ordinal);
@@ -60,6 +61,7 @@ internal class FakeFactory : DispatchProxy
             var t when t == typeof(IDirectoryGrain) => _cluster.Directory,
             var t when t == typeof(IPoolGrain) => _cluster.Pools.TryGetValue(key, out var pool) ? pool : new FakePool(_cluster, new() { Name = key }),
             var t when t == typeof(INodeGrain) => _cluster.Nodes.TryGetValue(key, out var node) ? node : throw new InvalidOperationException($"node {key} was not declared"),
+            var t when t == typeof(ITelemetryGrain) => _cluster.Telemetry,
             var t when t == typeof(ITaskGrain) => new FakeTask(_cluster, TaskId.TryParse(key, out var id) ? id : throw new InvalidOperationException(key)),
             var t => throw new InvalidOperationException($"REST asked for a {t}"),
         };

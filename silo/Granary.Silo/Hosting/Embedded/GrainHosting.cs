@@ -1,4 +1,5 @@
 using System.Net;
+using Granary.Abstractions;
 using Granary.Access.Attempts;
 using Granary.Client;
 using Granary.EmbeddedHost;
@@ -40,6 +41,7 @@ internal static class GrainHosting
                 gateway.Access = new GatewayDoor(gate, services);
                 gateway.Tls = certificate?.ForGateway();
             });
+            silo.AddMemoryStreams(ITelemetryGrain.Streams);
         });
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Granary.Abstractions;
 using Granary.Access.Attempts;
 using Granary.Client;
 using Granary.Model;
@@ -78,6 +79,8 @@ internal static class GrainHosting
     private static void AddAlone(ISiloBuilder silo, IPAddress address, ServerSettings settings)
     {
         silo.UseLocalhostClustering(Ports.Claim(IPAddress.Loopback, 0, ""), settings.GatewayPort, null, GranaryCluster.Id, GranaryCluster.Id);
+        silo.AddMemoryGrainStorage("PubSubStore");
+        silo.AddMemoryStreams(ITelemetryGrain.Streams);
         silo.Configure<EndpointOptions>(o => o.GatewayListeningEndpoint = new IPEndPoint(address, settings.GatewayPort));
     }
 }

@@ -82,13 +82,13 @@ internal sealed class SampledTask
         row.Set(_threads, _threadCount);
         SetCpu(row, buffer, seconds, cores);
         // what several processes map counts once for each
-        row.Set(_memory, _pages * (double)Environment.SystemPageSize, _count == 1 ? ReadingQuality.Measured : ReadingQuality.Estimated);
+        row.Set(_memory, _pages * (double)Environment.SystemPageSize, _count == 1 ? ReadingSource.Measured : ReadingSource.Estimated);
         if (_groups?.Memory is { } memory && buffer.TryRead(memory, out var text) && FieldReader.TryNumber(text.TrimEnd((byte)'\n'), out var bytes))
             row.Set(_memory, bytes);
         SetIo(row, buffer, seconds);
         if (_withSwitches == 0 || _switchCounter.Advance(_switchCount, _switchGrown, out var quality) is not { } switches || seconds <= 0) return;
         // other threads than the main one are not counted, nor what ended processes did
-        row.Set(_switches, switches / seconds, _threadCount > (ulong)_count ? ReadingQuality.Estimated : quality);
+        row.Set(_switches, switches / seconds, _threadCount > (ulong)_count ? ReadingSource.Estimated : quality);
     }
 
     public void Remove(SampleRow row)
@@ -103,7 +103,7 @@ internal sealed class SampledTask
         {
             var used = ticks / TicksPerSecond / seconds;
             // the clock's ticks are coarse: a little more than all cores is no error
-            row.Set(_cpu, Math.Min(used, most), used > most * 1.1 + 0.1 ? ReadingQuality.Estimated : quality);
+            row.Set(_cpu, Math.Min(used, most), used > most * 1.1 + 0.1 ? ReadingSource.Estimated : quality);
         }
         if (_groups?.Cpu is not { } cpu || !buffer.TryRead(cpu, out var text)) return;
         var fields = new FieldReader(text);
@@ -130,9 +130,9 @@ internal sealed class SampledTask
         if (_withIo == 0) return;
         var partly = _withIo < _count; // a process of another user, or one that is ending, does not say
         if (_readCounter.Advance(_readBytes, _readGrown, out var quality) is { } grown && seconds > 0)
-            row.Set(_read, grown / seconds, partly ? ReadingQuality.Estimated : quality);
+            row.Set(_read, grown / seconds, partly ? ReadingSource.Estimated : quality);
         if (_writeCounter.Advance(_writeBytes, _writeGrown, out quality) is { } written && seconds > 0)
-            row.Set(_write, written / seconds, partly ? ReadingQuality.Estimated : quality);
+            row.Set(_write, written / seconds, partly ? ReadingSource.Estimated : quality);
     }
 
     // "8:0 rbytes=4096 wbytes=0 rios=1 ...", a line for each device

@@ -22,21 +22,21 @@ internal struct TreeCounter
     /// <param name="total">Over all processes of the tree.</param>
     /// <param name="survivors">Increase of those that were there at the tick before too.</param>
     /// <returns>Increase since the tick before, and null at first.</returns>
-    public ulong? Advance(ulong total, ulong survivors, out ReadingQuality quality)
+    public ulong? Advance(ulong total, ulong survivors, out ReadingSource quality)
     {
-        quality = ReadingQuality.Measured;
+        quality = ReadingSource.Measured;
         var (last, missed, known) = (_last, _missed, _known);
         (_last, _missed, _known) = (total, 0, true);
         if (!known) return null;
         if (total < last)
         {
             _missed = last + survivors - total;
-            quality = ReadingQuality.Estimated;
+            quality = ReadingSource.Estimated;
             return survivors;
         }
         var increase = total - last;
         if (missed == 0 || increase < missed) return increase;
-        quality = ReadingQuality.Estimated;
+        quality = ReadingSource.Estimated;
         return increase - missed;
     }
 }

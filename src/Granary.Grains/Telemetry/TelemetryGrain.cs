@@ -1,0 +1,129 @@
+using Granary.Abstractions;
+using Granary.Model;
+using Granary.Telemetry;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans;
+using Orleans.Runtime;
+using Orleans.Streams;
+
+namespace Granary.Grains.Telemetry;
+
+/// <summary>
+/// Keeps a node's series in rings on the disk of the server that it lives on, and publishes what comes on the node's stream. A disk that refuses costs
+/// history: the grain goes on in memory, says so once, and tries the disk again when it is activated again.
+/// </summary>
+public sealed partial class TelemetryGrain(IServiceProvider services, TimeProvider clock, ILogger<TelemetryGrain> log) : Grain, ITelemetryGrain
+{
+    private readonly Dictionary<string, TelemetryValue> _latest = new(StringComparer.Ordinal);
+    private string _name = "";
+    private SeriesStore? _store;
+    private IAsyncStream<TelemetryBatch>? _stream;
+    private bool _complained;
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _name = this.GetPrimaryKeyString();
+        if (!Names.IsValid(_name)) throw GranaryException.Invalid($"'{_name}' is no node name; use {Names.Rule}");
+        _store = Open();
+        _stream = services.GetKeyedService<IStreamProvider>(ITelemetryGrain.Streams)?.GetStream<TelemetryBatch>(StreamId.Create(ITelemetryGrain.Streams, _name));
+        return Task.CompletedTask;
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _store?.Dispose();
+        return Task.CompletedTask;
+    }
+
+    public async Task Publish(TelemetryBatch batch)
+    {
+        Check(batch);
+        Keep(batch);
+        if (_stream is null) return;
+        try
+        {
+            await _stream.OnNextAsync(batch);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            Complain("published on its stream", e.Message);
+        }
+    }
+
+    public Task<TelemetrySeries> Query(TelemetryQuery query)
+    {
+        var now = clock.GetUtcNow();
+        var to = query.To ?? now;
+        var answer = Store.Query(query.Metric, query.From ?? to.AddHours(-1), to, query.Step, now);
+        if (answer is null)
+        {
+            var near = Suggestion.For(query.Metric, [.. Store.Series.Select(s => s.Name)]);
+            throw GranaryException.NotFound($"node {_name} has no metric '{query.Metric}'; {(near is null ? $"'granary telemetry {_name}' lists them" : $"did you mean '{near}'?")}");
+        }
+        var points = answer.Points;
+        return Task.FromResult(new TelemetrySeries(query.Metric, answer.Start, answer.Step, answer.Resolution, answer.Quality,
+            [.. points.Select(p => p.Min)], [.. points.Select(p => p.Mean)], [.. points.Select(p => p.Max)], [.. points.Select(p => p.Count)]));
+    }
+
+    public Task<IReadOnlyList<TelemetryValue>> Latest() =>
+        Task.FromResult<IReadOnlyList<TelemetryValue>>([.. _latest.Values.OrderBy(v => v.Metric, StringComparer.Ordinal)]);
+
+    private SeriesStore Store => _store ?? throw GranaryException.Unavailable($"the telemetry of node {_name} is being opened; try again");
+
+    private SeriesStore Open()
+    {
+        var files = services.GetService<TelemetryFiles>() ?? new(null);
+        try
+        {
+            return new(files.Of(_name));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Complain("kept on disk", e.Message);
+            return new(new MemorySeriesFiles());
+        }
+    }
+
+    private static void Check(TelemetryBatch batch)
+    {
+        foreach (var tick in batch.Ticks)
+            if (tick.Values.Length != batch.Names.Count || tick.Qualities.Length != batch.Names.Count)
+                throw GranaryException.Invalid("a tick of telemetry has another number of values than there are names");
+    }
+
+    private void Keep(TelemetryBatch batch)
+    {
+        string[] names = [.. batch.Names];
+        foreach (var tick in batch.Ticks)
+        {
+            ReadingSource[] qualities = [.. tick.Qualities.Select(q => (ReadingSource)q)];
+            try
+            {
+                Store.Append(tick.At, names, tick.Values, qualities);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                Complain("kept on disk", e.Message);
+                _store = new(new MemorySeriesFiles());
+            }
+        }
+        if (batch.Ticks.Count > 0) Remember(names, batch.Ticks[^1]);
+    }
+
+    private void Remember(string[] names, TelemetryTick last)
+    {
+        _latest.Clear();
+        for (var i = 0; i < names.Length; i++) _latest[names[i]] = new(names[i], last.At, last.Values[i], (ReadingSource)last.Qualities[i]);
+    }
+
+    private void Complain(string what, string why)
+    {
+        if (_complained) return;
+        _complained = true;
+        LogLost(log, _name, what, why);
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "telemetry of node {Node} could not be {What}, what comes now may be lost: {Why}")]
+    private static partial void LogLost(ILogger logger, string node, string what, string why);
+}
