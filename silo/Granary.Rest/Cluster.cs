@@ -1,7 +1,7 @@
 using Granary.Abstractions;
 using Granary.Access.Guarding;
-using Granary.Rest.Access;
 using Granary.Model;
+using Granary.Rest.Access;
 using Orleans;
 
 namespace Granary.Rest;
