@@ -17,6 +17,8 @@ internal sealed class Cluster(IGrainFactory grains)
 
     public ITelemetryGrain TelemetryOf(string node) => Grain<ITelemetryGrain>(node);
 
+    public IApplicationGrain ApplicationOf(string pool) => Grain<IApplicationGrain>(pool);
+
     public ITaskGrain TaskOf(TaskId id) => Grain<ITaskGrain>(id.ToString());
 
     /// <summary>Names of all pools in ordinal order.</summary>

@@ -27,6 +27,18 @@ public sealed class RestOptions
     /// <summary>Agents that get gauges of their own; the rest is summed under <c>agent="_other"</c>. Default 200.</summary>
     public int MetricAgents { get; set; } = 200;
 
+    /// <summary>Classes of tasks of a pool that get series of their own, those of which most tasks ended first; the rest is summed under <c>class="_other"</c>. Default 20.</summary>
+    public int MetricClasses { get; set; } = 20;
+
+    /// <summary>Nodes whose telemetry is shown, in the order of their names; how many are left out is itself a metric. Default 200.</summary>
+    public int MetricNodes { get; set; } = 200;
+
+    /// <summary>Devices and interfaces of a node that are shown. Default 16.</summary>
+    public int MetricThings { get; set; } = 16;
+
+    /// <summary>Reasons, agents and nodes with the most errors that are shown of a pool, 0 to 64. Default 10.</summary>
+    public int MetricErrors { get; set; } = 10;
+
     /// <summary>How old the picture of the cluster may be that metrics and the overview are drawn from. Default 1 s.</summary>
     public TimeSpan SnapshotMaxAge { get; set; } = TimeSpan.FromSeconds(1);
 
@@ -58,6 +70,9 @@ public sealed class RestOptions
         Positive(SnapshotTimeout.Ticks, nameof(SnapshotTimeout));
         Positive(RepeatWindow.Ticks, nameof(RepeatWindow));
         Positive(KeepAlive.Ticks, nameof(KeepAlive));
+        foreach (var (count, name) in (ReadOnlySpan<(int, string)>)[(MetricClasses, nameof(MetricClasses)), (MetricNodes, nameof(MetricNodes)), (MetricThings, nameof(MetricThings)), (MetricErrors, nameof(MetricErrors))])
+            if (count < 0) throw new ArgumentException($"RestOptions.{name} is {count}; 0 or more is right");
+        if (MetricErrors > 64) throw new ArgumentException($"RestOptions.{nameof(MetricErrors)} is {MetricErrors}; at most 64 are kept");
         if (MetricAgents < 0) throw new ArgumentException($"RestOptions.{nameof(MetricAgents)} is {MetricAgents}; 0 or more is right");
         if (SnapshotMaxAge < TimeSpan.Zero) throw new ArgumentException($"RestOptions.{nameof(SnapshotMaxAge)} is negative; 0 or more is right");
     }

@@ -30,6 +30,7 @@ internal static class CommandTable
         new("quota", QuotaCommand.Create),
         new("nodes", NodesCommand.Create),
         new("telemetry", TelemetryCommand.Create),
+        new("metrics", MetricsCommand.Create),
         new("reserve", ReserveCommand.Create),
         new("unreserve", UnreserveCommand.Create),
         new("reservations", ReservationsCommand.Create),

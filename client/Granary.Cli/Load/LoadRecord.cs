@@ -1,3 +1,5 @@
+using Granary.Telemetry;
+
 namespace Granary.Cli.Load;
 
 /// <summary>
@@ -7,11 +9,11 @@ namespace Granary.Cli.Load;
 internal sealed class LoadRecord
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<LoadCall, LatencyHistogram> _responses = [];
+    private readonly Dictionary<LoadCall, LogLinearHistogram> _responses = [];
     private readonly Dictionary<string, long> _errors = new(StringComparer.Ordinal);
-    private readonly LatencyHistogram _service = new();
-    private readonly LatencyHistogram _late = new();
-    private LatencyHistogram _interval = new();
+    private readonly LogLinearHistogram _service = new();
+    private readonly LogLinearHistogram _late = new();
+    private LogLinearHistogram _interval = new();
 
     /// <param name="call">What it was.</param>
     /// <param name="intended">When it was meant to begin, µs.</param>
@@ -28,7 +30,7 @@ internal sealed class LoadRecord
                 _errors[error] = _errors.GetValueOrDefault(error) + 1;
                 return;
             }
-            if (!_responses.TryGetValue(call, out var histogram)) _responses[call] = histogram = new LatencyHistogram();
+            if (!_responses.TryGetValue(call, out var histogram)) _responses[call] = histogram = new LogLinearHistogram();
             histogram.Add(done - intended);
             _interval.Add(done - intended);
             _service.Add(done - sent);
@@ -42,12 +44,12 @@ internal sealed class LoadRecord
     }
 
     /// <summary>The response times since this was called last.</summary>
-    public LatencyHistogram TakeInterval()
+    public LogLinearHistogram TakeInterval()
     {
         lock (_gate)
         {
             var taken = _interval;
-            _interval = new LatencyHistogram();
+            _interval = new LogLinearHistogram();
             return taken;
         }
     }
@@ -56,7 +58,7 @@ internal sealed class LoadRecord
     {
         lock (_gate)
         {
-            var all = new LatencyHistogram();
+            var all = new LogLinearHistogram();
             foreach (var histogram in _responses.Values) all.Add(histogram);
             var submitted = _responses.TryGetValue(LoadCall.Submit, out var submits) ? submits.Count * tasksPerSubmit : 0;
             return new LoadReport(

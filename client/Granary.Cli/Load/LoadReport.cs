@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Granary.Telemetry;
 
 namespace Granary.Cli.Load;
 
 /// <summary>Percentiles in microseconds.</summary>
 internal sealed record LatencyFigures(long Count, double Mean, long P50, long P90, long P99, long P999, long Max)
 {
-    public static LatencyFigures Of(LatencyHistogram times) =>
+    public static LatencyFigures Of(LogLinearHistogram times) =>
         new(times.Count, times.Mean, times.Percentile(0.5), times.Percentile(0.9), times.Percentile(0.99), times.Percentile(0.999), times.Max);
 
     public JsonObject ToJson() => new()

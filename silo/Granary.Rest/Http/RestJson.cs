@@ -45,6 +45,7 @@ namespace Granary.Rest.Http;
 [JsonSerializable(typeof(Page<NodeJson>))]
 [JsonSerializable(typeof(IReadOnlyList<TelemetryValueJson>))]
 [JsonSerializable(typeof(TelemetrySeriesJson))]
+[JsonSerializable(typeof(ApplicationJson))]
 [JsonSerializable(typeof(ReservationRequest))]
 [JsonSerializable(typeof(ReservationJson))]
 [JsonSerializable(typeof(Page<ReservationJson>))]

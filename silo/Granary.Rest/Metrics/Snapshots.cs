@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Granary.Abstractions;
 using Granary.Model;
 using Granary.Rest.Http;
 
@@ -37,10 +38,18 @@ internal sealed class Snapshots(Cluster cluster, RestOptions options, TimeProvid
         var views = await Ask(pools, "pool", name => cluster.Pool(name).Describe(), unanswered);
         var shares = await Ask([.. views.Select(v => v.Spec.Name)], "shares of pool", name => cluster.Pool(name).Shares(), unanswered);
         var machines = await Ask(nodes, "node", name => cluster.Node(name).Describe(), unanswered);
+        var applications = await Ask([.. views.Select(v => v.Spec.Name)], "metrics of pool", name => cluster.ApplicationOf(name).Summary(options.MetricErrors), unanswered);
+        var telemetry = await Ask([.. nodes.Take(options.MetricNodes)], "telemetry of node", async name => new Latest(name, await cluster.TelemetryOf(name).Latest()), unanswered);
         return new(time.GetUtcNow(), views,
             [.. shares.SelectMany(s => s).OrderBy(s => s.Agent, StringComparer.Ordinal).ThenBy(s => s.Pool, StringComparer.Ordinal)],
-            machines, [.. unanswered.Order(StringComparer.Ordinal)]);
+            machines, [.. unanswered.Order(StringComparer.Ordinal)])
+        {
+            Applications = applications,
+            Telemetry = [.. telemetry.Select(t => (t.Node, t.Values))],
+        };
     }
+
+    private sealed record Latest(string Node, IReadOnlyList<TelemetryValue> Values);
 
     private async Task<IReadOnlyList<T>> Ask<T>(IReadOnlyList<string> names, string what, Func<string, Task<T>> ask, ConcurrentBag<string> unanswered)
         where T : class

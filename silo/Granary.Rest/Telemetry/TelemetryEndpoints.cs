@@ -1,3 +1,4 @@
+using Granary.Abstractions;
 using Granary.Abstractions.Json;
 using Granary.Model;
 using Granary.Rest.Http;
@@ -7,7 +8,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Granary.Rest.Telemetry;
 
-/// <summary>What a node did over time.</summary>
+/// <summary>What a node, or a pool, did over time.</summary>
 internal static class TelemetryEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
@@ -19,8 +20,35 @@ internal static class TelemetryEndpoints
         routes.MapGet("/api/nodes/{name}/telemetry", Series).Reads(400, 404)
             .Describe("GetNodeTelemetry", "One metric of a node over time", "At most 11,000 points; the step is what was asked for, or the next longer that is kept.")
             .Produces<TelemetrySeriesJson>()
-            .WithParameters(("metric", "Like cpu, memory.used, disk.read/sda, task.cpu/default/17."), ("from", "A time, or so long ago as a duration; an hour ago when not given."),
-                ("to", "A time, or so long ago as a duration; now when not given."), ("step", "Duration of a point; a few hundred points when not given."));
+            .WithParameters(Over("Like cpu, memory.used, disk.read/sda, task.cpu/default/17."));
+        routes.MapGet("/api/pools/{name}/metrics", Application).Reads(400, 404)
+            .Describe("GetPoolMetrics", "What became of a pool's tasks", "Times, ends, efficiency and errors by class of task, since the pool is watched.")
+            .Produces<ApplicationJson>()
+            .WithParameters(("errors", "How many errors of each kind to name, 0 to 64; 20 when not given."));
+        routes.MapGet("/api/pools/{name}/telemetry", PoolSeries).Reads(400, 404)
+            .Describe("GetPoolTelemetry", "One metric of a pool over time", "The length of its queue and the like, once a second; at most 11,000 points.")
+            .Produces<TelemetrySeriesJson>()
+            .WithParameters(Over("queued, placed, running, nodes, nodes.ready, finished, failed, failed_ratio, waiting/REASON, used/RESOURCE."));
+    }
+
+    private static (string, string)[] Over(string metrics) =>
+    [
+        ("metric", metrics), ("from", "A time, or so long ago as a duration; an hour ago when not given."),
+        ("to", "A time, or so long ago as a duration; now when not given."), ("step", "Duration of a point; a few hundred points when not given."),
+    ];
+
+    private static async Task<IResult> Application(string name, HttpContext context, Cluster cluster)
+    {
+        var errors = new QueryReader(context.Request, "errors").Number("errors", 20, 0, 64);
+        _ = await cluster.KnownPool(name);
+        return TypedResults.Ok(ApplicationJson.From(await cluster.ApplicationOf(name).Summary((int)errors)));
+    }
+
+    private static async Task<IResult> PoolSeries(string name, HttpContext context, Cluster cluster, TimeProvider time)
+    {
+        var query = Query(context, time, "GET /metrics shows a pool's, like queued");
+        _ = await cluster.KnownPool(name);
+        return TypedResults.Ok(TelemetrySeriesJson.From(name, await cluster.ApplicationOf(name).Query(query)));
     }
 
     private static async Task<IResult> Latest(string name, HttpContext context, Cluster cluster)
@@ -33,16 +61,21 @@ internal static class TelemetryEndpoints
 
     private static async Task<IResult> Series(string name, HttpContext context, Cluster cluster, TimeProvider time)
     {
+        var query = Query(context, time, $"GET /api/nodes/{name}/metrics lists them");
+        _ = await cluster.KnownNode(name);
+        return TypedResults.Ok(TelemetrySeriesJson.From(name, await cluster.TelemetryOf(name).Query(query)));
+    }
+
+    private static TelemetryQuery Query(HttpContext context, TimeProvider time, string help)
+    {
         var query = new QueryReader(context.Request, "metric", "from", "to", "step");
         var now = time.GetUtcNow();
         var metric = query.Text("metric");
-        if (metric.Length == 0) throw GranaryException.Invalid($"query parameter 'metric' is missing; GET /api/nodes/{name}/metrics lists them");
+        if (metric.Length == 0) throw GranaryException.Invalid($"query parameter 'metric' is missing; {help}");
         TimeSpan? step = null;
         if (query.Text("step") is { Length: > 0 } text)
             step = Durations.TryParse(text, out var parsed, out var error) ? parsed : throw GranaryException.Invalid($"query parameter 'step': {error}");
-        var (from, to) = (Moment(query, "from", now), Moment(query, "to", now));
-        _ = await cluster.KnownNode(name);
-        return TypedResults.Ok(TelemetrySeriesJson.From(name, await cluster.TelemetryOf(name).Query(new(metric, from, to, step))));
+        return new(metric, Moment(query, "from", now), Moment(query, "to", now), step);
     }
 
     // "-1h" is what users of other tools write for an hour ago

@@ -34,6 +34,9 @@ namespace Granary.Abstractions.Json;
 [JsonSerializable(typeof(IReadOnlyList<NodeJson>))]
 [JsonSerializable(typeof(TelemetrySeriesJson))]
 [JsonSerializable(typeof(TelemetryValueJson))]
+[JsonSerializable(typeof(ApplicationJson))]
+[JsonSerializable(typeof(ClassMetricsJson))]
+[JsonSerializable(typeof(ErrorPattern))]
 [JsonSerializable(typeof(ReservationJson))]
 [JsonSerializable(typeof(IReadOnlyList<ReservationJson>))]
 public sealed partial class GranaryJson : JsonSerializerContext;

@@ -41,9 +41,11 @@ public static class TelemetryUnits
         var name = slash < 0 ? metric : metric[..slash];
         return name switch
         {
-            "cpu" or "cpu.user" or "cpu.system" or "cpu.iowait" or "cpu.steal" or "disk.busy" or "task.throttled" => "ratio",
+            "cpu" or "cpu.user" or "cpu.system" or "cpu.iowait" or "cpu.steal" or "disk.busy" or "task.throttled"
+                or "used" or "failed_ratio" or "filesystem.used" => "ratio",
+            "finished" or "failed" => "1/s",
             "task.cpu" => "cores",
-            "task.memory" or "swap.total" or "swap.used" => "bytes",
+            "task.memory" or "filesystem.free" or "swap.total" or "swap.used" => "bytes",
             "swap.in" or "swap.out" or "disk.read" or "disk.write" or "net.receive" or "net.transmit" or "task.read" or "task.write" => "bytes/s",
             "memory.major_faults" or "memory.oom_kills" or "context_switches" or "forks" or "task.switches" or "disk.reads" or "disk.writes"
                 or "net.receive_packets" or "net.transmit_packets" or "net.errors" or "net.drops" or "net.tcp_retransmits" => "1/s",

@@ -87,6 +87,12 @@ public static class GrainRules
         Add<ITelemetryGrain>(nameof(ITelemetryGrain.Query), Roles.Watchers);
         Add<ITelemetryGrain>(nameof(ITelemetryGrain.Latest), Roles.Watchers);
 
+        // what became of tasks, by class: of everybody's, so not for agent-owners
+        Add<IApplicationGrain>(nameof(IApplicationGrain.Record), Roles.None);
+        Add<IApplicationGrain>(nameof(IApplicationGrain.Summary), Roles.Readers);
+        Add<IApplicationGrain>(nameof(IApplicationGrain.Query), Roles.Watchers);
+        Add<IApplicationGrain>(nameof(IApplicationGrain.Latest), Roles.Watchers);
+
         // tokens
         foreach (var tokens in (string[])[nameof(ITokensGrain.List), nameof(ITokensGrain.Create), nameof(ITokensGrain.Rotate), nameof(ITokensGrain.Revoke), nameof(ITokensGrain.Sync)])
             Add<ITokensGrain>(tokens, Roles.None);

@@ -34,6 +34,8 @@ public static class RestRules
         ["GET /api/pools"] = Roles.Watchers,
         ["GET /api/pools/{name}"] = Roles.Watchers,
         ["PUT /api/pools/{name}"] = Roles.Operator,
+        ["GET /api/pools/{name}/metrics"] = Roles.Readers,
+        ["GET /api/pools/{name}/telemetry"] = Roles.Watchers,
         ["POST /api/pools/{name}/rebalance"] = Roles.Operator,
         ["GET /api/agents"] = Roles.Watchers,
         ["GET /api/agents/{id}"] = Roles.Watchers,

@@ -147,6 +147,7 @@ public sealed partial class PoolGrain
     private void Act(PoolBatch batch)
     {
         foreach (var (node, commands) in batch.Commands) _ = TellNodeAsync(node, commands);
+        _outcomes.Take(batch.FinishedTasks, batch.Changes);
         if (batch.Changes.Count == 0) return;
         foreach (var change in batch.Changes) _changes.Add(change);
         _changes.Announce();
@@ -184,6 +185,7 @@ public sealed partial class PoolGrain
                 if (_failure is null) _scheduler.Observe(Now);
                 _front?.Tick();
                 if (++_ticks % WakeEvery == 0) WakeCohorts();
+                if (_ticks % TellEvery == 0) TellApplication();
                 if (_ticks % WakeNodesEvery == 0 && _waking.IsCompleted) _waking = WakeNodesAsync();
                 return Task.CompletedTask;
             },

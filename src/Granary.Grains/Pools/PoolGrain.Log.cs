@@ -19,6 +19,9 @@ public sealed partial class PoolGrain
     [LoggerMessage(5, LogLevel.Warning, "node {Node} of pool {Pool} is not being watched yet: {Error}")]
     private static partial void LogNodeNotWoken(ILogger logger, string node, string pool, string error);
 
+    [LoggerMessage(27, LogLevel.Warning, "pool {Pool}: the metrics of {Count} task ends were not taken: {Error}")]
+    private static partial void LogNotCounted(ILogger logger, string pool, int count, string error);
+
     [LoggerMessage(26, LogLevel.Warning, "cohort {Cohort} does not know yet that pool {Pool} belongs to it: {Error}")]
     private static partial void LogCohortNotWoken(ILogger logger, string cohort, string pool, string error);
 }

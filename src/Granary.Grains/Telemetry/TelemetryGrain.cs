@@ -51,20 +51,8 @@ public sealed partial class TelemetryGrain(IServiceProvider services, TimeProvid
         }
     }
 
-    public Task<TelemetrySeries> Query(TelemetryQuery query)
-    {
-        var now = clock.GetUtcNow();
-        var to = query.To ?? now;
-        var answer = Store.Query(query.Metric, query.From ?? to.AddHours(-1), to, query.Step, now);
-        if (answer is null)
-        {
-            var near = Suggestion.For(query.Metric, [.. Store.Series.Select(s => s.Name)]);
-            throw GranaryException.NotFound($"node {_name} has no metric '{query.Metric}'; {(near is null ? $"'granary telemetry {_name}' lists them" : $"did you mean '{near}'?")}");
-        }
-        var points = answer.Points;
-        return Task.FromResult(new TelemetrySeries(query.Metric, answer.Start, answer.Step, answer.Resolution, answer.Quality,
-            [.. points.Select(p => p.Min)], [.. points.Select(p => p.Mean)], [.. points.Select(p => p.Max)], [.. points.Select(p => p.Count)]));
-    }
+    public Task<TelemetrySeries> Query(TelemetryQuery query) =>
+        Task.FromResult(SeriesAnswers.Answer(Store, query, clock.GetUtcNow(), $"node {_name}", $"'granary telemetry {_name}' lists them"));
 
     public Task<IReadOnlyList<TelemetryValue>> Latest() =>
         Task.FromResult<IReadOnlyList<TelemetryValue>>([.. _latest.Values.OrderBy(v => v.Metric, StringComparer.Ordinal)]);

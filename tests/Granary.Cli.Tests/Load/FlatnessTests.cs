@@ -1,4 +1,5 @@
 using Granary.Cli.Load.Steady;
+using Granary.Telemetry;
 
 namespace Granary.Cli.Tests.Load;
 

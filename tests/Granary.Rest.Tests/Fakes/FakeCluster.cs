@@ -12,6 +12,7 @@ internal sealed class FakeCluster
 
     public IGrainFactory Factory { get; }
     public FakeTelemetry Telemetry => field ??= new(this);
+    public FakeApplication Application => field ??= new(this);
     public FakeDirectory Directory => field ??= new(this);
     public Dictionary<string, FakePool> Pools { get; } = new(StringComparer.Ordinal);
     public Dictionary<string, FakeNode> Nodes { get; } = new(StringComparer.Ordinal);
@@ -62,6 +63,7 @@ internal class FakeFactory : DispatchProxy
             var t when t == typeof(IPoolGrain) => _cluster.Pools.TryGetValue(key, out var pool) ? pool : new FakePool(_cluster, new() { Name = key }),
             var t when t == typeof(INodeGrain) => _cluster.Nodes.TryGetValue(key, out var node) ? node : throw new InvalidOperationException($"node {key} was not declared"),
             var t when t == typeof(ITelemetryGrain) => _cluster.Telemetry,
+            var t when t == typeof(IApplicationGrain) => _cluster.Application,
             var t when t == typeof(ITaskGrain) => new FakeTask(_cluster, TaskId.TryParse(key, out var id) ? id : throw new InvalidOperationException(key)),
             var t => throw new InvalidOperationException($"REST asked for a {t}"),
         };

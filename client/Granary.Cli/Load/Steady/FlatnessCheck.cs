@@ -1,3 +1,5 @@
+using Granary.Telemetry;
+
 namespace Granary.Cli.Load.Steady;
 
 /// <summary>How much a measure may grow in a given time and still be called flat.</summary>

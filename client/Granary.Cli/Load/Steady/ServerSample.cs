@@ -1,4 +1,5 @@
 using System.Globalization;
+using Granary.Telemetry;
 
 namespace Granary.Cli.Load.Steady;
 
@@ -24,7 +25,7 @@ internal sealed record ServerSample(double Seconds, double ResidentMiB, double H
         (new("p99", "ms", 0.50, 5), s => s.P99),
     ];
 
-    public static async Task<ServerSample> TakeAsync(int pid, HttpClient http, double seconds, LatencyHistogram interval, int queued, CancellationToken cancel)
+    public static async Task<ServerSample> TakeAsync(int pid, HttpClient http, double seconds, LogLinearHistogram interval, int queued, CancellationToken cancel)
     {
         var (resident, threads) = (0.0, 0.0);
         foreach (var line in await File.ReadAllLinesAsync($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/status", cancel))

@@ -1,0 +1,152 @@
+using Granary.Abstractions;
+using Granary.Grains.Telemetry;
+using Granary.Model;
+using Granary.Telemetry;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans;
+using Orleans.Runtime;
+
+namespace Granary.Grains.Application;
+
+/// <summary>
+/// Keeps a pool's <see cref="ApplicationBook"/> as grain state, written once a minute and when it goes, and the pool's figures over time in rings on the
+/// disk of its server. A crash costs the last minute of figures by class.
+/// </summary>
+public sealed partial class ApplicationGrain(
+    [PersistentState("application", Nodes.NodeGrain.StorageName)] IPersistentState<ApplicationState> state,
+    IServiceProvider services,
+    TimeProvider clock,
+    ILogger<ApplicationGrain> log) : Grain, IApplicationGrain
+{
+    private static readonly TimeSpan SaveEvery = TimeSpan.FromMinutes(1);
+    private readonly PoolGauges _gauges = new();
+    private readonly List<TelemetryValue> _latest = [];
+    private string _pool = "";
+    private ApplicationBook _book = null!;
+    private SeriesStore _store = null!;
+    private long _saved;
+    private long _missed;
+    private bool _complained;
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _pool = this.GetPrimaryKeyString();
+        if (!Names.IsValid(_pool)) throw GranaryException.Invalid($"'{_pool}' is no pool name; use {Names.Rule}");
+        _book = Load();
+        _missed = state.State.Missed;
+        _store = Open();
+        this.RegisterGrainTimer(SaveAsync, new GrainTimerCreationOptions(SaveEvery, SaveEvery));
+        return Task.CompletedTask;
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        await SaveAsync(cancellationToken);
+        _store.Dispose();
+    }
+
+    public Task Record(ApplicationBatch batch)
+    {
+        var now = clock.GetUtcNow();
+        for (var i = 0; i < batch.Outcomes.Count; i++) _book.Add(batch.Outcomes[i], now);
+        _missed += batch.Missed;
+        if (_gauges.Take(batch, _book.Ended, _book.Failed)) Keep(batch.At);
+        return Task.CompletedTask;
+    }
+
+    public Task<ApplicationSummary> Summary(int errors)
+    {
+        if (errors is < 0 or > ApplicationBook.MostPatterns) throw GranaryException.Invalid($"{errors} errors cannot be named; 0 to {ApplicationBook.MostPatterns} can");
+        return Task.FromResult(new ApplicationSummary(_pool, _book.Since, _book.Classes(clock.GetUtcNow()), _book.Errors(errors), _missed));
+    }
+
+    public Task<TelemetrySeries> Query(TelemetryQuery query) => Task.FromResult(SeriesAnswers.Answer(_store, query, clock.GetUtcNow(),
+        $"pool {_pool}", $"'granary metrics {_pool} --latest' lists them"));
+
+    public Task<IReadOnlyList<TelemetryValue>> Latest() => Task.FromResult<IReadOnlyList<TelemetryValue>>([.. _latest]);
+
+    private void Keep(DateTimeOffset at)
+    {
+        string[] names = [.. _gauges.Names];
+        float[] values = [.. _gauges.Values];
+        var qualities = new ReadingSource[names.Length];
+        Array.Fill(qualities, ReadingSource.Measured);
+        try
+        {
+            _store.Append(at, names, values, qualities);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Complain("kept on disk", e.Message);
+            _store = new(new MemorySeriesFiles());
+        }
+        _latest.Clear();
+        for (var i = 0; i < names.Length; i++) _latest.Add(new(names[i], at, values[i], ReadingSource.Measured));
+    }
+
+    private async Task SaveAsync(CancellationToken _)
+    {
+        if (_book.Version == _saved) return;
+        var version = _book.Version;
+        state.State = new ApplicationState { Book = _book.Save(), Missed = _missed };
+        try
+        {
+            await state.WriteOrReadAgainAsync();
+            _saved = version;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            Complain("stored", e.Message);
+        }
+    }
+
+    private ApplicationBook Load()
+    {
+        if (state.State.Book is { Length: > 0 } saved)
+        {
+            try
+            {
+                return ApplicationBook.Load(saved);
+            }
+            catch (InvalidDataException e)
+            {
+                Complain("read, they begin anew", e.Message);
+            }
+        }
+        return new(clock.GetUtcNow());
+    }
+
+    private SeriesStore Open()
+    {
+        var files = services.GetService<TelemetryFiles>() ?? new(null);
+        try
+        {
+            return new(files.OfPool(_pool));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Complain("kept on disk", e.Message);
+            return new(new MemorySeriesFiles());
+        }
+    }
+
+    private void Complain(string what, string why)
+    {
+        if (_complained) return;
+        _complained = true;
+        LogLost(log, _pool, what, why);
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "application metrics of pool {Pool} could not be {What}: {Why}")]
+    private static partial void LogLost(ILogger logger, string pool, string what, string why);
+}
+
+/// <summary>What application metrics remember across restarts.</summary>
+[GenerateSerializer, Alias("Granary.ApplicationState")]
+public sealed class ApplicationState
+{
+    [Id(0)] public byte[] Book { get; set; } = [];
+
+    [Id(1)] public long Missed { get; set; }
+}
