@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Granary.Cli.CommandLine;
 using Granary.Cli.Hosting;
+using Granary.Cli.Tracing;
 using Granary.Client;
 
 namespace Granary.Cli;
@@ -25,6 +26,9 @@ internal static class Program
         var application = new Application(
             Surroundings.OfProcess(),
             (server, cancel) => GranaryClient.ConnectAsync(server.ToOptions(), cancel));
-        return await application.Run(args, interrupted.Token);
+        using var trace = CommandTrace.Begin(args, Environment.GetEnvironmentVariable);
+        var code = await application.Run(args, interrupted.Token);
+        trace?.Exited(code);
+        return code;
     }
 }

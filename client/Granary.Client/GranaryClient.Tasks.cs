@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Granary.Abstractions;
+using Granary.Abstractions.Diagnostics;
 using Granary.Model;
 
 namespace Granary.Client;
@@ -36,11 +38,18 @@ public sealed partial class GranaryClient
         ArgumentNullException.ThrowIfNull(items);
         if (items.Count == 0) throw GranaryException.Invalid("nothing to submit; give at least one task");
         if (operationId is { Length: 0 or > 64 }) throw GranaryException.Invalid("the operation id must have 1 to 64 characters");
-        var batch = new SubmitBatch(operationId ?? Guid.NewGuid().ToString("N"), items);
+        using var span = GranaryDiagnostics.Source.StartActivity("submit", ActivityKind.Producer);
+        span?.SetTag("granary.pool", pool).SetTag("granary.tasks", items.Sum(i => (long)i.Count));
+        var batch = new SubmitBatch(operationId ?? Guid.NewGuid().ToString("N"), Traced(items));
         var grain = Pool(pool);
         var reply = await _calls.CallAsync(() => grain.Submit(batch), ct);
         return new SubmittedTasks(pool, batch.OperationId, items, reply);
     }
+
+    /// <summary>Tasks carry on the span that they are submitted in, when there is one and it is recorded.</summary>
+    private static IReadOnlyList<SubmitItem> Traced(IReadOnlyList<SubmitItem> items) => GranaryDiagnostics.Current is not { } trace
+        ? items
+        : [.. items.Select(i => i.Spec.Terms?.Trace is not null ? i : i with { Spec = i.Spec with { Terms = (i.Spec.Terms ?? new()) with { Trace = trace } } })];
 
     /// <exception cref="GranaryException">NotFound.</exception>
     public async Task<TaskView> GetAsync(TaskId id, CancellationToken ct = default)

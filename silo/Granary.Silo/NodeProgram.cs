@@ -5,6 +5,7 @@ using Granary.Execution;
 using Granary.Execution.Telemetry;
 using Granary.Model;
 using Granary.Silo.Configuration;
+using Granary.Silo.Tracing;
 using Microsoft.Extensions.Logging;
 
 namespace Granary.Silo;
@@ -58,8 +59,9 @@ public static partial class NodeProgram
         var user = TaskUser.Choose(request.RunAs ?? settings.RunAs);
         using var logging = LoggerFactory.Create(l => ServerLogging.Configure(l, configuration.Get<ServerSettings>(ServerSettings.Section).LogLevel));
         var log = logging.CreateLogger<NodeAgent>();
-        await using var client = await ConnectAsync(request, settings.ConnectWithin, log, cancellationToken);
         var spec = settings.ToSpec(request.Capacity, request.Labels);
+        using var export = OtlpExport.Start(configuration, "granary-node", spec.Name, metrics: true);
+        await using var client = await ConnectAsync(request, settings.ConnectWithin, log, cancellationToken);
         var agent = new NodeAgent(
             client.Cluster,
             new NodeAgentOptions

@@ -12,6 +12,7 @@ using Granary.Silo.Database;
 using Granary.Silo.Hosting;
 using Granary.Silo.Plugins;
 using Granary.Silo.Tls;
+using Granary.Silo.Tracing;
 using Granary.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -42,6 +43,7 @@ public static partial class ServerProgram
         [AccessSettings.Section] = typeof(AccessSettings),
         [TlsSettings.Section] = typeof(TlsSettings),
         [TelemetryOptions.Section] = typeof(TelemetryOptions),
+        [OtlpOptions.Section] = typeof(OtlpOptions),
     };
 
     private const string SchedulerSection = "Scheduler";
@@ -68,8 +70,10 @@ public static partial class ServerProgram
         var ownership = DataDirectoryLock.Acquire(data);
         IStore? store = null;
         WebApplication? app = null;
+        OtlpExport? export = null;
         try
         {
+            export = OtlpExport.Start(configuration, "granary-server", "", metrics: true);
             var address = Ports.Address(settings.Listen);
             var tls = configuration.Get<TlsSettings>(TlsSettings.Section);
             var certificate = ServerCertificate.Load(tls, address, data);
@@ -114,6 +118,12 @@ public static partial class ServerProgram
             builder.Services.AddSingleton(SchedulerSettings(configuration).WithParts(PluginLoader.Load(data, settings.Plugins)));
             builder.Services.AddSingleton(CohortSettings(configuration));
             builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = settings.StopWithin);
+            if (export is not null)
+            {
+                // disposed of by the services: after everything that may still end a span
+                builder.Services.AddSingleton(_ => export);
+                GrainHosting.AddTracing(builder.Services);
+            }
             GrainHosting.AddServer(builder, address, settings, cluster, meetingPlace, token, certificate);
             ServerAccess.AddSync(builder.Services);
             builder.Services.AddHostedService<Awakening>();
@@ -131,6 +141,7 @@ public static partial class ServerProgram
             LocalNode.Add(builder.Services, configuration.Get<NodeSettings>(NodeSettings.Section), settings);
 
             app = builder.Build();
+            _ = app.Services.GetService<OtlpExport>();
             app.MapGranaryRest();
             GrainHosting.Map(app, cluster);
             await app.StartAsync(cancellationToken);
@@ -148,6 +159,7 @@ public static partial class ServerProgram
         catch (Exception e)
         {
             if (app is not null) await app.DisposeAsync();
+            else export?.Dispose();
             if (store is not null) await store.DisposeAsync();
             ownership.Dispose();
             if (e is IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException inUse })

@@ -18,5 +18,6 @@ public readonly record struct LeaseGrant(string Pool, long Number, string Node, 
     IReadOnlyList<string>? GangNodes = null, uint Devices = 0)
 {
     /// <summary>The message that a node's agent gets.</summary>
-    public Assignment ToAssignment() => new(new Lease(new TaskId(Pool, Number), Node, Attempt, Token), Spec, Index, Count, GangNodes, new DeviceShare(Devices).ToList());
+    public Assignment ToAssignment() => new(new Lease(new TaskId(Pool, Number), Node, Attempt, Token), Spec, Index, Count, GangNodes, new DeviceShare(Devices).ToList(),
+        Spec.Terms?.Trace);
 }

@@ -16,7 +16,9 @@ internal sealed class SeriesOptions
     private readonly Option<Ago> _to = new("--to") { Description = "last moment: now, -10m, or a time (default: now)", HelpName = "WHEN", CustomParser = Reader("--to") };
     private readonly Option<TimeSpan?> _step = new("--step")
     {
-        Description = "length of a point, like 10s (default: one that gives a few hundred)", HelpName = "DURATION", CustomParser = Parse.Duration("--step"),
+        Description = "length of a point, like 10s (default: one that gives a few hundred)",
+        HelpName = "DURATION",
+        CustomParser = Parse.Duration("--step"),
     };
 
     /// <param name="metrics">Examples, for help.</param>

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Granary.Abstractions.Diagnostics;
 using Granary.Model;
 using Orleans.Runtime;
 
@@ -22,6 +23,8 @@ internal sealed class CallPolicy(GranaryClientOptions options, string server)
         var limit = patient ? Timeout.InfiniteTimeSpan : options.CallTimeout;
         long? broken = null; // counted from the first break: a call may have waited long before the connection broke
         var delay = options.RetryDelay;
+        // as Orleans' own propagation names it, so that either host's server goes on with it
+        if (GranaryDiagnostics.Current is { } trace) RequestContext.Set(TraceKey.Parent, trace);
         for (var refusals = 0; ;)
         {
             ct.ThrowIfCancellationRequested();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Granary.Abstractions;
+using Granary.Abstractions.Diagnostics;
 using Granary.Model;
 using Granary.Rest.Http;
 
@@ -95,6 +96,7 @@ internal static class TaskAdmission
             CheckpointEvery = item.CheckpointEvery,
             Class = item.Class ?? "",
             Placement = item.Placement?.ToTerms(placement),
+            Trace = GranaryDiagnostics.Current,
         };
         return terms == new TaskTerms() ? null : terms;
     }

@@ -182,9 +182,11 @@ internal sealed class GatewayServer(
         runtime.Observers.Connect(client, route);
         var run = connection.RunAsync(CancellationToken.None);
         _connections[connection] = run;
+        GatewayMeters.Connections.Add(1);
         var end = await run.ConfigureAwait(false);
         runtime.Observers.Disconnect(client, route);
         _connections.TryRemove(connection, out _);
+        GatewayMeters.Connections.Add(-1);
         return end;
     }
 

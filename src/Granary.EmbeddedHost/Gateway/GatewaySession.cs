@@ -20,6 +20,7 @@ internal sealed class GatewaySession(LocalRuntime runtime, GatewayOptions option
 
     public void Run(GrainCall call)
     {
+        GatewayMeters.Calls.Add(1);
         try
         {
             call.TargetId = Grains.PlaceholderId.Resolve(call.TargetId, runtime.Classes);

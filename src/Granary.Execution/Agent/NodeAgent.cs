@@ -2,6 +2,7 @@ using Granary.Abstractions;
 using Granary.Execution.Handlers;
 using Granary.Execution.Processes;
 using Granary.Execution.Simulated;
+using Granary.Execution.Telemetry;
 using Granary.Hardware;
 using Granary.Model;
 using Microsoft.Extensions.Hosting;
@@ -32,6 +33,7 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
 
     private readonly Lock _gate = new();
     private readonly LeaseTable _table = new();
+    private readonly TaskTraces _traces = new();
     private readonly SemaphoreSlim _dispatching = new(1, 1);
     private readonly Signal _reportsWait = new();
     private readonly Signal _allEnded = new();
@@ -161,6 +163,7 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
     void IExecutorSink.Report(IReadOnlyList<TaskReport> reports)
     {
         bool more, ended;
+        reports = _traces.Tell(reports);
         lock (_gate)
         {
             foreach (var report in reports) _table.Told(report, _orders);
@@ -227,6 +230,7 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
             lock (_gate) (orders, _orders, _carriedOut) = (_orders, _carriedOut, _orders);
             if (orders.Start.Count > 0)
             {
+                _traces.Begin(orders.Start);
                 if (_processes is null)
                 {
                     await _handlers.Start(orders.Start);

@@ -9,6 +9,9 @@ public static class LaunchEnvironment
     /// <summary>Which lease a process belongs to, for its supervisor.</summary>
     public const string LeaseVariable = "GRANARY_LEASE";
 
+    /// <summary>The span that a task runs in, for programs that trace too: the name by which OpenTelemetry carries contexts through environments.</summary>
+    public const string TraceVariable = "TRACEPARENT";
+
     public const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     /// <summary>Variables as <c>NAME=value</c>; the task's own come last and win.</summary>
@@ -47,6 +50,7 @@ public static class LaunchEnvironment
             Set("GRANARY_GANG_INDEX", assignment.Index.ToString(CultureInfo.InvariantCulture));
             Set("GRANARY_GANG_NODES", string.Join(',', nodes));
         }
+        if (assignment.Trace is { } trace) Set(TraceVariable, trace);
         if (assignment.Gpus is { Count: > 0 } gpus) Set("GRANARY_GPUS", string.Join(',', gpus));
         if (own is not null)
             foreach (var (name, value) in own)

@@ -25,4 +25,7 @@ public sealed class TelemetryOptions
     /// <summary>Tasks beyond this many at once have no series of their own. Default 256.</summary>
     [Range(0, 10_000)]
     public int MostTasks { get; set; } = 256;
+
+    /// <summary>Where spans and instruments go.</summary>
+    public OtlpOptions Otlp { get; } = new();
 }

@@ -65,6 +65,7 @@ public sealed partial class TelemetryPublisher : BackgroundService
         do
         {
             batches.Add(telemetry.Tick(), telemetry.Row);
+            NodeMeters.Tell(_node, telemetry.Row);
             if (_time.GetElapsedTime(sent) < _options.PublishEvery) continue;
             sent = _time.GetTimestamp();
             await SendAsync(batches, cancel);

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Granary.Abstractions;
+using Granary.Abstractions.Diagnostics;
 using Granary.Model;
 using Granary.Scheduling;
 
@@ -20,6 +22,12 @@ internal sealed class PoolBatch : IPoolEffects
 
     public Dictionary<string, List<NodeCommand>> Commands { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Leases granted.</summary>
+    public int Started { get; private set; }
+
+    /// <summary>Spans from a decision until it is durable and sent; null when there are none.</summary>
+    public List<Activity>? Placing { get; private set; }
+
     /// <summary>Completes when the batch is durable; fails when it could not be written.</summary>
     public Task Committed => _committed.Task;
 
@@ -29,7 +37,18 @@ internal sealed class PoolBatch : IPoolEffects
 
     public bool WantsFinished => true;
 
-    public void Start(in LeaseGrant grant) => CommandsFor(grant.Node).Add(new NodeCommand { Start = grant.ToAssignment() });
+    public void Start(in LeaseGrant grant)
+    {
+        Started++;
+        var assignment = grant.ToAssignment();
+        if (GranaryDiagnostics.Begin("task place", ActivityKind.Producer, assignment.Trace) is { } placing)
+        {
+            placing.SetTag("granary.task", assignment.Lease.Task.ToString()).SetTag("granary.node", grant.Node).SetTag("granary.attempt", grant.Attempt);
+            (Placing ??= []).Add(placing);
+            assignment = assignment with { Trace = placing.Id };
+        }
+        CommandsFor(grant.Node).Add(new NodeCommand { Start = assignment });
+    }
 
     public void Stop(StopLease stop) => CommandsFor(stop.Lease.Node).Add(new NodeCommand { Stop = stop });
 

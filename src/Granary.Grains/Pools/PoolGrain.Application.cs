@@ -1,4 +1,5 @@
 using Granary.Abstractions;
+using Granary.Abstractions.Diagnostics;
 using Granary.Grains.Application;
 
 namespace Granary.Grains.Pools;
@@ -16,7 +17,9 @@ public sealed partial class PoolGrain
     {
         if (_front is not null || !_telling.IsCompleted || _failure is not null || (_sequence == 0 && _writing is null)) return;
         var (outcomes, missed) = _outcomes.Drain();
-        _telling = TellAsync(new ApplicationBatch(_key, clock.GetUtcNow(), _scheduler.Describe(Now), outcomes, missed));
+        var view = _scheduler.Describe(Now);
+        PoolMeters.Stands(_key, view);
+        _telling = TellAsync(new ApplicationBatch(_key, clock.GetUtcNow(), view, outcomes, missed));
     }
 
     private async Task TellAsync(ApplicationBatch batch)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Granary.Abstractions.Diagnostics;
 using Granary.Model;
 using Granary.Scheduling;
 using Granary.Storage;
@@ -101,7 +102,9 @@ public sealed partial class PoolGrain
                 EventCodec.Write(batch.Events, _payload);
                 // memory stands exactly where this record will: the moment for a snapshot
                 var snapshot = SnapshotIfDue();
+                var began = clock.GetTimestamp();
                 await store.AppendAsync(new PoolAppend(_key, _sequence + 1, _payload.WrittenMemory, Stored(batch.FinishedTasks)), CancellationToken.None);
+                PoolMeters.Commit.Record(clock.GetElapsedTime(began).TotalSeconds, PoolMeters.Tag(_pool));
                 _sequence++;
                 _journalBytes += _payload.WrittenCount;
                 _writing = null;
@@ -148,6 +151,7 @@ public sealed partial class PoolGrain
     {
         foreach (var (node, commands) in batch.Commands) _ = TellNodeAsync(node, commands);
         _outcomes.Take(batch.FinishedTasks, batch.Changes);
+        Measure(batch);
         if (batch.Changes.Count == 0) return;
         foreach (var change in batch.Changes) _changes.Add(change);
         _changes.Announce();

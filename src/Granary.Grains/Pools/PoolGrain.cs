@@ -1,4 +1,5 @@
 using Granary.Abstractions;
+using Granary.Abstractions.Diagnostics;
 using Granary.Model;
 using Granary.Scheduling;
 using Granary.Storage;
@@ -49,6 +50,7 @@ public sealed partial class PoolGrain(
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         _ended = true;
+        PoolMeters.Left(_key);
         _front?.End();
         _changes.Announce();
         _front?.Wake();
@@ -94,9 +96,18 @@ public sealed partial class PoolGrain(
             throw GranaryException.Busy($"pool {_pool} is behind with its journal: {batch.Events.Count} events wait to be written; come back in 1s, or raise Grains:UnwrittenEvents", TimeSpan.FromSeconds(1));
         if (_front is not null) return await _front.Submit(request);
         if (request.Number != 0 && !_isPart) throw GranaryException.Invalid($"pool {_pool}: a submission does not choose its numbers; leave 'number' out");
-        var reply = _scheduler.Submit(request, Now, batch.Events, batch);
-        await CommitAsync(batch);
-        return reply;
+        request = Traced(request, out var admitting);
+        try
+        {
+            var reply = _scheduler.Submit(request, Now, batch.Events, batch);
+            await CommitAsync(batch);
+            PoolMeters.Submissions.Add(reply.Count, PoolMeters.Tag(_pool));
+            return reply;
+        }
+        finally
+        {
+            GranaryDiagnostics.End(admitting);
+        }
     }
 
     public async Task<CancelReply> Cancel(CancelRequest request)
@@ -137,8 +148,10 @@ public sealed partial class PoolGrain(
             return;
         }
         var batch = Open();
+        var ending = Ending(reports);
         _scheduler.Report(reports, Now, batch.Events, batch);
         await CommitAsync(batch);
+        ending?.ForEach(GranaryDiagnostics.End);
     }
 
     /// <summary>A grain exists by being called, a pool by being declared.</summary>

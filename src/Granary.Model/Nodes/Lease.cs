@@ -15,6 +15,7 @@ public sealed record Lease(
 
 /// <summary>A lease with all an agent needs to run it.</summary>
 /// <param name="GangNodes">Of a gang, the node of each member by index (empty text for one that has ended); else null.</param>
+/// <param name="Trace">The span that the attempt belongs below, as W3C <c>traceparent</c>; null for none.</param>
 /// <param name="Gpus">Numbers of the node's GPUs it may use, from 0; null where it asked for none or the node's are not told apart.</param>
 [GenerateSerializer, Immutable, Alias("Granary.Assignment")]
 public sealed record Assignment(
@@ -23,15 +24,18 @@ public sealed record Assignment(
     [property: Id(2)] int Index,
     [property: Id(3)] int Count,
     [property: Id(4)] IReadOnlyList<string>? GangNodes = null,
-    [property: Id(5)] IReadOnlyList<int>? Gpus = null);
+    [property: Id(5)] IReadOnlyList<int>? Gpus = null,
+    [property: Id(6)] string? Trace = null);
 
 /// <summary>What an agent says of one lease.</summary>
+/// <param name="Trace">The span of the attempt, as W3C <c>traceparent</c>; null for none.</param>
 [GenerateSerializer, Immutable, Alias("Granary.TaskReport")]
 public sealed record TaskReport(
     [property: Id(0)] Lease Lease,
     [property: Id(1)] ReportKind Kind,
     [property: Id(2)] DateTimeOffset At,
-    [property: Id(3)] ExitInfo? Exit);
+    [property: Id(3)] ExitInfo? Exit,
+    [property: Id(4)] string? Trace = null);
 
 [GenerateSerializer]
 public enum ReportKind

@@ -23,4 +23,7 @@ public sealed record TaskTerms
 
     /// <summary>Where it may and would rather run; null for anywhere.</summary>
     [Id(5)] public PlacementTerms? Placement { get; init; }
+
+    /// <summary>The span that it was submitted in, as W3C <c>traceparent</c>, so that its life is told as a part of that trace; null for none.</summary>
+    [Id(6)] public string? Trace { get; init; }
 }

@@ -36,6 +36,8 @@ internal static class SubmitRules
 
     private static void Check(TaskSpec spec, string what)
     {
+        if (spec.Terms?.Trace is { } trace && !System.Diagnostics.ActivityContext.TryParse(trace, null, out _))
+            throw GranaryException.Invalid($"{what}: its trace is no W3C traceparent, like 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
         if (!Names.IsValid(spec.Agent)) throw GranaryException.Invalid($"{what}: agent '{spec.Agent}' is not a valid id; use {Names.Rule}");
         if (!IsName(spec.Name))
             throw GranaryException.Invalid($"{what}: its name is not valid; use up to {LongestName} characters and none that are not printable");

@@ -5,9 +5,11 @@ using Granary.Client;
 using Granary.EmbeddedHost;
 using Granary.Model;
 using Granary.Silo.Tls;
+using Granary.Silo.Tracing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Orleans;
 using Orleans.Configuration;
 using Orleans.Hosting;
 
@@ -44,6 +46,9 @@ internal static class GrainHosting
             silo.AddMemoryStreams(ITelemetryGrain.Streams);
         });
     }
+
+    /// <summary>The trace of an SDK call goes on in the grain that it reaches.</summary>
+    public static void AddTracing(IServiceCollection services) => services.AddSingleton<IIncomingGrainCallFilter, CallSpans>();
 
     /// <summary>Pages of the host's own that need the token wherever the server listens.</summary>
     public static IReadOnlyList<string> GuardedPaths { get; } = [];

@@ -67,6 +67,12 @@ internal static class GrainHosting
         builder.Services.PostConfigure<HostOptions>(o => o.ShutdownTimeout = settings.StopWithin + cluster.LeaveWithin);
     }
 
+    /// <summary>This host carries contexts itself.</summary>
+    public static void AddTracing(IServiceCollection _)
+    {
+        // AddActivityPropagation above
+    }
+
     /// <summary>Pages of the host's own that need the token wherever the server listens.</summary>
     public static IReadOnlyList<string> GuardedPaths { get; } = [DashboardPath];
 
