@@ -18,6 +18,7 @@ internal sealed partial class LocalNode(NodeAgent agent, ILogger<LocalNode> log)
         services.AddHostedService<SimulatedNodeWatch>();
         if (!server.LocalNode) return;
         var user = TaskUser.Choose(node.RunAs);
+        var isolation = node.IsolationDefaults;
         services.AddSingleton(s => new NodeAgent(
             s.GetRequiredService<IGrainFactory>(),
             new NodeAgentOptions
@@ -25,6 +26,7 @@ internal sealed partial class LocalNode(NodeAgent agent, ILogger<LocalNode> log)
                 Node = node.ToSpec(null, null),
                 DataDirectory = server.Data,
                 Cgroups = node.Cgroups,
+                Isolation = isolation,
                 KeepFiles = node.KeepFiles,
                 SweepFilesEvery = node.SweepFilesEvery,
                 RunAs = user,

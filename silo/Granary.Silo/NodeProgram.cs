@@ -69,6 +69,7 @@ public static partial class NodeProgram
                 Node = spec,
                 DataDirectory = local.DataDirectory,
                 Cgroups = settings.Cgroups,
+                Isolation = settings.IsolationDefaults,
                 KeepFiles = settings.KeepFiles,
                 SweepFilesEvery = settings.SweepFilesEvery,
                 RunAs = user,

@@ -3,6 +3,7 @@ using Granary.Execution;
 using Granary.Hardware;
 using Granary.Model;
 using Granary.Silo.Configuration;
+using Microsoft.Extensions.Configuration;
 
 namespace Granary.Silo;
 
@@ -52,6 +53,11 @@ public sealed class NodeSettings
 
     /// <summary>People and other resources that no machine can measure, as <c>reviewer=2 Mon-Fri 09:00-17:00 Europe/Berlin; licence=10</c>. Default: none.</summary>
     public string Declared { get; set; } = "";
+
+    /// <summary>What tasks' processes are kept to where they do not say so themselves. Default: agents of the class <c>low</c> run as SCHED_BATCH, nice 10.</summary>
+    public IConfigurationSection? Isolation { get; set; }
+
+    internal NodeIsolation IsolationDefaults => IsolationSettings.Read(Isolation);
 
     internal IReadOnlyList<DeclaredResource> DeclaredResources => DeclaredResource.Parse(Declared);
 

@@ -14,10 +14,11 @@ namespace Granary.Scheduling;
 /// <param name="Count">How many members the item has.</param>
 /// <param name="GangNodes">Of a gang, the node of each member by index; else null.</param>
 /// <param name="Devices">GPUs of the node it holds: wholly in bits 0 to 15, in part in bits 16 to 31.</param>
+/// <param name="Class">Its agent's priority class.</param>
 public readonly record struct LeaseGrant(string Pool, long Number, string Node, int Attempt, long Token, TaskSpec Spec, int Index, int Count,
-    IReadOnlyList<string>? GangNodes = null, uint Devices = 0)
+    IReadOnlyList<string>? GangNodes = null, uint Devices = 0, PriorityClass Class = PriorityClass.Normal)
 {
     /// <summary>The message that a node's agent gets.</summary>
     public Assignment ToAssignment() => new(new Lease(new TaskId(Pool, Number), Node, Attempt, Token), Spec, Index, Count, GangNodes, new DeviceShare(Devices).ToList(),
-        Spec.Terms?.Trace);
+        Spec.Terms?.Trace, Class);
 }

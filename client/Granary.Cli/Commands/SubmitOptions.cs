@@ -57,6 +57,8 @@ internal sealed class SubmitOptions
 
     public PlacementOptions Placement { get; } = new();
 
+    public IsolationOptions Isolation { get; } = new();
+
     public Option<string?> OperationId { get; } = new("--operation-id") { Description = "submitting again with the same one admits nothing twice", HelpName = "TEXT" };
 
     public Option<bool> Wait { get; } = new("--wait") { Description = "until all have ended: exit 0 when all succeeded, else 1" };
@@ -72,7 +74,7 @@ internal sealed class SubmitOptions
     public IEnumerable<Option> All =>
     [
         Agent, Pool, Name, Cpu, Memory, Gpu, Custom, Priority, Deadline, Duration, TimeLimit, Count, After, Retries, Label, Env, Directory,
-        Shell, Handler, MayFail, Gang, WholeCores, NeverPreempted, CheckpointEvery, .. Placement.All, OperationId, Wait,
+        Shell, Handler, MayFail, Gang, WholeCores, NeverPreempted, CheckpointEvery, .. Placement.All, .. Isolation.All, OperationId, Wait,
     ];
 
     private TaskTerms? Terms(Call call)
@@ -85,6 +87,7 @@ internal sealed class SubmitOptions
             CheckpointEvery = call.Get(CheckpointEvery),
             Class = call.Get(Placement.Class) ?? "",
             Placement = Placement.Terms(call),
+            Isolation = Isolation.Value(call),
         };
         return terms == new TaskTerms() ? null : terms;
     }

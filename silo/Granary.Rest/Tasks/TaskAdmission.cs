@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Granary.Abstractions;
 using Granary.Abstractions.Diagnostics;
+using Granary.Abstractions.Json;
 using Granary.Model;
 using Granary.Rest.Http;
 
@@ -54,12 +55,12 @@ internal static class TaskAdmission
             throw GranaryException.Invalid($"{At("pool")}: is '{Text.Clip(own)}', but this call is for '{pool}'; send one call for each pool, so that each is all or nothing");
         TaskChecks.Check(item, At);
         var (after, afterItems) = Dependencies(items[index], names, At("after"), pool);
-        return new(Spec(item, At("placement")), item.Count ?? 1, after, afterItems);
+        return new(Spec(item, At), item.Count ?? 1, after, afterItems);
 
         string At(string field) => path.Length == 0 ? field : $"{path}.{field}";
     }
 
-    private static TaskSpec Spec(TaskRequest item, string placement)
+    private static TaskSpec Spec(TaskRequest item, Func<string, string> at)
     {
         var spec = new TaskSpec { Agent = item.Agent! };
         return spec with
@@ -82,11 +83,11 @@ internal static class TaskAdmission
             KillGrace = item.KillGrace ?? spec.KillGrace,
             OutputLimitBytes = item.OutputLimit?.Bytes ?? spec.OutputLimitBytes,
             MayFail = item.MayFail ?? spec.MayFail,
-            Terms = Terms(item, placement),
+            Terms = Terms(item, at),
         };
     }
 
-    private static TaskTerms? Terms(TaskRequest item, string placement)
+    private static TaskTerms? Terms(TaskRequest item, Func<string, string> at)
     {
         var terms = new TaskTerms
         {
@@ -95,7 +96,8 @@ internal static class TaskAdmission
             NeverPreempted = item.NeverPreempted ?? false,
             CheckpointEvery = item.CheckpointEvery,
             Class = item.Class ?? "",
-            Placement = item.Placement?.ToTerms(placement),
+            Placement = item.Placement?.ToTerms(at("placement")),
+            Isolation = IsolationJson.Read(item.Isolation, at("isolation")),
             Trace = GranaryDiagnostics.Current,
         };
         return terms == new TaskTerms() ? null : terms;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Granary.Abstractions.Json;
 using Granary.Model;
 using Granary.Rest.Http;
@@ -81,6 +82,9 @@ internal sealed record TaskRequest
 
     /// <summary>Where it may and would rather run.</summary>
     public PlacementJson? Placement { get; init; }
+
+    /// <summary>What its processes are kept to beyond its resources: <c>cpu_quota</c>, <c>processes</c>, <c>policy</c>, ... and <c>limits</c> of each process.</summary>
+    public IReadOnlyDictionary<string, JsonElement>? Isolation { get; init; }
 
     /// <summary>The CPU request is rounded up to whole cores.</summary>
     public bool? WholeCores { get; init; }

@@ -27,6 +27,13 @@ public static class ConfigurationReport
             foreach (var property in type.GetProperties().Where(p => p.CanWrite && p.GetMethod?.IsStatic == false))
             {
                 var key = $"{section}:{property.Name}";
+                if (property.PropertyType == typeof(IConfigurationSection))
+                {
+                    // words of its own: those that are set
+                    foreach (var (word, text) in configuration.GetSection(key).AsEnumerable().Where(w => w.Value is not null).OrderBy(w => w.Key, StringComparer.Ordinal))
+                        entries.Add(new ConfigurationEntry(word, text!, SourceOf(configuration, word)));
+                    continue;
+                }
                 var set = configuration[key];
                 var value = set ?? Convert.ToString(property.GetValue(defaults), CultureInfo.InvariantCulture) ?? "";
                 // what may hold a secret is never shown, only where it came from

@@ -70,6 +70,9 @@ public sealed record TaskJson
     /// <summary>Where it may and would rather run; null for anywhere.</summary>
     public PlacementJson? Placement { get; init; }
 
+    /// <summary>What its processes are kept to beyond its resources; null for the node's defaults.</summary>
+    public IReadOnlyDictionary<string, string>? Isolation { get; init; }
+
     /// <summary>How the last attempt ended and what it used; null before.</summary>
     public ExitJson? Exit { get; init; }
 
@@ -110,6 +113,7 @@ public sealed record TaskJson
         Gang = view.Spec.Terms is { Gang: true },
         Promise = view.Promise is { } promise ? PromiseJson.From(promise) : null,
         Placement = PlacementJson.From(view.Spec.Terms?.Placement),
+        Isolation = IsolationJson.From(view.Spec.Terms?.Isolation),
         Exit = view.Exit is { } exit ? ExitJson.From(exit) : null,
         Preemptions = view.Preemptions,
     };

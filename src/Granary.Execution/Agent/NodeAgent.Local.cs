@@ -21,7 +21,7 @@ public sealed partial class NodeAgent
             AllowNewPrivileges = _options.AllowNewPrivileges,
         };
         var launch = new ShimLaunch(shim, _options.ShimCommand.Count > 0 ? _options.ShimCommand : ShimLaunch.OwnProgram(), _options.ShimStartTimeout);
-        var planner = new LaunchPlanner(_files, Environment.GetEnvironmentVariable, new DiskSpace(_options.DataDirectory, _time), _options.RunAs);
+        var planner = new LaunchPlanner(_files, Environment.GetEnvironmentVariable, new DiskSpace(_options.DataDirectory, _time), _options.RunAs, _options.Isolation);
         return new(launch, planner, _time, _logger);
     }
 

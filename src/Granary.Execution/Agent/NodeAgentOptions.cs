@@ -33,6 +33,9 @@ public sealed record NodeAgentOptions
     /// <summary>Let tasks gain rights by set-user-id programs such as sudo.</summary>
     public bool AllowNewPrivileges { get; init; }
 
+    /// <summary>What tasks' processes are kept to where they do not say so themselves.</summary>
+    public NodeIsolation Isolation { get; init; } = NodeIsolation.Default;
+
     /// <summary>A shim without agent and tasks ends after this long.</summary>
     public TimeSpan ShimIdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

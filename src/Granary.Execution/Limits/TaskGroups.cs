@@ -1,114 +1,101 @@
-using System.Globalization;
 using Granary.Execution.Posix;
 using Granary.Hardware;
 
 namespace Granary.Execution.Limits;
 
 /// <summary>
-/// Makes and removes the control groups of one shim's tasks, all below one directory that carries the shim's instance name. Version 1
-/// has separate hierarchies: memory groups are made at the start of a task, which must not outrun its limit; CPU weights are given
-/// only to tasks that live a while, since entering a group costs about a millisecond.
+/// Makes and removes the control groups of one shim's tasks. What must hold from a task's first instruction is made before its start; what may
+/// come late (a weight, a set of cores) only for tasks that live a while, since entering a group costs about a millisecond. What is written is
+/// planned by <see cref="GroupPlanner"/>.
 /// </summary>
 internal sealed class TaskGroups
 {
-    private readonly CgroupVersion _version;
-    private readonly string _memory;
-    private readonly string _cpu;
+    // processes that are born while others are moved: each pass finds their children, which are born inside
+    private const int MostPasses = 10;
+
+    private readonly List<OpenHierarchy> _open;
+    private readonly CgroupLayout _layout;
+    private readonly IReadOnlyList<string> _disks;
     private readonly List<TaskGroup> _removing = [];
 
-    private TaskGroups(CgroupVersion version, string memory, string cpu)
+    private TaskGroups(List<OpenHierarchy> open, CgroupLayout layout, IReadOnlyList<string> disks)
     {
-        _version = version;
-        _memory = memory;
-        _cpu = cpu;
+        _open = open;
+        _layout = layout;
+        _disks = disks;
     }
 
-    /// <summary>Whether a weight can be given to a task that has no memory group.</summary>
-    public bool HasCpu => _cpu.Length > 0;
-
-    /// <summary>Version 1: memory and CPU are different groups.</summary>
-    public bool HasSeparateCpu => HasCpu && _cpu != _memory;
-
-    /// <param name="system">Where groups can be made.</param>
-    /// <param name="instance">Part of the directory's name.</param>
-    /// <param name="remember">File that names the directories, for the next shim: it may be started in another group than this one.</param>
+    /// <param name="layout">Where groups can be made.</param>
+    /// <param name="instance">Part of the directories' name.</param>
+    /// <param name="remember">File that names the directories.</param>
+    /// <param name="disks">Device numbers of the disks that limits of I/O are for.</param>
     /// <returns>Null when groups cannot be made here.</returns>
-    public static TaskGroups? Open(CgroupFileSystem system, string instance, string remember)
+    public static TaskGroups? Open(CgroupLayout layout, string instance, string remember, IReadOnlyList<string> disks)
     {
-        if (!system.Usable) return null;
-        if (File.Exists(remember) && File.ReadAllLines(remember) is [var version, var memory, var cpu] && Directory.Exists(memory)
-            && version == system.Version.ToString())
-            return new(system.Version, memory, Directory.Exists(cpu) ? cpu : "");
-        var groups = Make(system, instance);
-        if (groups is not null) File.WriteAllLines(remember, [system.Version.ToString(), groups._memory, groups._cpu]);
-        return groups;
+        var open = GroupBases.Open(layout, instance, remember);
+        return open.Count == 0 ? null : new(open, layout, disks);
     }
 
-    private static TaskGroups? Make(CgroupFileSystem system, string instance)
+    public GroupPlans Plan(GroupLimits limits) => GroupPlanner.Plan(limits, _open, _disks, _layout.WhyNot);
+
+    /// <summary>The same where no group can be made at all.</summary>
+    public static GroupPlans PlanWithout(GroupLimits limits, IReadOnlyDictionary<CgroupController, string> whyNot) => GroupPlanner.Plan(limits, [], [], whyNot);
+
+    /// <summary>Makes the groups of a plan that a task must be in before it runs.</summary>
+    /// <param name="missing">Receives what the kernel did not take.</param>
+    public List<TaskGroup> MakeAtStart(LeaseKey key, GroupPlans plan, List<string> missing)
     {
-        if (system.Version == CgroupVersion.V1)
+        var made = new List<TaskGroup>();
+        foreach (var group in plan.Groups)
+            if (group.AtStart && Make(key, group, missing) is { } one) made.Add(one);
+        return made;
+    }
+
+    /// <summary>Makes those that a task is not in yet, and moves its processes in.</summary>
+    public void MakeLate(LeaseKey key, GroupPlans plan, List<TaskGroup> have, Func<IReadOnlyList<int>> members)
+    {
+        foreach (var group in plan.Groups)
         {
-            var memory = $"{system.MemoryPath}/granary-{instance}";
-            var cpu = system.CpuPath.Length == 0 ? "" : $"{system.CpuPath}/granary-{instance}";
-            if (!Make(memory)) return null;
-            return new(CgroupVersion.V1, memory, cpu.Length > 0 && Make(cpu) ? cpu : "");
+            if (have.Exists(h => h.Directory == DirectoryOf(group.Hierarchy, key)) || Make(key, group, []) is not { } made) continue;
+            MoveAll(made, members);
+            have.Add(made);
         }
+    }
 
-        // A group with processes in it cannot have controlled children (cgroups(7), "no internal processes"), unless it is the root.
-        foreach (var parent in new[] { system.MemoryPath, system.MountPath }.Distinct())
+    /// <summary>A group from which nothing can escape while its processes are ended, with them in it; null where there is no such hierarchy.</summary>
+    public TaskGroup? MakeForEnding(LeaseKey key, IReadOnlyList<TaskGroup> have, Func<IReadOnlyList<int>> members)
+    {
+        if (have.Any(h => h.Controllers.Contains(CgroupController.Freezer))) return null;
+        var at = _open.FindIndex(o => o.Controllers.Contains(CgroupController.Freezer));
+        if (at < 0 || Make(key, new(at, AtStart: false, []), []) is not { } made) return null;
+        // what enters a frozen group stops: so the rest gets fewer with every pass
+        if (made.Version == CgroupVersion.V1) _ = made.Freeze();
+        MoveAll(made, members);
+        return made;
+    }
+
+    /// <summary>Finds the groups of a task that an earlier shim made. One that it had frozen goes on.</summary>
+    public List<TaskGroup> Find(LeaseKey key)
+    {
+        var found = new List<TaskGroup>();
+        for (var i = 0; i < _open.Count; i++)
         {
-            var own = $"{parent}/granary-{instance}";
-            if (!Make(own)) continue;
-            _ = Write($"{parent}/cgroup.subtree_control", "+memory +cpu");
-            if (File.Exists($"{own}/memory.max") && Write($"{own}/cgroup.subtree_control", "+memory +cpu"))
-                return new(CgroupVersion.V2, own, own);
-            _ = new TaskGroup(CgroupVersion.V2, own).TryRemove();
+            if (!Directory.Exists(DirectoryOf(i, key))) continue;
+            var group = GroupOf(i, key);
+            group.Thaw();
+            found.Add(group);
         }
-        return null;
+        return found;
     }
 
-    /// <returns>Null when the group or its limit could not be made: the caller then watches the memory itself.</returns>
-    public TaskGroup? ForMemory(LeaseKey key, long memoryMiB, long cpuMilli)
+    /// <summary>Removes groups now, or later when their last process is gone.</summary>
+    public void Remove(IReadOnlyList<TaskGroup> groups)
     {
-        var group = new TaskGroup(_version, $"{_memory}/{Name(key)}");
-        var bytes = (memoryMiB * 1024 * 1024).ToString(CultureInfo.InvariantCulture);
-        if (!Make(group.Directory)) return null;
-        if (!Write(group.Directory + (_version == CgroupVersion.V2 ? "/memory.max" : "/memory.limit_in_bytes"), bytes))
+        foreach (var group in groups)
         {
-            Remove(group);
-            return null;
+            if (group.TryRemove()) continue;
+            lock (_removing) _removing.Add(group);
         }
-        // no swap beyond the limit, where the kernel counts swap
-        if (_version == CgroupVersion.V2) _ = Write(group.Directory + "/memory.swap.max", "0");
-        else _ = Write(group.Directory + "/memory.memsw.limit_in_bytes", bytes);
-        if (_version == CgroupVersion.V2 && cpuMilli > 0) Weigh(group.Directory, cpuMilli);
-        return group;
-    }
-
-    /// <summary>A group that gives a CPU weight; the caller moves the processes in. Null when it cannot be made.</summary>
-    public TaskGroup? ForCpu(LeaseKey key, long cpuMilli)
-    {
-        if (!HasCpu) return null;
-        var group = new TaskGroup(_version, $"{_cpu}/{Name(key)}");
-        if (!Make(group.Directory)) return null;
-        Weigh(group.Directory, cpuMilli);
-        return group;
-    }
-
-    /// <summary>Finds the groups of a task that an earlier shim made.</summary>
-    public (TaskGroup? Memory, TaskGroup? Cpu) Find(LeaseKey key)
-    {
-        var memory = $"{_memory}/{Name(key)}";
-        var cpu = $"{_cpu}/{Name(key)}";
-        return (Directory.Exists(memory) ? new TaskGroup(_version, memory) : null,
-            HasCpu && cpu != memory && Directory.Exists(cpu) ? new TaskGroup(_version, cpu) : null);
-    }
-
-    /// <summary>Removes a group now, or later when its last process is gone.</summary>
-    public void Remove(TaskGroup group)
-    {
-        if (group.TryRemove()) return;
-        lock (_removing) _removing.Add(group);
     }
 
     /// <returns>True while some are left.</returns>
@@ -121,48 +108,81 @@ internal sealed class TaskGroups
         }
     }
 
-    /// <summary>Removes what an earlier shim left behind, except for tasks that still live.</summary>
+    /// <summary>Ends and removes what an earlier shim left behind, except for tasks that still live.</summary>
     public void RemoveOrphans(IEnumerable<LeaseKey> live)
     {
         var keep = live.Select(Name).ToHashSet(StringComparer.Ordinal);
-        foreach (var parent in new[] { _memory, _cpu }.Where(p => p.Length > 0).Distinct())
-            foreach (var directory in Directory.EnumerateDirectories(parent))
-                if (!keep.Contains(Path.GetFileName(directory))) Remove(new TaskGroup(_version, directory));
+        foreach (var open in _open)
+            foreach (var directory in Directory.EnumerateDirectories(open.Directory))
+            {
+                if (keep.Contains(Path.GetFileName(directory))) continue;
+                var group = new TaskGroup(open.Version, directory, open.Controllers);
+                // whoever is still in it belongs to no task that anybody knows
+                if (group.Members().Any()) _ = group.KillAll(pid => Sys.Kill(pid, Signals.Kill));
+                else group.Thaw();
+                Remove([group]);
+            }
+    }
+
+    /// <summary>CPUs have gone or come back: sets that the kernel has changed for good are made whole.</summary>
+    public void CpusChanged()
+    {
+        for (var i = 0; i < _open.Count; i++) _open[i] = GroupBases.Refresh(_open[i]);
+    }
+
+    /// <summary>Gives a task's set of cores other ones.</summary>
+    public static void SetCpus(IReadOnlyList<TaskGroup> groups, IEnumerable<int> cpus)
+    {
+        foreach (var group in groups)
+            if (group.Controllers.Contains(CgroupController.Cpuset)) _ = GroupFile.Write(group.Directory + "/cpuset.cpus", CpuList.Format(cpus));
     }
 
     /// <summary>At the end of the shim: only empty groups can go, so a living task loses nothing.</summary>
     public void Close()
     {
         RemoveLeft();
-        _ = new TaskGroup(_version, _memory).TryRemove();
-        if (HasCpu) _ = new TaskGroup(_version, _cpu).TryRemove();
+        foreach (var open in _open) _ = new TaskGroup(open.Version, open.Directory, open.Controllers).TryRemove();
     }
 
-    // v1: 1024 shares are one core's weight. v2: 100 is the default weight, 1 to 10000
-    private void Weigh(string directory, long cpuMilli)
+    private TaskGroup? Make(LeaseKey key, GroupPlan plan, List<string> missing)
     {
-        if (_version == CgroupVersion.V1)
-            _ = Write(directory + "/cpu.shares", Math.Clamp(cpuMilli * 1024 / 1000, 2, 262_144).ToString(CultureInfo.InvariantCulture));
-        else
-            _ = Write(directory + "/cpu.weight", Math.Clamp(cpuMilli / 10, 1, 10_000).ToString(CultureInfo.InvariantCulture));
+        var group = GroupOf(plan.Hierarchy, key);
+        var word = plan.Writes.FirstOrDefault(w => w.Needed)?.Word ?? "";
+        if (Sys.MakeDirectory(group.Directory) is not (0 or Errno.Exists))
+        {
+            missing.Add($"{word}: the group {group.Directory} could not be made");
+            return null;
+        }
+        foreach (var write in plan.Writes)
+        {
+            if (GroupFile.Write($"{group.Directory}/{write.File}", write.Text) || !write.Needed) continue;
+            missing.Add($"{write.Word}: the kernel did not take '{write.Text}' for {group.Directory}/{write.File}");
+            // a version 1 group for one thing is of no use without it; one that holds several keeps the rest
+            if (plan.Writes.All(w => w.Word == write.Word))
+            {
+                Remove([group]);
+                return null;
+            }
+        }
+        return group;
     }
+
+    private static void MoveAll(TaskGroup group, Func<IReadOnlyList<int>> members)
+    {
+        var inside = new HashSet<int>();
+        for (var pass = 0; pass < MostPasses; pass++)
+        {
+            inside.UnionWith(group.Members());
+            var moved = false;
+            foreach (var pid in members())
+                if (inside.Add(pid)) moved |= group.Enter(pid);
+            if (!moved) return;
+        }
+    }
+
+    private TaskGroup GroupOf(int hierarchy, LeaseKey key) => new(_open[hierarchy].Version, DirectoryOf(hierarchy, key), _open[hierarchy].Controllers);
+
+    private string DirectoryOf(int hierarchy, LeaseKey key) => $"{_open[hierarchy].Directory}/{Name(key)}";
 
     private static string Name(LeaseKey key) => $"{key.Task.Pool}-{key.Task.Number}-{key.Token}";
-
-    private static bool Make(string directory) => Sys.MakeDirectory(directory) is 0 or Errno.Exists;
-
-    internal static bool Write(string file, string text)
-    {
-        try
-        {
-            // never creates: outside a cgroup file system a missing file must stay missing
-            using var stream = new FileStream(file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 0);
-            stream.Write(System.Text.Encoding.ASCII.GetBytes(text));
-            return true;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
 }

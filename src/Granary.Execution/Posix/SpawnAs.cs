@@ -1,7 +1,7 @@
 namespace Granary.Execution.Posix;
 
 /// <summary>
-/// Starts a process as another user: what only root may open (output below a closed data directory, the control group) is opened first, then
+/// Starts a process as another user: what only root may open (output below a closed data directory) is opened first, then
 /// the calling thread takes the user's rights for as long as the start takes, and the child keeps them.
 /// </summary>
 internal static class SpawnAs
@@ -9,23 +9,22 @@ internal static class SpawnAs
     private const uint OwnerOnly = 0x180; // 0600
 
     /// <param name="ownWork">Enter the working directory whoever may pass the folders above it; else the user must be able to.</param>
-    /// <param name="third">File to give the child for writing as descriptor 3; null for none.</param>
+    /// <param name="third">Open descriptor to give the child as its descriptor 3; -1 for none.</param>
     /// <returns>0 and the pid, or the error number of the first step that failed.</returns>
-    public static int Start(Spawner spawner, in SpawnRequest request, LaunchUser user, bool ownWork, string? third, out int pid)
+    public static int Start(Spawner spawner, in SpawnRequest request, LaunchUser user, bool ownWork, int third, out int pid)
     {
         pid = 0;
-        var (output, error, work, group) = (-1, -1, -1, -1);
+        var (output, error, work) = (-1, -1, -1);
         try
         {
             if ((output = OpenOutput(request.Output, user)) < 0) return -output;
             if ((error = OpenOutput(request.Error, user)) < 0) return -error;
             if (ownWork && (work = Sys.Open(request.WorkingDirectory, LibC.OpenPathOnly | LibC.OpenDirectory | LibC.OpenNoFollow)) < 0) return -work;
-            if (third is not null && (group = Sys.Open(third, LibC.OpenWriteOnly)) < 0) return -group;
             var refused = Credentials.Become(user);
             if (refused != 0) return refused;
             try
             {
-                return spawner.Start(request, out pid, new OpenFiles(output, error, work, group));
+                return spawner.Start(request, out pid, new OpenFiles(output, error, work, third));
             }
             finally
             {
@@ -34,7 +33,7 @@ internal static class SpawnAs
         }
         finally
         {
-            foreach (var descriptor in (ReadOnlySpan<int>)[output, error, work, group])
+            foreach (var descriptor in (ReadOnlySpan<int>)[output, error, work])
                 if (descriptor >= 0) _ = LibC.close(descriptor);
         }
     }

@@ -46,7 +46,7 @@ internal sealed unsafe class Spawner : IDisposable
         {
             var create = LibC.OpenWriteOnly | LibC.OpenCreate | LibC.OpenAppend | LibC.OpenTruncate;
             _ = LibC.posix_spawn_file_actions_addopen(_actions, 0, _strings.Add("/dev/null"), LibC.OpenReadOnly, 0);
-            if (open is { } files)
+            if (open is { Output: >= 0 } files)
             {
                 _ = LibC.posix_spawn_file_actions_adddup2(_actions, files.Output, 1);
                 _ = LibC.posix_spawn_file_actions_adddup2(_actions, files.Error, 2);

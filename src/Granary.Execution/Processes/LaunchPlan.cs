@@ -35,6 +35,9 @@ public sealed record LaunchPlan
     /// <summary>The working directory is the task's own, and not one it named: it is entered whoever may pass the folders above it.</summary>
     public bool OwnWork { get; init; }
 
+    /// <summary>What its processes are kept to beyond that, the node's defaults included; null for nothing.</summary>
+    public TaskIsolation? Isolation { get; init; }
+
     public TimeSpan? TimeLimit { get; init; }
     public TimeSpan KillGrace { get; init; }
 }

@@ -4,7 +4,7 @@ using Granary.Model;
 namespace Granary.Execution.Processes;
 
 /// <summary>Turns an assignment into a launch plan: finds the program, makes the task's directories, checks what can be checked.</summary>
-internal sealed class LaunchPlanner(TaskFiles files, Func<string, string?> inherited, DiskSpace disk, TaskUser? user = null)
+internal sealed class LaunchPlanner(TaskFiles files, Func<string, string?> inherited, DiskSpace disk, TaskUser? user = null, NodeIsolation? isolation = null)
 {
     // a quarter of the default stack limit of 8 MiB is what execve(2) takes; some systems allow more
     private const long MostBytes = 6 * 1024 * 1024;
@@ -53,6 +53,7 @@ internal sealed class LaunchPlanner(TaskFiles files, Func<string, string?> inher
             OutputLimitBytes = spec.OutputLimitBytes,
             MemoryMiB = spec.Resources.MemoryMiB,
             CpuMilli = spec.Resources.CpuMilli,
+            Isolation = (isolation ?? NodeIsolation.None).For(assignment),
             TimeLimit = spec.TimeLimit,
             KillGrace = spec.KillGrace,
         }, "");

@@ -22,6 +22,8 @@ internal sealed partial class ProcessExecutor(ShimLaunch launch, LaunchPlanner p
 
     private const string OldShim = "the supervisor of this node is of an older build and would run the task as root: it ends when its tasks have ended, or set Node:RunAs=root";
 
+    private const string UnawareShim = "the supervisor of this node is of an older build and cannot keep the task's processes to what it asks: it ends when its tasks have ended";
+
     private sealed class Held(Lease lease)
     {
         public readonly Lease Lease = lease;
@@ -72,6 +74,7 @@ internal sealed partial class ProcessExecutor(ShimLaunch launch, LaunchPlanner p
         {
             var (plan, error) = planner.Plan(assignment);
             if (plan?.User is not null && IsOldShim()) (plan, error) = (null, OldShim);
+            if (plan?.Isolation is { Strict: true } && !KnowsIsolation()) (plan, error) = (null, UnawareShim);
             if (plan is not null) plans.Add(plan);
             else (failed ??= []).Add(Failed(assignment.Lease, error));
         }
@@ -89,6 +92,11 @@ internal sealed partial class ProcessExecutor(ShimLaunch launch, LaunchPlanner p
     private bool IsOldShim()
     {
         lock (_gate) return _client is { KnowsUsers: false };
+    }
+
+    private bool KnowsIsolation()
+    {
+        lock (_gate) return _client is null or { KnowsIsolation: true };
     }
 
     private Task Hand(List<LaunchPlan> plans)

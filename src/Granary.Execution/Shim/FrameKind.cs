@@ -11,6 +11,7 @@ internal enum FrameKind : byte
     End = 5,
     StopWithin = 6,
     StartAs = 7,
+    StartIsolated = 8,
 
     // shim to agent
     Welcome = 10,

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Globalization;
+using Granary.Execution.Limits;
 using Granary.Execution.Posix;
 using Granary.Execution.Processes;
 using Granary.Hardware;
@@ -45,21 +46,34 @@ internal sealed class Orphans(SystemRoot root)
     public void Forget(int pid) => _leases.TryRemove(pid, out _);
 
     /// <summary>Ends what a task left behind when its main process ended; that one is still a zombie, so its group's number is still its own.</summary>
-    public void EndLeftovers(ShimTask task, string mark)
+    public void EndLeftovers(ShimTask task, string mark, TaskGroups? groups)
     {
         _ = Sys.Kill(-task.Pid, Signals.Kill);
-        if (task.Group is not null)
-            foreach (var pid in task.Group.Members()) _ = Sys.Kill(pid, Signals.Kill);
+        EndGroup(task);
         var mine = false;
         foreach (var pid in List()) mine |= LeaseOf(pid) == mark;
         if (!mine) return;
         // what is killed may have children that become orphans in their turn
         for (var pass = 0; pass < 10; pass++)
         {
-            var left = ProcessTree.Read(root).Members(task.Pid, Environment.ProcessId, mark);
-            if (left.Count == 0) return;
+            var left = Left();
+            if (left.Length == 0) return;
+            // what has outlived one pass starts others faster than it is found: where nothing can be born it cannot
+            if (pass == 1 && groups?.MakeForEnding(task.Key, task.Groups, () => [.. Left().Select(p => p.Pid)]) is { } trap) task.Groups.Add(trap);
+            if (pass > 0) EndGroup(task);
             foreach (var process in left) _ = Sys.Kill(process.Pid, Signals.Kill);
         }
+
+        ProcessStat[] Left() => [.. ProcessTree.Read(root).Members(task.Pid, Environment.ProcessId, mark).Where(p => p.Pid != task.Pid)];
+    }
+
+    /// <summary>Ends all that is in a task's groups: in one of them nothing can be born meanwhile, where there is such a one.</summary>
+    public static void EndGroup(ShimTask task)
+    {
+        var best = task.Groups.Find(g => g.Controllers.Contains(CgroupController.Freezer)) ?? task.Groups.FirstOrDefault();
+        // mostly nothing is left, and then nothing has to be frozen
+        if (best is null || !best.Members().Any(pid => pid != task.Pid)) return;
+        _ = best.KillAll(pid => Sys.Kill(pid, Signals.Kill));
     }
 
     private static SafeFileHandle? Open(string path)

@@ -1,4 +1,5 @@
 using Granary.Execution.Processes;
+using Granary.Model;
 
 namespace Granary.Execution.Shim;
 
@@ -42,6 +43,20 @@ internal static class PlanCodec
         var given = reader.Byte() != 0;
         plan = plan with { OwnWork = reader.Byte() != 0 };
         return given ? plan with { User = new(checked((uint)reader.Long()), checked((uint)reader.Long()), checked((uint)reader.Long())) } : plan;
+    }
+
+    /// <summary>What its processes are kept to, as words: a shim that does not know one of them leaves it out.</summary>
+    public static void Isolation(this FrameWriter writer, LaunchPlan plan) =>
+        writer.Texts(plan.Isolation is null ? [] : [.. IsolationWords.Format(plan.Isolation).Select(w => $"{w.Key}={w.Value}")]);
+
+    public static LaunchPlan Isolation(this ref FrameReader reader, LaunchPlan plan)
+    {
+        var words = reader.Texts();
+        if (words.Length == 0) return plan;
+        var isolation = new TaskIsolation();
+        foreach (var word in words)
+            if (word.IndexOf('=', StringComparison.Ordinal) is > 0 and var at) _ = IsolationWords.TrySet(ref isolation, word[..at], word[(at + 1)..], out _);
+        return plan with { Isolation = isolation };
     }
 
     /// <summary>For the log: what a later shim needs to look after a process that runs already; not what to run.</summary>

@@ -36,7 +36,7 @@ internal sealed class Reaper(TaskRegister register, TaskGroups? groups, Orphans 
 
     private void End(ShimTask task)
     {
-        orphans.EndLeftovers(task, register.Mark(task.Key));
+        orphans.EndLeftovers(task, register.Mark(task.Key), groups);
         if (!Sys.Reap(task.Pid, out var status, out var usage)) return;
         register.End(task, Close(task, groups, status, usage.CpuTime, usage.MaxResidentKiB));
     }
@@ -49,13 +49,12 @@ internal sealed class Reaper(TaskRegister register, TaskGroups? groups, Orphans 
         OutputLimit.Enforce(plan.Error, plan.OutputLimitBytes);
         var peak = Math.Max(peakKiB, task.PeakTreeKiB);
         long kills = 0;
-        if (task.Group is { } group)
+        if (task.MemoryGroup is { } group)
         {
-            kills = group.OutOfMemoryKills();
+            kills = group.OutOfMemoryKills(status?.Signal == Signals.Kill);
             peak = Math.Max(peak, group.PeakBytes() / 1024);
-            groups!.Remove(group);
         }
-        if (task.CpuGroup is not null) groups!.Remove(task.CpuGroup);
+        groups?.Remove(task.Groups);
         return ExitClassifier.Classify(new EndFacts(status, task.StopCause, task.StopMessage, kills, peak, plan.MemoryMiB, cpu,
             TimeSpan.FromMilliseconds(Math.Max(0, Environment.TickCount64 - task.StartedTick))));
     }

@@ -43,10 +43,15 @@ internal sealed class Recovery(TaskRegister register, TaskGroups? groups, System
             if (found.Pid == 0)
             {
                 if (sameBoot) EndLeftovers(task, entry.Pid);
+                // what its groups counted still says why it ended
+                if (sameBoot && groups is not null) task.Groups = groups.Find(task.Key);
+                Orphans.EndGroup(task);
                 register.End(task, Reaper.Close(task, groups, null, TimeSpan.Zero, 0));
                 continue;
             }
-            if (groups is not null) (task.Group, task.CpuGroup) = groups.Find(task.Key);
+            if (groups is not null) task.Groups = groups.Find(task.Key);
+            // to whatever cores the earlier shim had bound it, what is shared now is not that
+            task.CoresGeneration = -1;
             register.AdoptRunning(task, found, entry.Cores ?? []);
             live.Add(task.Key);
         }

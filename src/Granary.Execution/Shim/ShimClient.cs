@@ -37,17 +37,22 @@ internal sealed class ShimClient : IDisposable
     /// <summary>The shim is of a build that knows no users, and would run everything as its own.</summary>
     public bool KnowsUsers => _protocol >= WelcomeCodec.KnowsUsers;
 
+    /// <summary>The shim is of a build that keeps processes to more than their resources.</summary>
+    public bool KnowsIsolation => _protocol >= WelcomeCodec.KnowsIsolation;
+
     public void Start(long sequence, IReadOnlyCollection<LaunchPlan> plans) => Send(static (w, x) =>
     {
-        var asUsers = x.plans.Any(p => p.User is not null);
-        w.Begin(asUsers ? FrameKind.StartAs : FrameKind.Start).Long(x.sequence).Int(x.plans.Count);
+        var isolated = x.known && x.plans.Any(p => p.Isolation is not null);
+        var asUsers = isolated || x.plans.Any(p => p.User is not null);
+        w.Begin(isolated ? FrameKind.StartIsolated : asUsers ? FrameKind.StartAs : FrameKind.Start).Long(x.sequence).Int(x.plans.Count);
         foreach (var plan in x.plans)
         {
             w.Plan(plan);
             if (asUsers) w.User(plan);
+            if (isolated) w.Isolation(plan);
         }
         w.End();
-    }, (sequence, plans));
+    }, (sequence, plans, known: KnowsIsolation));
 
     /// <param name="grace">Between SIGTERM and SIGKILL; null for what the task states.</param>
     public void Stop(LeaseKey key, ExitCause cause, TimeSpan? grace)

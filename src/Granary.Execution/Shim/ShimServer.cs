@@ -13,6 +13,9 @@ namespace Granary.Execution.Shim;
 /// </summary>
 internal sealed class ShimServer : IDisposable
 {
+    private static readonly CgroupLayout NoGroups =
+        new([], Enum.GetValues<CgroupController>().ToDictionary(c => c, _ => "control groups are switched off on this node (Node:Cgroups)"));
+
     private readonly Socket _listener;
     private readonly string _socketPath;
     private readonly ShimLog _log;
@@ -28,15 +31,17 @@ internal sealed class ShimServer : IDisposable
         var seen = new SeenTokens();
         _log = ShimLog.Open(Path.Combine(options.Directory, ShimFiles.Log), root.Read("/proc/sys/kernel/random/boot_id") ?? "",
             seen, out var logged, out var sameBoot);
-        _groups = options.Cgroups ? TaskGroups.Open(CgroupFileSystem.Detect(root), _log.Instance, Path.Combine(options.Directory, ShimFiles.Groups)) : null;
-        var cores = options.PinWholeCores ? new CoreAllocator(CpuTopology.Read(root)) : null;
+        var layout = options.Cgroups ? CgroupLayout.Detect(root) : NoGroups;
+        _groups = options.Cgroups ? TaskGroups.Open(layout, _log.Instance, Path.Combine(options.Directory, ShimFiles.Groups), Disks.Numbers(root)) : null;
+        var topology = CpuTopology.Read(root);
+        var cores = options.PinWholeCores ? new CoreAllocator(topology) : null;
         _register = new(_log, seen, cores);
         new Recovery(_register, _groups, root).Run(logged, sameBoot);
 
         var orphans = new Orphans(root);
-        _launcher = new(_register, _groups, cores, options.AllowNewPrivileges);
+        _launcher = new(_register, _groups, layout.WhyNot, cores, topology, options.AllowNewPrivileges);
         _reaper = new(_register, _groups, orphans);
-        _watch = new(_register, options, _groups, cores, orphans, root);
+        _watch = new(_register, options, _groups, cores, topology, orphans, root);
         _socketPath = Path.Combine(options.Directory, ShimFiles.Socket);
         File.Delete(_socketPath);
         _listener = ShimFiles.Listen(options.Directory);
@@ -93,10 +98,15 @@ internal sealed class ShimServer : IDisposable
             case FrameKind.Hello:
                 _register.Attach(agent);
                 break;
-            case FrameKind.Start or FrameKind.StartAs:
+            case FrameKind.Start or FrameKind.StartAs or FrameKind.StartIsolated:
                 var sequence = frame.Long();
                 var plans = new LaunchPlan[frame.Count()];
-                for (var i = 0; i < plans.Length; i++) plans[i] = frame.Kind == FrameKind.StartAs ? frame.User(frame.Plan()) : frame.Plan();
+                for (var i = 0; i < plans.Length; i++)
+                {
+                    plans[i] = frame.Plan();
+                    if (frame.Kind != FrameKind.Start) plans[i] = frame.User(plans[i]);
+                    if (frame.Kind == FrameKind.StartIsolated) plans[i] = frame.Isolation(plans[i]);
+                }
                 var taken = _register.Take(plans);
                 agent.Send(static (w, s) => w.Begin(FrameKind.Taken).Long(s).End(), sequence);
                 _launcher.Enqueue(taken);

@@ -1,5 +1,6 @@
 using Granary.Execution.Limits;
 using Granary.Execution.Processes;
+using Granary.Hardware;
 using Granary.Model;
 
 namespace Granary.Execution.Shim;
@@ -60,14 +61,17 @@ internal sealed class ShimTask(LaunchPlan plan)
     /// <summary>The set of shared cores it was last bound to; see <see cref="CoreAllocator.Generation"/>.</summary>
     public int CoresGeneration { get; set; }
 
-    /// <summary>Limits its memory (version 2: weighs its CPU too).</summary>
-    public TaskGroup? Group { get; set; }
+    /// <summary>Its control groups, one in each hierarchy that it needs one in. Changed by one thread at a time: what starts it, then the watch, then what ends it.</summary>
+    public List<TaskGroup> Groups { get; set; } = [];
 
-    /// <summary>Weighs its CPU where <see cref="Group"/> does not.</summary>
-    public TaskGroup? CpuGroup { get; set; }
+    /// <summary>The one that limits its memory.</summary>
+    public TaskGroup? MemoryGroup => Groups.Find(g => g.Controllers.Contains(CgroupController.Memory));
 
-    /// <summary>Whether a CPU weight was given or tried.</summary>
+    /// <summary>Whether what may come late (a CPU weight, a set of cores) was given or tried.</summary>
     public bool Weighed { get; set; }
+
+    /// <summary>How often SIGKILL was sent to all that was found of it.</summary>
+    public int KillPasses { get; set; }
 
     /// <summary>Largest sum of resident sets seen in its tree, KiB; measured only where no group does it.</summary>
     public long PeakTreeKiB { get; set; }
@@ -78,5 +82,5 @@ internal sealed class ShimTask(LaunchPlan plan)
         ? StartedTick + (long)Math.Min(limit.TotalMilliseconds, long.MaxValue / 4)
         : long.MaxValue;
 
-    public bool WantsMemoryWatch => Plan.MemoryMiB > 0 && Group is null;
+    public bool WantsMemoryWatch => Plan.MemoryMiB > 0 && MemoryGroup is null;
 }

@@ -112,6 +112,17 @@ internal sealed class TaskRegister(ShimLog log, SeenTokens seen, CoreAllocator? 
         if (WatchSleeps || task.Plan.TimeLimit is not null || task.StopCause is not null) Wake.Set();
     }
 
+    /// <summary>Its cores are others now; the caller binds it to them.</summary>
+    public void GiveCores(ShimTask task, int[] given)
+    {
+        lock (Gate)
+        {
+            task.Cores = given;
+            log.Spawned(task.Key, task.Pid, task.FirstTick, task.LastTick, task.StartedAt, given);
+            log.Flush();
+        }
+    }
+
     public void SpawnFailed(ShimTask task, string message)
     {
         lock (Gate)

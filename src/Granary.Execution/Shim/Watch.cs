@@ -12,12 +12,15 @@ namespace Granary.Execution.Shim;
 /// group limits it, CPU weights and cores of tasks that live a while, processes that were adopted, leftovers. Every 200 ms while
 /// something runs, faster while memory is watched or something is being ended, else only when woken.
 /// </summary>
-internal sealed class Watch(TaskRegister register, ShimOptions options, TaskGroups? groups, CoreAllocator? cores, Orphans orphans, SystemRoot root)
+internal sealed class Watch(TaskRegister register, ShimOptions options, TaskGroups? groups, CoreAllocator? cores, CpuTopology topology, Orphans orphans, SystemRoot root)
 {
     private const int Period = 200;
     private const int FastPeriod = 50;
+    private const int CpuPeriod = 1000;
 
     private readonly List<ShimTask> _live = [];
+    private readonly OnlineCpus _online = new(root);
+    private long _cpusLooked;
     private ProcessTree? _tree;
     private volatile bool _endWhenDone;
     private volatile bool _end;
@@ -59,6 +62,7 @@ internal sealed class Watch(TaskRegister register, ShimOptions options, TaskGrou
     private long Pass(long now)
     {
         EndStrays();
+        if (_live.Count > 0 && now - _cpusLooked >= CpuPeriod) LookAtCpus(now);
         var next = _live.Count == 0 ? long.MaxValue : now + Period;
         foreach (var task in _live)
         {
@@ -85,7 +89,7 @@ internal sealed class Watch(TaskRegister register, ShimOptions options, TaskGrou
         OutputLimit.Enforce(plan.Output, plan.OutputLimitBytes);
         OutputLimit.Enforce(plan.Error, plan.OutputLimitBytes);
         if (task.WantsMemoryWatch) CheckMemory(task);
-        if (!task.Weighed && task.Cores.Length == 0 && plan.CpuMilli > 0 && groups is not null) Weigh(task);
+        if (!task.Weighed && groups is not null) Weigh(task);
         if (cores is not null && task.Cores.Length == 0 && task.CoresGeneration != cores.Generation) Rebind(task);
     }
 
@@ -108,11 +112,36 @@ internal sealed class Watch(TaskRegister register, ShimOptions options, TaskGrou
     private void Weigh(ShimTask task)
     {
         task.Weighed = true;
-        if (task.Group is not null && !groups!.HasSeparateCpu) return; // version 2: one group does both
-        task.CpuGroup = groups!.ForCpu(task.Key, task.Plan.CpuMilli);
-        if (task.CpuGroup is null) return;
-        foreach (var process in Members(task))
-            _ = TaskGroups.Write(task.CpuGroup.ProcessesFile, process.Pid.ToString(CultureInfo.InvariantCulture));
+        groups!.MakeLate(task.Key, groups.Plan(TaskLimits.Of(task.Plan, task.Cores, topology)), task.Groups, () => Pids(task));
+    }
+
+    private int[] Pids(ShimTask task)
+    {
+        _tree = null; // as they are now
+        return [.. Members(task).Select(p => p.Pid)];
+    }
+
+    // CPUs that went offline are nobody's; who had one of them gets another, or shares.
+    private void LookAtCpus(long now)
+    {
+        _cpusLooked = now;
+        if (_online.Changed() is not { } online) return;
+        groups?.CpusChanged();
+        if (cores is null) return;
+        foreach (var task in _live)
+        {
+            int[] given;
+            lock (register.Gate)
+            {
+                cores.SetOnline(online);
+                if (task.Phase != ShimTaskPhase.Running || task.Cores.Length == 0) continue;
+                given = cores.Replace(task.Cores);
+                if (given.SequenceEqual(task.Cores)) continue;
+                register.GiveCores(task, given);
+            }
+            TaskGroups.SetCpus(task.Groups, given.Length > 0 ? given : cores.Shared);
+            BindAll(task, given.Length > 0 ? given : [.. cores.Shared]);
+        }
     }
 
     private void Rebind(ShimTask task)
@@ -123,9 +152,14 @@ internal sealed class Watch(TaskRegister register, ShimOptions options, TaskGrou
             shared = [.. cores!.Shared];
             task.CoresGeneration = cores.Generation;
         }
+        BindAll(task, shared);
+    }
+
+    private void BindAll(ShimTask task, int[] cpus)
+    {
         foreach (var process in Members(task))
             foreach (var thread in root.List($"/proc/{process.Pid}/task"))
-                if (int.TryParse(thread, NumberStyles.None, CultureInfo.InvariantCulture, out var id)) Sys.SetAffinity(id, shared);
+                if (int.TryParse(thread, NumberStyles.None, CultureInfo.InvariantCulture, out var id)) Sys.SetAffinity(id, cpus);
     }
 
     private void Signal(ShimTask task, long now)
@@ -147,11 +181,14 @@ internal sealed class Watch(TaskRegister register, ShimOptions options, TaskGrou
     {
         task.Terminated = true;
         task.KillAt = Environment.TickCount64 + FastPeriod; // again, until nothing is left that forks faster than it is found
+        // What outlives that is brought where nothing can be born while it is ended.
+        if (++task.KillPasses > 1 && groups?.MakeForEnding(task.Key, task.Groups, () => Pids(task)) is { } trap) task.Groups.Add(trap);
         SignalTree(task, Signals.Kill);
     }
 
     private void SignalTree(ShimTask task, int signal)
     {
+        if (signal == Signals.Kill) Orphans.EndGroup(task);
         var rest = Members(task);
         lock (register.Gate)
         {
@@ -160,8 +197,6 @@ internal sealed class Watch(TaskRegister register, ShimOptions options, TaskGrou
         }
         foreach (var process in rest)
             if (process.ProcessGroup != task.Pid) _ = Sys.Kill(process.Pid, signal);
-        if (signal == Signals.Kill && task.Group is not null)
-            foreach (var pid in task.Group.Members()) _ = Sys.Kill(pid, signal);
         _tree = null;
     }
 

@@ -5,13 +5,16 @@ internal sealed record Welcome(int Protocol, int ShimPid, IReadOnlyList<HeldLeas
 
 internal static class WelcomeCodec
 {
-    public const int ProtocolVersion = 3;
+    public const int ProtocolVersion = 4;
 
     /// <summary>From this version on a stop may come with a grace of its own. Shims of the version before do all else as now, so agents speak to them too.</summary>
     public const int KnowsGrace = 2;
 
     /// <summary>From this version on a start may say as whom. An older shim would run the task as its own user: it is not asked to.</summary>
     public const int KnowsUsers = 3;
+
+    /// <summary>From this version on a start may say what processes are kept to. An older shim would not do it: what is strict is not given to one.</summary>
+    public const int KnowsIsolation = 4;
 
     private const int OldestProtocol = 1;
 

@@ -17,6 +17,7 @@ public sealed record Lease(
 /// <param name="GangNodes">Of a gang, the node of each member by index (empty text for one that has ended); else null.</param>
 /// <param name="Trace">The span that the attempt belongs below, as W3C <c>traceparent</c>; null for none.</param>
 /// <param name="Gpus">Numbers of the node's GPUs it may use, from 0; null where it asked for none or the node's are not told apart.</param>
+/// <param name="Class">Its agent's priority class: a node may have processes of one class go before those of another.</param>
 [GenerateSerializer, Immutable, Alias("Granary.Assignment")]
 public sealed record Assignment(
     [property: Id(0)] Lease Lease,
@@ -25,7 +26,8 @@ public sealed record Assignment(
     [property: Id(3)] int Count,
     [property: Id(4)] IReadOnlyList<string>? GangNodes = null,
     [property: Id(5)] IReadOnlyList<int>? Gpus = null,
-    [property: Id(6)] string? Trace = null);
+    [property: Id(6)] string? Trace = null,
+    [property: Id(7)] PriorityClass Class = PriorityClass.Normal);
 
 /// <summary>What an agent says of one lease.</summary>
 /// <param name="Trace">The span of the attempt, as W3C <c>traceparent</c>; null for none.</param>

@@ -26,4 +26,7 @@ public sealed record TaskTerms
 
     /// <summary>The span that it was submitted in, as W3C <c>traceparent</c>, so that its life is told as a part of that trace; null for none.</summary>
     [Id(6)] public string? Trace { get; init; }
+
+    /// <summary>What its processes are kept to beyond its resources; null for the node's defaults.</summary>
+    [Id(7)] public TaskIsolation? Isolation { get; init; }
 }

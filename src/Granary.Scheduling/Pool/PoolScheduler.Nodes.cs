@@ -76,7 +76,7 @@ public sealed partial class PoolScheduler
 
     private LeaseGrant GrantOf(TaskEntry task) =>
         new(_pool, task.Number, task.Node!.Host, task.Attempt, task.Token, task.Item.Spec, task.Index, task.Item.Count,
-            task.Item.Gang is { } gang ? NodesOf(gang) : null, task.Devices.Bits);
+            task.Item.Gang is { } gang ? NodesOf(gang) : null, task.Devices.Bits, task.Item.Agent.Spec.Class);
 
     private static TaskEntry[] ByNumber(NodeEntry node)
     {

@@ -19,7 +19,7 @@ public sealed class SubmitCommandTests
         cli.Add(Sample.Task(1, TaskState.Succeeded));
         var result = await cli.Run("submit", "-a", "a", "--name", "n", "--cpu", "1500m", "--memory", "2Gi", "--gpu", "1", "--custom", "licence=2",
             "--priority", "-5", "--deadline", "5m", "--duration", "10s", "--time-limit", "1m", "--retries", "2", "--after", "1", "--label", "k=v",
-            "--label", "x=y", "--env", "E=1=2", "--may-fail", "--gang", "--whole-cores", "--never-preempted", "--checkpoint-every", "5m", "--", "sh", "-c", "exit 3");
+            "--label", "x=y", "--env", "E=1=2", "--may-fail", "--gang", "--whole-cores", "--never-preempted", "--checkpoint-every", "5m", "--isolation", "cpu_quota=200m", "--isolation", "nice=5", "--limit", "nofile=32", "--", "sh", "-c", "exit 3");
         Assert.Equal(0, result.Code);
         var item = Assert.Single(Assert.Single(cli.Cluster.Pool().Batches).Items);
         var spec = item.Spec;
@@ -29,7 +29,7 @@ public sealed class SubmitCommandTests
         Assert.Equal((TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1)), (spec.Deadline, spec.Duration, spec.TimeLimit));
         Assert.Equal([new TaskId("default", 1)], item.After);
         Assert.Equal("1=2", spec.Environment!["E"]);
-        Assert.Equal(new TaskTerms { Gang = true, WholeCores = true, NeverPreempted = true, CheckpointEvery = TimeSpan.FromMinutes(5) }, spec.Terms);
+        Assert.Equal(new TaskTerms { Gang = true, WholeCores = true, NeverPreempted = true, CheckpointEvery = TimeSpan.FromMinutes(5), Isolation = new() { CpuQuotaMilli = 200, Nice = 5, Limits = new Dictionary<string, long> { ["nofile"] = 32 } } }, spec.Terms);
         Assert.Equal(["k", "x"], spec.Labels!.Keys.Order());
     }
 

@@ -71,7 +71,7 @@ public class FleetLawTests
                 OutputLimitBytes = flags[0] ? numbers[3] : 64 * 1024 * 1024,
                 OnLoss = flags[1] ? LossPolicy.Report : LossPolicy.Retry,
                 MayFail = flags[3],
-                Terms = flags[0] == flags[1] ? null : new TaskTerms { Gang = flags[0] && !flags[2], WholeCores = flags[1], NeverPreempted = flags[3] || !flags[1] && flags[2], CheckpointEvery = flags[3] ? times[3] : null, Class = flags[3] ? "c" : "", Placement = flags[1] ? Placement : null },
+                Terms = flags[0] == flags[1] ? null : new TaskTerms { Gang = flags[0] && !flags[2], WholeCores = flags[1], NeverPreempted = flags[3] || !flags[1] && flags[2], CheckpointEvery = flags[3] ? times[3] : null, Class = flags[3] ? "c" : "", Placement = flags[1] ? Placement : null, Isolation = flags[0] ? Isolation : null },
             },
         };
 
@@ -181,6 +181,26 @@ public class FleetLawTests
         var at = wound.At % (text.Length + 1);
         return string.Concat(text.AsSpan(0, at), wound.With, text.AsSpan(Math.Min(text.Length, at + wound.Length)));
     }
+
+    private static TaskIsolation Isolation { get; } = new()
+    {
+        CpuQuotaMilli = 200,
+        CpuWeight = 300,
+        MemoryHighMiB = 48,
+        Processes = 64,
+        ReadBytesPerSecond = 10_000_000,
+        WriteBytesPerSecond = 1,
+        ReadsPerSecond = 100,
+        WritesPerSecond = 50,
+        IoWeight = 10,
+        Policy = SchedulingPolicy.Batch,
+        Nice = -5,
+        IoPriority = 8,
+        HugePages = false,
+        Numa = NumaPolicy.Bind,
+        Limits = new SortedDictionary<string, long>(StringComparer.Ordinal) { ["nofile"] = 64, ["core"] = -1 },
+        Strict = true,
+    };
 
     private static PlacementTerms Placement { get; } = new()
     {

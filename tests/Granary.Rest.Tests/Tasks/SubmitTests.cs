@@ -10,7 +10,7 @@ public sealed class SubmitTests
     {
         await using var server = await RestServer.Start();
         var reply = await server.Post("""
-            {"agent":"literature","name":"index","command":["sh","-c","true"],"whole_cores":true,"never_preempted":true,"checkpoint_every":"5m","gang":false,"workdir":"/srv","env":{"LANG":"C"},
+            {"agent":"literature","name":"index","command":["sh","-c","true"],"whole_cores":true,"never_preempted":true,"checkpoint_every":"5m","gang":false,"isolation":{"cpu_quota":"200m","processes":64,"huge_pages":false,"limits":{"nofile":32}},"workdir":"/srv","env":{"LANG":"C"},
              "resources":{"cpu":"500m","memory":"64Mi","gpu":1,"licence":2},"priority":5,"deadline":"60s","duration":2.5,"time_limit":"5m",
              "count":3,"retries":2,"backoff":"2s","labels":{"step":"one"},"on_loss":"report","kill_grace":"1s","output_limit":"1Mi","may_fail":true,
              "after":["7","default/8",9]}
@@ -29,7 +29,7 @@ public sealed class SubmitTests
         Assert.Equal((5, 2, LossPolicy.Report, 1024 * 1024), (spec.Priority, spec.Retries, spec.OnLoss, spec.OutputLimitBytes));
         Assert.Equal([60, 2.5, 300, 2, 1],
             [spec.Deadline!.Value.TotalSeconds, spec.Duration!.Value.TotalSeconds, spec.TimeLimit!.Value.TotalSeconds, spec.RetryBackoff.TotalSeconds, spec.KillGrace.TotalSeconds]);
-        Assert.Equal(new TaskTerms { WholeCores = true, NeverPreempted = true, CheckpointEvery = TimeSpan.FromMinutes(5) }, spec.Terms);
+        Assert.Equal(new TaskTerms { WholeCores = true, NeverPreempted = true, CheckpointEvery = TimeSpan.FromMinutes(5), Isolation = new() { CpuQuotaMilli = 200, Processes = 64, HugePages = false, Limits = new Dictionary<string, long> { ["nofile"] = 32 } } }, spec.Terms);
         Assert.Equal(("C", "one"), (spec.Environment!["LANG"], spec.Labels!["step"]));
     }
 

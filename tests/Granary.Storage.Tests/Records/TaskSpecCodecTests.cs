@@ -32,7 +32,7 @@ public sealed class TaskSpecCodecTests
     {
         var spec = Samples.FullSpec() with
         {
-            Terms = new TaskTerms { Gang = true, CheckpointEvery = TimeSpan.FromMinutes(5), Class = "train", Placement = new PlacementTerms { Require = new Dictionary<string, string> { ["zone"] = "a" } } },
+            Terms = new TaskTerms { Gang = true, CheckpointEvery = TimeSpan.FromMinutes(5), Class = "train", Placement = new PlacementTerms { Require = new Dictionary<string, string> { ["zone"] = "a" } }, Isolation = new() { Nice = 5, HugePages = false, Policy = SchedulingPolicy.Idle, Limits = new Dictionary<string, long> { ["core"] = -1 } } },
         };
         Assert.Equal(spec.Terms, TaskSpecCodec.Read(Write(spec)).Terms);
     }

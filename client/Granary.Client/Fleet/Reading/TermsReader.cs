@@ -15,6 +15,7 @@ internal static class TermsReader
             CheckpointEvery = fields.Duration("checkpoint_every"),
             Class = fields.Text("class"),
             Placement = PlacementReader.Terms(fields),
+            Isolation = IsolationReader.Read(fields),
         };
         return terms == new TaskTerms() ? null : terms;
     }

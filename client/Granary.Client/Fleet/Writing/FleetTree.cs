@@ -119,6 +119,7 @@ internal static class FleetTree
             .Duration("checkpoint_every", spec.Terms?.CheckpointEvery)
             .TextIf("class", spec.Terms?.Class ?? "")
             .Placement(spec.Terms?.Placement)
+            .Isolation(spec.Terms?.Isolation)
             .Texts("after", task.After)
             .Node;
     }
@@ -183,6 +184,19 @@ internal static class FleetTree
                 .TextIf("spread_over", terms.SpreadOver);
             if (data._entries.Count > 0) map.Add("data", data.Node);
             return Add("placement", map.PlainIf("max_cost", terms.MaxCost is not null, Real(terms.MaxCost ?? 0)).Node);
+        }
+
+        public Map Isolation(TaskIsolation? isolation)
+        {
+            if (isolation is null) return this;
+            var (map, limits) = (new Map(), new Map());
+            foreach (var (key, value) in IsolationWords.Format(isolation))
+            {
+                if (key.StartsWith(IsolationWords.LimitPrefix, StringComparison.Ordinal)) limits.Text(key[IsolationWords.LimitPrefix.Length..], value);
+                else map.Text(key, value);
+            }
+            if (limits._entries.Count > 0) map.Add("limits", limits.Node);
+            return Add("isolation", map.Node);
         }
 
         public Map Traits(NodeTraits? traits) => traits is null ? this : TextIf("class", traits.Class)
