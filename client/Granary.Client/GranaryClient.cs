@@ -107,7 +107,7 @@ public sealed partial class GranaryClient : IAsyncDisposable
 
     internal IPoolGrain Pool(string pool)
     {
-        if (!Names.IsValid(pool)) throw GranaryException.Invalid($"'{Quoting.Clip(pool)}' is no pool name; write {Names.Rule}");
+        if (!Names.IsValid(pool)) throw GranaryException.Invalid(ShardNames.Outside(pool) ?? $"'{Quoting.Clip(pool)}' is no pool name; write {Names.Rule}");
         return Cluster.GetGrain<IPoolGrain>(pool);
     }
 

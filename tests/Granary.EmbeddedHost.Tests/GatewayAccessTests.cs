@@ -53,7 +53,7 @@ public sealed class GatewayAccessTests
 
         private sealed class Guest(Doorman doorman, bool free) : IGatewayCaller
         {
-            public bool Passes(Type grainInterface, string method) => free;
+            public bool Passes(Type grainInterface, string method, string key) => free;
 
             public async Task InvokeAsync(IGrainCallContext call)
             {

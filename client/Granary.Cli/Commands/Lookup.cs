@@ -10,6 +10,7 @@ internal static class Lookup
     public static string Name(string what, string written, IReadOnlyCollection<string> names)
     {
         if (names.Contains(written)) return written;
+        if (what == "pool" && ShardNames.Outside(written) is { } part) throw GranaryException.Invalid(part);
         var begun = names.Where(n => n.StartsWith(written, StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
         if (begun.Count == 1) return begun[0];
         if (begun.Count > 1)

@@ -8,7 +8,7 @@ internal static class PathNames
     /// <exception cref="GranaryException">Invalid when it cannot be a name.</exception>
     public static void Require(string name, string what)
     {
-        if (!Names.IsValid(name)) throw GranaryException.Invalid($"'{Text.Clip(name)}' is no name of {("aeiou".Contains(what[0]) ? "an" : "a")} {what}; a name is {Names.Rule}");
+        if (!Names.IsValid(name)) throw GranaryException.Invalid((what == "pool" ? ShardNames.Outside(name) : null) ?? $"'{Text.Clip(name)}' is no name of {("aeiou".Contains(what[0]) ? "an" : "a")} {what}; a name is {Names.Rule}");
     }
 
     /// <summary>A body may repeat the name of its path, so that what was read can be written back.</summary>

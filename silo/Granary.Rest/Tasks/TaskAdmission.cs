@@ -46,7 +46,7 @@ internal static class TaskAdmission
     }
 
     private static string PoolOf(string pool, string path) =>
-        Names.IsValid(pool) ? pool : throw GranaryException.Invalid($"{path}: '{Text.Clip(pool)}' is no name of a pool; a name is {Names.Rule}");
+        Names.IsValid(pool) ? pool : throw GranaryException.Invalid($"{path}: {ShardNames.Outside(pool) ?? $"'{Text.Clip(pool)}' is no name of a pool; a name is {Names.Rule}"}");
 
     private static SubmitItem Item(IReadOnlyList<TaskRequest> items, int index, string path, string pool, Dictionary<string, List<int>> names)
     {

@@ -1,5 +1,7 @@
+using Granary.Abstractions;
 using Granary.Access.Rules;
 using Granary.Access.Tokens;
+using Granary.Model;
 using Orleans;
 
 namespace Granary.Access.Guarding;
@@ -8,12 +10,13 @@ namespace Granary.Access.Guarding;
 public static class GrainGuard
 {
     /// <summary>True where the caller's call needs nothing around it.</summary>
-    public static bool Passes(Caller caller, Type grainInterface, string method) =>
-        caller.Role == Abstractions.Role.Admin
-        || (GrainRules.Find(grainInterface, method) is { } rule && rule.Roles.Has(caller.Role) && (rule.Scope is null || caller.Role != Abstractions.Role.AgentOwner));
+    public static bool Passes(Caller caller, Type grainInterface, string method, string key) =>
+        !IsPart(grainInterface, key) && (caller.Role == Role.Admin
+        || (GrainRules.Find(grainInterface, method) is { } rule && rule.Roles.Has(caller.Role) && (rule.Scope is null || caller.Role != Role.AgentOwner)));
 
     /// <summary>Lets a call through that the caller may make, cut down to what is its own.</summary>
     /// <exception cref="AccessDeniedException">It may not.</exception>
+    /// <exception cref="GranaryException">Invalid: a part of a sharded pool, which is nobody's outside.</exception>
     public static Task InvokeAsync(Caller caller, IGrainCallContext context, IGrainFactory grains)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -23,11 +26,15 @@ public static class GrainGuard
 
     internal static Task InvokeAsync(ScopedCall call, Type grainInterface, string method)
     {
-        if (call.Caller.Role == Abstractions.Role.Admin) return call.Invoke();
+        if (IsPart(grainInterface, call.Key)) throw GranaryException.Invalid(ShardNames.Outside(call.Key)!);
+        if (call.Caller.Role == Role.Admin) return call.Invoke();
         var rule = GrainRules.Find(grainInterface, method) ?? throw Denied(call.Caller, grainInterface, method, Roles.None);
         if (!rule.Roles.Has(call.Caller.Role)) throw Denied(call.Caller, grainInterface, method, rule.Roles);
-        return call.Caller.Role == Abstractions.Role.AgentOwner && rule.Scope is { } scope ? scope(call) : call.Invoke();
+        return call.Caller.Role == Role.AgentOwner && rule.Scope is { } scope ? scope(call) : call.Invoke();
     }
+
+    /// <summary>Whatever the role: what a part is told past its front, the front does not know.</summary>
+    private static bool IsPart(Type grainInterface, string key) => grainInterface == typeof(IPoolGrain) && key.Contains('~', StringComparison.Ordinal);
 
     private static AccessDeniedException Denied(Caller caller, Type grainInterface, string method, Roles roles) =>
         new($"{caller} may not call {grainInterface.Name}.{method}; a token with one of these roles may: {roles.Words()}");

@@ -24,7 +24,7 @@ public sealed record GatewayAdmission(IGatewayCaller? Caller, string? Refusal, b
 public interface IGatewayCaller
 {
     /// <summary>True where the request may run as it is, so that nothing need be put around it.</summary>
-    bool Passes(Type grainInterface, string method);
+    bool Passes(Type grainInterface, string method, string key);
 
     /// <summary>Lets a request through, looks at it, changes it or its result, or throws what the client gets instead.</summary>
     Task InvokeAsync(IGrainCallContext call);

@@ -24,7 +24,7 @@ internal sealed class GatewaySession(LocalRuntime runtime, GatewayOptions option
         try
         {
             call.TargetId = Grains.PlaceholderId.Resolve(call.TargetId, runtime.Classes);
-            if (caller is not null && !caller.Passes(call.Method.InterfaceType, call.Method.Name))
+            if (caller is not null && !caller.Passes(call.Method.InterfaceType, call.Method.Name, call.TargetId.Key.ToString()))
             {
                 _ = GuardAsync(call, caller);
                 return;

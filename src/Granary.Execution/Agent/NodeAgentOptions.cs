@@ -80,6 +80,7 @@ public sealed record NodeAgentOptions
     public NodeAgentOptions Validated()
     {
         if (!Names.IsValid(Node.Name)) throw GranaryException.Invalid($"node name '{Node.Name}' is not valid: {Names.Rule}");
+        if (!Names.IsValid(Node.Pool)) throw GranaryException.Invalid(ShardNames.Outside(Node.Pool) ?? $"pool name '{Node.Pool}' is not valid: {Names.Rule}");
         if (DataDirectory.Length == 0 || DataDirectory[0] != '/') throw GranaryException.Invalid($"data directory '{DataDirectory}' is not an absolute path");
         if (PollWait <= TimeSpan.Zero || CallTimeout <= TimeSpan.Zero || HeartbeatTimeout <= TimeSpan.Zero || ShortestBackoff <= TimeSpan.Zero || LongestBackoff < ShortestBackoff)
             throw GranaryException.Invalid("a node agent's times must be positive, and the longest back-off not below the shortest");

@@ -34,6 +34,7 @@ public sealed class DirectoryGrain(
     {
         var groups = request.Groups ?? [];
         foreach (var pool in request.Pools) PoolRules.Check(pool);
+        foreach (var node in request.Nodes) PoolRules.CheckName(node.Pool);
         foreach (var agent in request.Agents) AgentRules.Check(agent);
         GroupRules.Check(groups, request.Agents, state.State);
         var tally = new Tally();
@@ -72,6 +73,7 @@ public sealed class DirectoryGrain(
     public async Task AddPool(string pool)
     {
         if (_told.Contains(pool)) return;
+        PoolRules.CheckName(pool);
         if (state.State.Pools.Add(pool)) await state.WriteOrReadAgainAsync();
         // known already, but it may be that the directory died, or the pool could not write, before it was told
         if (!await ExistsAsync(pool)) await ConfigureAsync(new PoolSpec { Name = pool });

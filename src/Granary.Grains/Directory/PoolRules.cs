@@ -8,8 +8,14 @@ internal static class PoolRules
     /// <exception cref="GranaryException">Invalid, before anything is written.</exception>
     public static void Check(PoolSpec pool)
     {
-        if (!Names.IsValid(pool.Name)) throw GranaryException.Invalid($"'{pool.Name}' is no pool name; use {Names.Rule}");
+        CheckName(pool.Name);
         if (FairnessRules.Problem(pool.Policy?.Fairness) is { } problem) throw GranaryException.Invalid($"pool {pool.Name}: {problem}");
         if (ShardNames.Problem(pool) is { } shards) throw GranaryException.Invalid($"pool {pool.Name}: {shards}");
+    }
+
+    /// <exception cref="GranaryException">Invalid.</exception>
+    public static void CheckName(string pool)
+    {
+        if (!Names.IsValid(pool)) throw GranaryException.Invalid(ShardNames.Outside(pool) ?? $"'{pool}' is no pool name; use {Names.Rule}");
     }
 }

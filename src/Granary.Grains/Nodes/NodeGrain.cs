@@ -52,6 +52,7 @@ public sealed partial class NodeGrain(
     public async Task<NodeView> Declare(NodeSpec spec)
     {
         if (spec.Name != _name) throw GranaryException.Invalid($"node '{_name}' was declared as '{spec.Name}'");
+        CheckPool(spec);
         var known = state.State.Spec;
         // an agent that is there knows its machine's capacity better than the file; the file decides pool and labels
         var declared = known is { } && state.State.Joined && !spec.Simulated ? spec with { Capacity = known.Capacity } : spec;
@@ -72,6 +73,7 @@ public sealed partial class NodeGrain(
     public async Task<JoinReply> Join(JoinRequest request)
     {
         if (request.Spec.Name != _name) throw GranaryException.Invalid($"node '{_name}' was joined as '{request.Spec.Name}'");
+        CheckPool(request.Spec);
         if (!_tickets.Take(request.Session, request.Ticket)) throw GranaryException.Unavailable($"node {_name}: this join came late or twice; greet and join again");
         var declared = state.State.Spec;
         // the pool named in a fleet file wins over the agent's default; labels of both count
@@ -100,13 +102,19 @@ public sealed partial class NodeGrain(
         return new JoinReply(expected, stale, _options.HeartbeatEvery);
     }
 
+    /// <summary>A part of a sharded pool has the nodes that its front gave it, and no others.</summary>
+    private void CheckPool(NodeSpec spec)
+    {
+        if (!Names.IsValid(spec.Pool)) throw GranaryException.Invalid($"node {_name}: {ShardNames.Outside(spec.Pool) ?? $"'{spec.Pool}' is no pool name; use {Names.Rule}"}");
+    }
+
     /// <summary>Asks the node's pool, and every pool that has borrowed a part of it, which leases stand.</summary>
     private async Task<(List<Assignment> Expected, List<Lease> Stale)> ReconcileAsync(NodeSpec spec, IReadOnlyList<Lease> live)
     {
         var own = await grains.GetGrain<IPoolGrain>(spec.Pool).NodeUp(new NodeUpRequest(spec, CurrentState, [.. live.Where(l => l.Task.Pool == spec.Pool)]));
         List<Assignment> expected = [.. own.Expected];
         List<Lease> stale = [.. own.Stale];
-        foreach (var pool in own.Borrowers.Concat(live.Select(l => l.Task.Pool)).Where(p => p != spec.Pool).Distinct())
+        foreach (var pool in own.Borrowers.Concat(live.Select(l => l.Task.Pool)).Where(p => p != spec.Pool && Names.IsValid(p)).Distinct())
         {
             var other = await grains.GetGrain<IPoolGrain>(pool).HostUp(_name, [.. live.Where(l => l.Task.Pool == pool)]);
             expected.AddRange(other.Expected);
@@ -134,7 +142,7 @@ public sealed partial class NodeGrain(
     public async Task Report(string session, IReadOnlyList<TaskReport> reports)
     {
         await CheckSessionAsync(session);
-        foreach (var group in reports.GroupBy(r => r.Lease.Task.Pool))
+        foreach (var group in reports.GroupBy(r => r.Lease.Task.Pool).Where(g => Names.IsValid(g.Key)))
             await grains.GetGrain<IPoolGrain>(group.Key).Report([.. group]);
     }
 

@@ -24,6 +24,12 @@ public static class ShardNames
         return Names.IsValid(pool);
     }
 
+    /// <summary>What to tell somebody outside who names a part, in words; null for every other name, good or bad.</summary>
+    public static string? Outside(string? key) =>
+        key is null || key.IndexOf('~', StringComparison.Ordinal) is not (var at and >= 0) ? null
+        : Names.IsValid(key[..at]) ? $"'{(TryParse(key, out _, out _) ? key : key[..at] + "~...")}' is no pool name: parts of a sharded pool are not called by themselves; use {key[..at]}"
+        : $"a name with '~' is no pool name; use {Names.Rule}";
+
     /// <summary>What is wrong with a pool's number of parts, in words; null when nothing is.</summary>
     public static string? Problem(PoolSpec pool)
     {

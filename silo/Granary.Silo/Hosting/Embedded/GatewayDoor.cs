@@ -24,7 +24,7 @@ internal sealed class GatewayDoor(AccessGate gate, IServiceProvider services) : 
 
     private sealed class Guest(Caller caller, TokenBook book, IServiceProvider services) : IGatewayCaller
     {
-        public bool Passes(Type grainInterface, string method) => book.Stands(caller) && GrainGuard.Passes(caller, grainInterface, method);
+        public bool Passes(Type grainInterface, string method, string key) => book.Stands(caller) && GrainGuard.Passes(caller, grainInterface, method, key);
 
         public async Task InvokeAsync(IGrainCallContext call)
         {
