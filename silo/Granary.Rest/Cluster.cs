@@ -19,6 +19,13 @@ internal sealed class Cluster(IGrainFactory grains)
 
     public IApplicationGrain ApplicationOf(string pool) => Grain<IApplicationGrain>(pool);
 
+    public IWorkListGrain WorkList => Grain<IWorkListGrain>(IWorkListGrain.Key);
+
+    public IDistributedWorkGrain Work(string id) => Grain<IDistributedWorkGrain>(id);
+
+    /// <exception cref="GranaryException">NotFound: what is no id needs no grain to say so.</exception>
+    public IDistributedWorkGrain KnownWork(string id) => Names.IsValid(id) ? Work(id) : throw GranaryException.NotFound($"no work {Http.Text.Clip(id)}; GET /api/work lists what there is");
+
     public ITaskGrain TaskOf(TaskId id) => Grain<ITaskGrain>(id.ToString());
 
     /// <summary>Names of all pools in ordinal order.</summary>

@@ -4,6 +4,7 @@ using Granary.Access.Tokens;
 using Granary.Rest.Access;
 using Granary.Rest.Agents;
 using Granary.Rest.Allocation;
+using Granary.Rest.Distributed;
 using Granary.Rest.Events;
 using Granary.Rest.Groups;
 using Granary.Rest.Health;
@@ -76,6 +77,7 @@ public static class GranaryRest
         TelemetryEndpoints.Map(app);
         ReservationEndpoints.Map(app);
         AllocationEndpoints.Map(app);
+        DistributedEndpoints.Map(app);
         EventEndpoints.Map(app);
         MetricsEndpoints.Map(app);
         HealthEndpoints.Map(app);

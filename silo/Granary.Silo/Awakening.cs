@@ -7,7 +7,7 @@ using Orleans;
 namespace Granary.Silo;
 
 /// <summary>
-/// A grain sleeps until it is called. At the server's start every pool is called once, so that it recovers, watches its nodes, and goes on
+/// A grain sleeps until it is called. At the server's start every pool, and all work that has not ended, is called once, so that it recovers, watches its nodes, and goes on
 /// placing what had been queued; and again and again, since a pool may have ended in a silo that died, or because its journal could not be
 /// written, while nobody asks for it.
 /// </summary>
@@ -21,6 +21,7 @@ internal sealed partial class Awakening(IGrainFactory grains, TimeProvider clock
     {
         await Directory.AddPool(TaskId.DefaultPool);
         foreach (var pool in await Directory.Pools()) await grains.GetGrain<IPoolGrain>(pool).Describe();
+        await grains.GetGrain<IWorkListGrain>(IWorkListGrain.Key).Wake();
         await base.StartAsync(cancellationToken);
     }
 
@@ -47,6 +48,8 @@ internal sealed partial class Awakening(IGrainFactory grains, TimeProvider clock
                 about = $"pool {pool}";
                 await grains.GetGrain<IPoolGrain>(pool).Describe().WaitAsync(cancellationToken);
             }
+            about = "the list of work";
+            await grains.GetGrain<IWorkListGrain>(IWorkListGrain.Key).Wake().WaitAsync(cancellationToken);
         }
         catch (Exception e) when (e is not (OutOfMemoryException or OperationCanceledException))
         {

@@ -77,6 +77,9 @@ public sealed class RoleTests
     [InlineData("owner", "GET", "/metrics", 403)]
     [InlineData("owner", "GET", "/api/groups", 403)]
     [InlineData("owner", "GET", "/api/pools", 200)]
+    [InlineData("reader", "POST", "/resources/distributed", 403)]
+    [InlineData("reader", "GET", "/api/work", 200)]
+    [InlineData("machine", "GET", "/api/work", 403)]
     [InlineData("machine", "GET", "/api/tasks", 403)]
     [InlineData("machine", "POST", "/api/tasks", 403)]
     [InlineData("machine", "GET", "/nothing/here", 404)]
@@ -101,6 +104,22 @@ public sealed class RoleTests
         Assert.Contains("'theirs'", await Send(server, "owner", HttpMethod.Post, "/api/tasks", """{"items":[{"agent":"mine","command":["true"]},{"agent":"theirs","command":["true"]}]}""").Problem(403), StringComparison.Ordinal);
         Assert.Equal(4, server.Cluster.Pools["default"].Tasks.Count);
         await Send(server, "owner", HttpMethod.Delete, "/api/tasks/default%2F2").Json();
+    }
+
+    [Fact]
+    public async Task An_owner_distributes_for_its_agents_and_sees_and_cancels_theirs_alone()
+    {
+        await using var server = await StartAsync();
+        static string Body(string agent) => $$"""{"operation":"distribute","agent":"{{agent}}","command":["true"],"partitions":2}""";
+        var mine = (string)(await Send(server, "owner", HttpMethod.Post, "/resources/distributed", Body("mine")).Json(HttpStatusCode.Created))["id"]!;
+        Assert.Contains("'theirs'", await Send(server, "owner", HttpMethod.Post, "/resources/distributed", Body("theirs")).Problem(403), StringComparison.Ordinal);
+        var theirs = (string)(await Send(server, Token, HttpMethod.Post, "/resources/distributed", Body("theirs")).Json(HttpStatusCode.Created))["id"]!;
+        Assert.Equal(mine, (string)Assert.Single((await Send(server, "owner", HttpMethod.Get, "/api/work").Json())["items"]!.AsArray())!["id"]!);
+        foreach (var path in new[] { $"/api/work/{theirs}", $"/api/work/{theirs}/partitions" }) await Send(server, "owner", HttpMethod.Get, path).Problem(403);
+        await Send(server, "owner", HttpMethod.Post, "/resources/distributed", $$"""{"operation":"monitor","id":"{{theirs}}"}""").Problem(403);
+        await Send(server, "owner", HttpMethod.Delete, $"/api/work/{theirs}").Problem(403);
+        await Send(server, "owner", HttpMethod.Get, "/api/work/w-none").Problem(404);
+        Assert.Equal("cancelled", (string)(await Send(server, "owner", HttpMethod.Delete, $"/api/work/{mine}").Json())["state"]!);
     }
 
     [Fact]

@@ -21,6 +21,8 @@ internal static class CommandTable
         new("wait", WaitCommand.Create),
         new("cancel", CancelCommand.Create),
         new("explain", ExplainCommand.Create),
+        new("distribute", DistributeCommand.Create),
+        new("work", WorkCommand.Create),
         new("whatif", WhatIfCommand.Create),
         new("status", StatusCommand.Create),
         new("pools", PoolsCommand.Create),

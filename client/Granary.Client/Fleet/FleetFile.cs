@@ -115,7 +115,7 @@ public static class FleetFile
         return Result(fleet, problems);
     }
 
-    private static FleetNode? Tree(string text, string fileName, FleetProblems problems)
+    internal static FleetNode? Tree(string text, string fileName, FleetProblems problems)
     {
         if (fileName.EndsWith(".json", StringComparison.OrdinalIgnoreCase)) return JsonTree.Parse(text, problems);
         // YAML's flow style looks like JSON, but its parsers do not read every JSON text: what is JSON is read as JSON.

@@ -1,8 +1,10 @@
 using System.Text.Json.Serialization;
 using Granary.Abstractions.Json;
+using Granary.Distribution.Requests;
 using Granary.Model;
 using Granary.Rest.Agents;
 using Granary.Rest.Allocation;
+using Granary.Rest.Distributed;
 using Granary.Rest.Events;
 using Granary.Rest.Groups;
 using Granary.Rest.Health;
@@ -28,6 +30,7 @@ namespace Granary.Rest.Http;
         typeof(WaitReasonConverter), typeof(ExitCauseConverter), typeof(NodeStateConverter), typeof(ReservationStateConverter), typeof(FairnessPreemptionConverter), typeof(FairQueueingConverter),
         typeof(WaitReasonConverter), typeof(ExitCauseConverter), typeof(NodeStateConverter), typeof(ReservationStateConverter),
         typeof(WaitReasonConverter), typeof(ExitCauseConverter), typeof(NodeStateConverter), typeof(TaskIdConverter),
+        typeof(PartitionByConverter), typeof(WorkFlowConverter), typeof(PoisonPolicyConverter), typeof(WorkStateConverter), typeof(PartitionStateConverter),
     ])]
 [JsonSerializable(typeof(TaskRequest))]
 [JsonSerializable(typeof(TaskBatchRequest))]
@@ -51,6 +54,10 @@ namespace Granary.Rest.Http;
 [JsonSerializable(typeof(Page<ReservationJson>))]
 [JsonSerializable(typeof(AllocationRequest))]
 [JsonSerializable(typeof(AllocationJson))]
+[JsonSerializable(typeof(DistributedRequest))]
+[JsonSerializable(typeof(WorkJson))]
+[JsonSerializable(typeof(Page<WorkEntryJson>))]
+[JsonSerializable(typeof(Page<PartitionJson>))]
 [JsonSerializable(typeof(MigrationJson))]
 [JsonSerializable(typeof(RebalanceJson))]
 [JsonSerializable(typeof(NodeLossRequest))]

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Granary.Rest.Agents;
 using Granary.Rest.Allocation;
+using Granary.Rest.Distributed;
 using Granary.Rest.Groups;
 using Granary.Rest.Http;
 using Granary.Rest.Nodes;
@@ -26,6 +27,7 @@ internal static class OperationWords
         [typeof(AgentRequest)] = """{"weight":4,"class":"critical","guarantee":{"cpu":1},"limit":{"memory":"2Gi"}}""",
         [typeof(ReservationRequest)] = """{"agent":"safety","resources":{"cpu":2,"memory":"1Gi"},"from":"+10m","for":"5m","every":"day","count":7}""",
         [typeof(AllocationRequest)] = """{"allocation_type":"reserve","agent":"safety","resources":{"cpu":2},"from":"2030-01-31T08:00:00Z","for":"1h"}""",
+        [typeof(DistributedRequest)] = """{"operation":"distribute","agent":"literature","name":"hash","command":["sha256sum","{}"],"resources":{"cpu":"500m"},"inputs":[{"path":"/data/a","size":"10Mi","at":["n1"]},"/data/b"],"batch":{"goal":"5s"}}""",
         [typeof(NodeLossRequest)] = """{"node":"x"}""",
         [typeof(NodeRequest)] = """{"state":"Cordoned"}""",
     };

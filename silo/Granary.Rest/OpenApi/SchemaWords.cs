@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using Granary.Abstractions.Json;
+using Granary.Distribution.Requests;
 using Granary.Model;
 using Granary.Rest.Allocation;
+using Granary.Rest.Distributed;
 using Granary.Rest.Http;
 using Granary.Rest.Reservations;
 using Granary.Rest.Tasks;
@@ -23,6 +25,7 @@ internal static class SchemaWords
         else if (bare == typeof(TaskBatchRequest)) schema.Required = new HashSet<string> { "items" };
         else if (bare == typeof(ReservationRequest)) schema.Required = new HashSet<string> { "agent", "resources", "for" };
         else if (bare == typeof(AllocationRequest)) schema.Required = new HashSet<string> { "allocation_type", "agent", "resources", "for" };
+        else if (bare == typeof(DistributedRequest)) schema.Required = new HashSet<string> { "operation" };
         else if (bare == typeof(ResourceSet)) Resources(schema);
         else if (bare == typeof(TimeSpan))
         {
@@ -35,11 +38,15 @@ internal static class SchemaWords
             schema.Type = JsonSchemaType.String | orNull;
             schema.Format = "date-time";
         }
-        else if (bare == typeof(OneOrMany))
+        else if (bare == typeof(OneOrMany) || bare == typeof(WorkCommand))
         {
             schema.AnyOf = [new OpenApiSchema { Type = JsonSchemaType.Array, Items = Text }, Text];
         }
-        else if (bare == typeof(ByteSize))
+        else if (bare == typeof(InputRequest))
+        {
+            schema.AnyOf = [Text, new OpenApiSchema { Type = JsonSchemaType.Object, Required = new HashSet<string> { "path" }, Description = "path, size (bytes, or text like 10Mi), at (nodes that have it)" }];
+        }
+        else if (bare == typeof(ByteSize) || bare == typeof(WorkBytes))
         {
             schema.Type = JsonSchemaType.Integer | JsonSchemaType.String | orNull;
             schema.Examples = ["64Mi"];

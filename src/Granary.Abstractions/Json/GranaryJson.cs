@@ -15,6 +15,7 @@ namespace Granary.Abstractions.Json;
         typeof(FairnessPreemptionConverter), typeof(FairQueueingConverter),
         typeof(ExitCauseConverter), typeof(NodeStateConverter), typeof(ReservationStateConverter),
         typeof(ExitCauseConverter), typeof(NodeStateConverter), typeof(TaskIdConverter),
+        typeof(WorkStateConverter), typeof(PartitionStateConverter),
     ])]
 [JsonSerializable(typeof(TaskJson))]
 [JsonSerializable(typeof(IReadOnlyList<TaskJson>))]
@@ -39,4 +40,7 @@ namespace Granary.Abstractions.Json;
 [JsonSerializable(typeof(ErrorPattern))]
 [JsonSerializable(typeof(ReservationJson))]
 [JsonSerializable(typeof(IReadOnlyList<ReservationJson>))]
+[JsonSerializable(typeof(WorkJson))]
+[JsonSerializable(typeof(WorkEntryJson))]
+[JsonSerializable(typeof(PartitionJson))]
 public sealed partial class GranaryJson : JsonSerializerContext;

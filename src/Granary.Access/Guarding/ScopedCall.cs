@@ -30,6 +30,8 @@ public abstract class ScopedCall(Caller caller, IGrainFactory grains)
 
     public IPoolGrain Pool() => (IPoolGrain)Target;
 
+    public IDistributedWorkGrain Work() => (IDistributedWorkGrain)Target;
+
     public IPoolGrain Pool(string name) => grains.GetGrain<IPoolGrain>(name);
 
     /// <exception cref="AccessDeniedException">The agent is not the caller's.</exception>

@@ -70,6 +70,16 @@ public static class GrainRules
         Add<ITaskGrain>(nameof(ITaskGrain.ReadLog), Roles.Watchers, OwnerScopes.TaskInKey);
         Add<ITaskGrain>(nameof(ITaskGrain.Cancel), Roles.Tenders, OwnerScopes.TaskInKey);
 
+        // partitioned work
+        Add<IDistributedWorkGrain>(nameof(IDistributedWorkGrain.Distribute), Roles.Tenders, OwnerScopes.NewWork);
+        Add<IDistributedWorkGrain>(nameof(IDistributedWorkGrain.Monitor), Roles.Watchers, OwnerScopes.WorkInKey);
+        Add<IDistributedWorkGrain>(nameof(IDistributedWorkGrain.Partitions), Roles.Watchers, OwnerScopes.WorkInKey);
+        Add<IDistributedWorkGrain>(nameof(IDistributedWorkGrain.Cancel), Roles.Tenders, OwnerScopes.WorkInKey);
+        Add<IDistributedWorkGrain>(nameof(IDistributedWorkGrain.Wake), Roles.None);
+        Add<IWorkListGrain>(nameof(IWorkListGrain.List), Roles.Watchers, OwnerScopes.WorkListing);
+        foreach (var inside in (string[])[nameof(IWorkListGrain.Add), nameof(IWorkListGrain.Ended), nameof(IWorkListGrain.Wake)])
+            Add<IWorkListGrain>(inside, Roles.None);
+
         // nodes: what their agents say, what people want of them, what pools say to them
         foreach (var agent in (string[])[nameof(INodeGrain.Greet), nameof(INodeGrain.Join), nameof(INodeGrain.Poll), nameof(INodeGrain.Report), nameof(INodeGrain.Heartbeat),
             nameof(INodeGrain.Leaving), nameof(INodeGrain.Leave), nameof(INodeGrain.LogRead), nameof(INodeGrain.TakeInventory)])

@@ -76,6 +76,24 @@ internal static class OwnerScopes
         await call.Invoke();
     }
 
+    /// <summary>Repeating it shows the work there is under that key, which must be the caller's own too.</summary>
+    public static async Task NewWork(ScopedCall call)
+    {
+        var spec = call.Argument<WorkSpec>(0);
+        call.RequireAgent(spec.Agent);
+        foreach (var stage in spec.Stages) call.RequireAgent(stage.Task.Agent);
+        await call.Invoke();
+        if (call.Result is WorkView view) call.RequireAgent(view.Agent);
+    }
+
+    public static async Task WorkInKey(ScopedCall call)
+    {
+        call.RequireAgent((await call.Work().Monitor()).Agent);
+        await call.Invoke();
+    }
+
+    public static Task WorkListing(ScopedCall call) => call.Filter<WorkEntry>(w => w.Agent);
+
     private static Task For(ScopedCall call, string agent)
     {
         call.RequireAgent(agent);

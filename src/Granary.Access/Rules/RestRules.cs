@@ -57,6 +57,12 @@ public static class RestRules
         ["DELETE /api/reservations/{id}"] = Roles.Operator,
         ["DELETE /api/reservations/{pool}/{number}"] = Roles.Operator,
         ["POST /resources/allocate"] = Roles.Operator,
+
+        ["POST /resources/distributed"] = Roles.Tenders,
+        ["GET /api/work"] = Roles.Watchers,
+        ["GET /api/work/{id}"] = Roles.Watchers,
+        ["GET /api/work/{id}/partitions"] = Roles.Watchers,
+        ["DELETE /api/work/{id}"] = Roles.Tenders,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Routes that anybody may use, with and without a token.</summary>

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Granary.Abstractions;
+using Granary.Distribution.Jobs;
 using Granary.Model;
 using Orleans;
 
@@ -17,6 +18,9 @@ internal sealed class FakeCluster
     public Dictionary<string, FakePool> Pools { get; } = new(StringComparer.Ordinal);
     public Dictionary<string, FakeNode> Nodes { get; } = new(StringComparer.Ordinal);
     public SortedDictionary<string, AgentSpec> Agents { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Partitioned work by id.</summary>
+    public SortedDictionary<string, WorkJob> Works { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Thrown by every call to any grain while it is set.</summary>
     public Exception? Failure { get; set; }
@@ -64,6 +68,8 @@ internal class FakeFactory : DispatchProxy
             var t when t == typeof(INodeGrain) => _cluster.Nodes.TryGetValue(key, out var node) ? node : throw new InvalidOperationException($"node {key} was not declared"),
             var t when t == typeof(ITelemetryGrain) => _cluster.Telemetry,
             var t when t == typeof(IApplicationGrain) => _cluster.Application,
+            var t when t == typeof(IDistributedWorkGrain) => new FakeWork(_cluster, key),
+            var t when t == typeof(IWorkListGrain) => new FakeWorkList(_cluster),
             var t when t == typeof(ITaskGrain) => new FakeTask(_cluster, TaskId.TryParse(key, out var id) ? id : throw new InvalidOperationException(key)),
             var t => throw new InvalidOperationException($"REST asked for a {t}"),
         };
