@@ -42,8 +42,17 @@ public sealed class DistributedTests
         Assert.Equal((true, false), (spec.Stages[0].Task.Shell, spec.Stages[1].Task.Shell));
         Assert.Equal(new Model.WorkPolicy
         {
-            BatchGoal = TimeSpan.FromSeconds(2), MostPerBatch = 7, Stealing = false, LocalityDelay = TimeSpan.FromSeconds(1), SpeculationShare = 0.5, SlowerThan = 3, SpeculateAfter = TimeSpan.FromSeconds(9),
-            Retries = 1, OnPoison = Model.PoisonPolicy.Skip, Workers = 4, Ahead = 5,
+            BatchGoal = TimeSpan.FromSeconds(2),
+            MostPerBatch = 7,
+            Stealing = false,
+            LocalityDelay = TimeSpan.FromSeconds(1),
+            SpeculationShare = 0.5,
+            SlowerThan = 3,
+            SpeculateAfter = TimeSpan.FromSeconds(9),
+            Retries = 1,
+            OnPoison = Model.PoisonPolicy.Skip,
+            Workers = 4,
+            Ahead = 5,
         }, spec.Policy);
     }
 

@@ -41,7 +41,6 @@ public sealed class ProblemTests
     [InlineData("POST", "/metrics", 405)]
     [InlineData("GET", "/api", 404)]
     [InlineData("GET", "/api/nothing", 404)]
-    [InlineData("POST", "/resources/distributed", 404)]
     [InlineData("GET", "/openapi/v2.json", 404)]
     public async Task Paths_and_methods_that_are_not_there_are_problems(string method, string path, int status)
     {

@@ -1,3 +1,4 @@
+using Granary.Distribution.Stragglers;
 using Granary.Model;
 
 namespace Granary.Distribution.Jobs;
@@ -57,7 +58,13 @@ public sealed partial class WorkJob
         _lastBatch = Math.Max(_lastBatch, planned.Batch);
         var batch = new Batch
         {
-            Number = planned.Batch, Stage = planned.Stage, Partitions = [.. planned.Partitions], Target = planned.Target, Steered = planned.Steered, CopyOf = planned.CopyOf, Planned = planned.At,
+            Number = planned.Batch,
+            Stage = planned.Stage,
+            Partitions = [.. planned.Partitions],
+            Target = planned.Target,
+            Steered = planned.Steered,
+            CopyOf = planned.CopyOf,
+            Planned = planned.At,
         };
         Hold(batch);
         if (batch.Target.Length > 0) Room(batch.Target).Take(RequestOf(batch));
@@ -72,8 +79,8 @@ public sealed partial class WorkJob
         var counted = succeeded.Seconds * fresh.Length / batch.Partitions.Length;
         (_counts.BusySeconds, _counts.WastedSeconds) = (_counts.BusySeconds + counted, _counts.WastedSeconds + succeeded.Seconds - counted);
         var units = stage.Units(batch.Partitions);
-        Learn(stage, units, succeeded);
         stage.Measured(units, succeeded.Seconds, batch.Partitions.Length);
+        Learn(stage, units, succeeded);
         if (fresh.Length == 0)
         {
             Requeue(batch); // of work that has ended: nothing runs it any more
@@ -109,11 +116,11 @@ public sealed partial class WorkJob
         Requeue(batch);
     }
 
-    /// <summary>How fast the node is against what the others take.</summary>
+    /// <summary>How fast the node is against the median of what has come back.</summary>
     private void Learn(StageState stage, double units, BatchSucceeded succeeded)
     {
-        if (stage.SecondsPerUnit <= 0 || succeeded.Node.Length == 0) return;
-        var speed = Math.Clamp(units * stage.SecondsPerUnit / Math.Max(succeeded.Seconds, 1e-3), 0.02, 50);
+        if (succeeded.Node.Length == 0) return;
+        var speed = Math.Clamp(StragglerRule.Expected(units, stage.SortedRates) / Math.Max(succeeded.Seconds, 1e-3), 0.02, 50);
         var room = Room(succeeded.Node);
         room.Speed = room.Speed == 0 ? speed : (NewestSpeed * speed) + ((1 - NewestSpeed) * room.Speed);
     }

@@ -30,8 +30,15 @@ public sealed class WorkLaws
             })],
             Policy = new WorkPolicy
             {
-                OnPoison = skip == 1 ? PoisonPolicy.Skip : PoisonPolicy.Fail, Retries = Retries, Workers = workers, BatchGoal = TimeSpan.FromSeconds(goal), MostPerBatch = 4, Ahead = 3,
-                Stealing = stealing == 1, SpeculateAfter = TimeSpan.FromSeconds(1), LocalityDelay = TimeSpan.FromSeconds(1),
+                OnPoison = skip == 1 ? PoisonPolicy.Skip : PoisonPolicy.Fail,
+                Retries = Retries,
+                Workers = workers,
+                BatchGoal = TimeSpan.FromSeconds(goal),
+                MostPerBatch = 4,
+                Ahead = 3,
+                Stealing = stealing == 1,
+                SpeculateAfter = TimeSpan.FromSeconds(1),
+                LocalityDelay = TimeSpan.FromSeconds(1),
             },
         };
 
