@@ -29,6 +29,10 @@ public interface IDistributedWorkGrain : IGrainWithStringKey
     /// <summary>From the list of work: go on, if there is something to go on with. False when there is not.</summary>
     [Alias("Wake"), AlwaysInterleave]
     Task<bool> Wake();
+
+    /// <summary>From the list of work: it is listed no more, and nothing of it is kept. Work that has not ended stays.</summary>
+    [Alias("Forget")]
+    Task Forget();
 }
 
 /// <summary>Which work there is (one grain, key <see cref="Key"/>): what runs, and the last that ended. Durable.</summary>

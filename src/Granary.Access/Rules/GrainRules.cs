@@ -76,6 +76,7 @@ public static class GrainRules
         Add<IDistributedWorkGrain>(nameof(IDistributedWorkGrain.Partitions), Roles.Watchers, OwnerScopes.WorkInKey);
         Add<IDistributedWorkGrain>(nameof(IDistributedWorkGrain.Cancel), Roles.Tenders, OwnerScopes.WorkInKey);
         Add<IDistributedWorkGrain>(nameof(IDistributedWorkGrain.Wake), Roles.None);
+        Add<IDistributedWorkGrain>(nameof(IDistributedWorkGrain.Forget), Roles.None);
         Add<IWorkListGrain>(nameof(IWorkListGrain.List), Roles.Watchers, OwnerScopes.WorkListing);
         foreach (var inside in (string[])[nameof(IWorkListGrain.Add), nameof(IWorkListGrain.Ended), nameof(IWorkListGrain.Wake)])
             Add<IWorkListGrain>(inside, Roles.None);

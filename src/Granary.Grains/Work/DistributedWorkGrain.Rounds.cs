@@ -77,10 +77,24 @@ public sealed partial class DistributedWorkGrain
         var names = await grains.GetGrain<IDirectoryGrain>(IDirectoryGrain.Key).Nodes();
         var readings = new List<NodeReading>();
         foreach (var some in names.Chunk(NodesAtOnce))
-            readings.AddRange((await Task.WhenAll(some.Select(n => grains.GetGrain<INodeGrain>(n).Describe()))).Where(v => v.Spec.Pool == job.Spec.Pool).Select(NodeReading.Of));
+            readings.AddRange((await Task.WhenAll(some.Select(DescribeAsync))).OfType<NodeView>().Where(v => v.Spec.Pool == job.Spec.Pool).Select(NodeReading.Of));
         job.Observe(readings);
         // a large pool is asked less often
         _nodesAt = Now + Clock.ToMicros(NodesEvery) + (names.Count * 5_000L);
+    }
+
+    /// <summary>Null for a node that does not answer: it counts as gone until it does.</summary>
+    private async Task<NodeView?> DescribeAsync(string node)
+    {
+        try
+        {
+            return await grains.GetGrain<INodeGrain>(node).Describe();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            LogNodeSilent(log, Id, node, e.Message);
+            return null;
+        }
     }
 
     /// <summary>Writes the state where something is about to depend on it, and else once a second.</summary>
@@ -89,7 +103,9 @@ public sealed partial class DistributedWorkGrain
         var events = job.Take();
         _dirty |= events.Count > 0;
         foreach (var planned in events.OfType<BatchPlanned>()) _planned.Add(planned.Batch);
-        var due = always || _kept is not null || events.Any(e => e is BatchPlanned or WorkEnded) || Now >= _keptAt + Clock.ToMicros(KeepEvery);
+        var waiting = _kept; // whoever comes while this is being written waits for the next
+        _kept = null;
+        var due = always || waiting is not null || events.Any(e => e is BatchPlanned or WorkEnded) || Now >= _keptAt + Clock.ToMicros(KeepEvery);
         if (_dirty && due)
         {
             progress.State.Snapshot = job.Snapshot();
@@ -102,17 +118,13 @@ public sealed partial class DistributedWorkGrain
             {
                 // what is in memory is ahead of what is kept: nothing of it was submitted
                 LogNotKept(log, Id, e.Message);
-                _kept?.TrySetException(GranaryException.Unavailable($"work {Id} could not be written: {e.Message}; try again"));
+                waiting?.TrySetException(GranaryException.Unavailable($"work {Id} could not be written: {e.Message}; try again"));
                 _rounds!.Dispose();
                 DeactivateOnIdle();
                 throw;
             }
         }
-        if (due && _kept is { } kept)
-        {
-            _kept = null;
-            kept.TrySetResult();
-        }
+        waiting?.TrySetResult();
     }
 
     private async Task ActAsync(WorkJob job)
@@ -182,6 +194,9 @@ public sealed partial class DistributedWorkGrain
 
     [LoggerMessage(1, LogLevel.Warning, "work {Work}: a round failed, the next begins anew: {Error}")]
     private static partial void LogRoundFailed(ILogger logger, string work, string error);
+
+    [LoggerMessage(3, LogLevel.Debug, "work {Work}: node {Node} does not answer: {Error}")]
+    private static partial void LogNodeSilent(ILogger logger, string work, string node, string error);
 
     [LoggerMessage(2, LogLevel.Error, "work {Work}: its state could not be written, it is loaded again: {Error}")]
     private static partial void LogNotKept(ILogger logger, string work, string error);

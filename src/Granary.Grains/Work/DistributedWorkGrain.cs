@@ -73,13 +73,21 @@ public sealed partial class DistributedWorkGrain(
         var job = Known();
         if (job.State != WorkState.Running) return job.View(Now);
         job.Cancel(reason.Length == 0 ? "cancelled by request" : reason, Now);
-        _kept ??= new TaskCompletionSource();
+        var kept = _kept ??= new TaskCompletionSource();
         _signal.TrySetResult();
-        await _kept.Task;
+        await kept.Task;
         return job.View(Now);
     }
 
     public Task<bool> Wake() => Task.FromResult(_job is { IsOver: false });
+
+    public async Task Forget()
+    {
+        if (_job is { IsOver: false }) return;
+        await progress.ClearStateAsync();
+        await spec.ClearStateAsync();
+        DeactivateOnIdle();
+    }
 
     private WorkJob Known()
     {

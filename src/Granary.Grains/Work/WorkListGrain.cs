@@ -25,7 +25,9 @@ public sealed partial class WorkListGrain(
     {
         if (state.State.Entries.Any(e => e.Id == entry.Id)) return;
         state.State.Entries.Add(entry);
-        foreach (var old in state.State.Entries.Where(e => e.Ended).SkipLast(EndedKept).ToArray()) state.State.Entries.Remove(old);
+        var old = state.State.Entries.Where(e => e.Ended).SkipLast(EndedKept).ToArray();
+        foreach (var ended in old) await grains.GetGrain<IDistributedWorkGrain>(ended.Id).Forget();
+        foreach (var ended in old) state.State.Entries.Remove(ended);
         await state.WriteOrReadAgainAsync();
     }
 

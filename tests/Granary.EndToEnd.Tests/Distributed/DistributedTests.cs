@@ -92,6 +92,37 @@ public sealed class DistributedTests
     }
 
     [Fact]
+    public async Task WhatRunsUnderAFrozenAgent_IsDoneElsewhere()
+    {
+        await using var server = await StartAsync("n1");
+        var frozen = await server.JoinAsync("n2");
+        var client = await server.ClientAsync();
+        var output = Directory.CreateDirectory(Path.Combine(server.Root, "out")).FullName;
+        var work = await client.DistributeAsync(Spec("sleep 0.5; echo $GRANARY_PARTITION", 12, output));
+        await Until.TrueAsync(async () => (await client.WorkAsync(work.Id)).Nodes.Any(n => n is { Node: "n2", Running: > 0 }), "nothing runs on n2");
+        frozen.Process.Signal(ProcessTable.Stop);
+        var ended = await client.WaitWorkAsync(work.Id, TimeSpan.FromSeconds(60));
+        Assert.Equal((WorkState.Succeeded, 12), (ended.State, ended.Done));
+        frozen.Process.Signal(ProcessTable.Continue);
+        await frozen.UntilAsync(NodeState.Ready);
+        await AllOnceAsync(client, work.Id);
+        Assert.Equal(Enumerable.Range(0, 12).Select(p => $"{p}\n"), Enumerable.Range(0, 12).Select(p => File.ReadAllText(Path.Combine(output, $"s-{p:00000}"))));
+    }
+
+    [Fact]
+    public async Task ALargeFileIsCutIntoRanges()
+    {
+        await using var server = await StartAsync("n1", "n2");
+        var text = string.Concat(Enumerable.Range(0, 20_000).Select(i => $"line {i}\n"));
+        var file = server.WriteFile("large", text);
+        var output = Directory.CreateDirectory(Path.Combine(server.Root, "out")).FullName;
+        (await server.RunAsync("distribute", "--agent", "tester", "--input", file, "--partition-size", "16Ki", "--split", "--output-dir", output, "--wait", "--shell", "--", "tail -c +$(({offset} + 1)) {} | head -c {length}")).Expect(0);
+        var parts = Directory.GetFiles(output).Order(StringComparer.Ordinal).Select(File.ReadAllText).ToArray();
+        Assert.True(parts.Length > 8, $"{parts.Length} ranges");
+        Assert.Equal(text, string.Concat(parts));
+    }
+
+    [Fact]
     public async Task EverythingIsDoneOnce_WhenServerAndANodeAreKilledOnTheWay()
     {
         await using var server = await StartAsync("n1");

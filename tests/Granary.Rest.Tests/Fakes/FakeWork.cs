@@ -26,6 +26,8 @@ internal sealed class FakeWork(FakeCluster cluster, string id) : IDistributedWor
 
     public Task<bool> Wake() => throw new InvalidOperationException("REST does not call this");
 
+    public Task Forget() => throw new InvalidOperationException("REST does not call this");
+
     private WorkJob Known => cluster.Works.GetValueOrDefault(id) ?? throw GranaryException.NotFound($"no work {id}; 'granary work' lists what there is");
 
     private long Now => cluster.Now.ToUnixTimeMilliseconds() * 1000;
