@@ -26,6 +26,8 @@ internal sealed class Cluster(IGrainFactory grains)
     /// <exception cref="GranaryException">NotFound: what is no id needs no grain to say so.</exception>
     public IDistributedWorkGrain KnownWork(string id) => Names.IsValid(id) ? Work(id) : throw GranaryException.NotFound($"no work {Http.Text.Clip(id)}; GET /api/work lists what there is");
 
+    public IReportGrain ReportOf(string node) => Grain<IReportGrain>(node);
+
     public ITaskGrain TaskOf(TaskId id) => Grain<ITaskGrain>(id.ToString());
 
     /// <summary>Names of all pools in ordinal order.</summary>

@@ -15,6 +15,7 @@ using Granary.Rest.Nodes;
 using Granary.Rest.OpenApi;
 using Granary.Rest.Overview;
 using Granary.Rest.Pools;
+using Granary.Rest.Profiling;
 using Granary.Rest.Repeats;
 using Granary.Rest.Reservations;
 using Granary.Rest.Tasks;
@@ -78,6 +79,7 @@ public static class GranaryRest
         ReservationEndpoints.Map(app);
         AllocationEndpoints.Map(app);
         DistributedEndpoints.Map(app);
+        ProfileEndpoints.Map(app);
         EventEndpoints.Map(app);
         MetricsEndpoints.Map(app);
         HealthEndpoints.Map(app);

@@ -1,4 +1,5 @@
 using Granary.Execution;
+using Granary.Execution.Profiling;
 using Granary.Execution.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -19,6 +20,8 @@ internal sealed partial class LocalNode(NodeAgent agent, ILogger<LocalNode> log)
         if (!server.LocalNode) return;
         var user = TaskUser.Choose(node.RunAs);
         var isolation = node.IsolationDefaults;
+        services.AddSingleton(s => new ProfileDesk(Path.Combine(server.Data, "profiles"), s.GetRequiredService<ProfilingOptions>(), s.GetRequiredService<TimeProvider>()));
+        services.AddHostedService(s => s.GetRequiredService<ProfileDesk>());
         services.AddSingleton(s => new NodeAgent(
             s.GetRequiredService<IGrainFactory>(),
             new NodeAgentOptions
@@ -34,6 +37,7 @@ internal sealed partial class LocalNode(NodeAgent agent, ILogger<LocalNode> log)
                 PinWholeCores = node.PinWholeCores && !node.IsDeclared(null),
                 Machine = node.Watch(server.Data),
                 Declared = node.DeclaredResources,
+                Profiles = s.GetRequiredService<ProfileDesk>(),
                 Version = Version.Text,
             },
             s.GetRequiredService<TimeProvider>(),

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Granary.Client;
 using Granary.Execution;
+using Granary.Execution.Profiling;
 using Granary.Execution.Telemetry;
 using Granary.Model;
 using Granary.Silo.Configuration;
@@ -62,6 +63,7 @@ public static partial class NodeProgram
         var spec = settings.ToSpec(request.Capacity, request.Labels);
         using var export = OtlpExport.Start(configuration, "granary-node", spec.Name, metrics: true);
         await using var client = await ConnectAsync(request, settings.ConnectWithin, log, cancellationToken);
+        using var profiles = new ProfileDesk(Path.Combine(local.DataDirectory, "profiles"), configuration.Get<ProfilingOptions>(ProfilingOptions.Section), TimeProvider.System);
         var agent = new NodeAgent(
             client.Cluster,
             new NodeAgentOptions
@@ -77,6 +79,7 @@ public static partial class NodeProgram
                 PinWholeCores = settings.PinWholeCores && !settings.IsDeclared(request.Capacity),
                 Machine = settings.Watch(local.DataDirectory),
                 Declared = settings.DeclaredResources,
+                Profiles = profiles,
                 Version = Version.Text,
             },
             TimeProvider.System,
@@ -88,12 +91,14 @@ public static partial class NodeProgram
         using var telemetry = new TelemetryPublisher(client.Cluster, spec.Name, configuration.Get<TelemetryOptions>(TelemetryOptions.Section), TimeProvider.System,
             logging.CreateLogger<TelemetryPublisher>());
         await telemetry.StartAsync(stop.Token);
+        await profiles.StartAsync(stop.Token);
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = stop.Token.Register(() => stopped.TrySetResult());
         if (await Task.WhenAny(agent.Ended, stopped.Task) == agent.Ended && await agent.Ended == AgentEnd.Fenced)
             throw GranaryException.Refused($"another agent has taken node {spec.Name}; give this one another --name, or stop the other");
         using var limit = new CancellationTokenSource(LeaveWithin);
         await telemetry.StopAsync(limit.Token);
+        await profiles.StopAsync(limit.Token);
         await agent.LeaveAsync(limit.Token);
         return 0;
 

@@ -1,9 +1,11 @@
 using Granary.Client;
+using Granary.Execution.Profiling;
 using Granary.Execution.Telemetry;
 using Granary.Grains;
 using Granary.Grains.Nodes;
 using Granary.Grains.Telemetry;
 using Granary.Model;
+using Granary.Profiling;
 using Granary.Rest;
 using Granary.Scheduling;
 using Granary.Silo.Access;
@@ -44,11 +46,15 @@ public static partial class ServerProgram
         [TlsSettings.Section] = typeof(TlsSettings),
         [TelemetryOptions.Section] = typeof(TelemetryOptions),
         [OtlpOptions.Section] = typeof(OtlpOptions),
+        [ProfilingOptions.Section] = typeof(ProfilingOptions),
+        [BottleneckSection] = typeof(BottleneckThresholds),
     };
 
     private const string SchedulerSection = "Scheduler";
 
     private const string CohortSection = "Cohorts";
+
+    private const string BottleneckSection = "Bottlenecks";
 
     /// <returns>0 after a clean stop.</returns>
     /// <exception cref="GranaryException">It could not start: one line says why.</exception>
@@ -110,6 +116,8 @@ public static partial class ServerProgram
             builder.Services.AddGranaryGrains();
             builder.Services.AddSingleton(new TelemetryFiles(Path.Combine(data, "telemetry")));
             builder.Services.AddSingleton(configuration.Get<TelemetryOptions>(TelemetryOptions.Section));
+            builder.Services.AddSingleton(configuration.Get<ProfilingOptions>(ProfilingOptions.Section));
+            builder.Services.AddSingleton(configuration.Get<BottleneckThresholds>(BottleneckSection));
             builder.Services.AddSingleton(store);
             builder.Services.AddSingleton<IPoolStore>(store);
             builder.Services.AddSingleton<IGrainStateStore>(store);

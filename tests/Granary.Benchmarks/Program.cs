@@ -4,6 +4,7 @@ using Granary.Benchmarks.HostCalls;
 using Granary.Benchmarks.Learning;
 using Granary.Benchmarks.Load;
 using Granary.Benchmarks.Micro;
+using Granary.Benchmarks.Profiling;
 using Granary.Benchmarks.Questions;
 using Granary.Benchmarks.Replay;
 using Granary.Benchmarks.SchedulerDecisions;
@@ -27,6 +28,7 @@ internal static class Program
         ("replay", "replays of traces beside a scheduler that sorts everything, and how good the policies are", a => Task.FromResult(ReplayProgram.Run(a))),
         ("gpu", "placement on shared GPUs beside what was published, and beside a plain implementation", a => Task.FromResult(GpuProgram.Run(a))),
         ("telemetry", "what sampling a machine costs, with many tasks and with many cores", a => Task.FromResult(TelemetryProgram.Run(a))),
+        ("profiling", "what being profiled and sampled costs a process: paired runs", a => Task.FromResult(ProfilingProgram.Run(a))),
         (ExecutionProgram.Verb, "the node agent beside bare process starts", ExecutionProgram.RunAsync),
     ];
 

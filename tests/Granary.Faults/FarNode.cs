@@ -61,6 +61,8 @@ internal sealed class FarNode(World world, Link link, SimulationProcess agent, s
     public Task Send(IReadOnlyList<NodeCommand> commands) => throw NotHere();
 
     public Task<LogChunk> ReadLog(LogRequest request) => throw NotHere();
+    public Task<ProfileAnswer> Profile(ProfileQuestion question) => throw NotHere();
+    public Task ProfileTold(string session, long requestId, ProfileAnswer answer) => throw NotHere();
 
     public Task<NodeView> Cordon() => throw NotHere();
 

@@ -120,6 +120,31 @@ public sealed class NodeGrainTests(GrainsFixture fixture) : IClassFixture<Grains
     }
 
     [Fact]
+    public async Task A_profile_is_asked_of_the_agent_and_an_older_session_s_answer_is_refused()
+    {
+        var (_, node, session) = await fixture.PoolWithNodeAsync("profiles");
+        var ask = node.Profile(new ProfileQuestion("", Start: new ProfileOrder(0, TimeSpan.FromSeconds(1), "cpu")));
+        var command = Assert.Single(await GrainsFixture.NextCommandsAsync(node, session));
+        Assert.Equal("cpu", command.Profile!.Start!.Mode);
+        var refused = await Assert.ThrowsAsync<GranaryException>(() => node.ProfileTold("an older one", command.RequestId, ProfileAnswer.Failed("", "x")));
+        Assert.Equal(ErrorCode.Refused, refused.Code);
+        await node.ProfileTold(session, command.RequestId, new ProfileAnswer("p1", ProfileState.Running, "", 0, [], 0, []));
+        Assert.Equal("p1", (await ask).Id);
+        var tooLong = await Assert.ThrowsAsync<GranaryException>(() => node.Profile(new ProfileQuestion("", Read: new ProfileRead("p1", 0, 1 << 21, TimeSpan.Zero))));
+        Assert.Equal(ErrorCode.Invalid, tooLong.Code);
+    }
+
+    [Fact]
+    public async Task A_task_that_does_not_run_is_not_profiled()
+    {
+        var (pool, node, _) = await fixture.PoolWithNodeAsync("profiled-task");
+        await node.Cordon();
+        await pool.Submit(GrainsFixture.Batch());
+        var error = await Assert.ThrowsAsync<GranaryException>(() => fixture.Grains.GetGrain<ITaskGrain>("profiled-task/1").Profile(new ProfileQuestion("", Start: new ProfileOrder(0, TimeSpan.FromSeconds(1), "cpu"))));
+        Assert.Equal(ErrorCode.Refused, error.Code);
+    }
+
+    [Fact]
     public async Task A_node_that_was_never_declared_is_not_found()
     {
         var error = await Assert.ThrowsAsync<GranaryException>(() => fixture.Grains.GetGrain<INodeGrain>("unheard-of").Describe());

@@ -33,6 +33,7 @@ internal static class CommandTable
         new("nodes", NodesCommand.Create),
         new("telemetry", TelemetryCommand.Create),
         new("metrics", MetricsCommand.Create),
+        new("profile", ProfileCommand.Create),
         new("reserve", ReserveCommand.Create),
         new("unreserve", UnreserveCommand.Create),
         new("reservations", ReservationsCommand.Create),

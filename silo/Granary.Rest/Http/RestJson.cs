@@ -11,6 +11,7 @@ using Granary.Rest.Health;
 using Granary.Rest.Metrics;
 using Granary.Rest.Nodes;
 using Granary.Rest.Pools;
+using Granary.Rest.Profiling;
 using Granary.Rest.Reservations;
 using Granary.Rest.Tasks;
 using Granary.Rest.WhatIf;
@@ -58,6 +59,8 @@ namespace Granary.Rest.Http;
 [JsonSerializable(typeof(WorkJson))]
 [JsonSerializable(typeof(Page<WorkEntryJson>))]
 [JsonSerializable(typeof(Page<PartitionJson>))]
+[JsonSerializable(typeof(ProfileRequest))]
+[JsonSerializable(typeof(ProfileReply))]
 [JsonSerializable(typeof(MigrationJson))]
 [JsonSerializable(typeof(RebalanceJson))]
 [JsonSerializable(typeof(NodeLossRequest))]

@@ -6,6 +6,7 @@ using Granary.Rest.Groups;
 using Granary.Rest.Http;
 using Granary.Rest.Nodes;
 using Granary.Rest.Pools;
+using Granary.Rest.Profiling;
 using Granary.Rest.Repeats;
 using Granary.Rest.Reservations;
 using Granary.Rest.Tasks;
@@ -28,6 +29,7 @@ internal static class OperationWords
         [typeof(ReservationRequest)] = """{"agent":"safety","resources":{"cpu":2,"memory":"1Gi"},"from":"+10m","for":"5m","every":"day","count":7}""",
         [typeof(AllocationRequest)] = """{"allocation_type":"reserve","agent":"safety","resources":{"cpu":2},"from":"2030-01-31T08:00:00Z","for":"1h"}""",
         [typeof(DistributedRequest)] = """{"operation":"distribute","agent":"literature","name":"hash","command":["sha256sum","{}"],"resources":{"cpu":"500m"},"inputs":[{"path":"/data/a","size":"10Mi","at":["n1"]},"/data/b"],"batch":{"goal":"5s"}}""",
+        [typeof(ProfileRequest)] = """{"profile_type":"system"}""",
         [typeof(NodeLossRequest)] = """{"node":"x"}""",
         [typeof(NodeRequest)] = """{"state":"Cordoned"}""",
     };

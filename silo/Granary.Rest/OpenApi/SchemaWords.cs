@@ -5,6 +5,7 @@ using Granary.Model;
 using Granary.Rest.Allocation;
 using Granary.Rest.Distributed;
 using Granary.Rest.Http;
+using Granary.Rest.Profiling;
 using Granary.Rest.Reservations;
 using Granary.Rest.Tasks;
 using Microsoft.AspNetCore.OpenApi;
@@ -24,6 +25,7 @@ internal static class SchemaWords
         if (bare == typeof(TaskRequest)) schema.Required = new HashSet<string> { "agent" };
         else if (bare == typeof(TaskBatchRequest)) schema.Required = new HashSet<string> { "items" };
         else if (bare == typeof(ReservationRequest)) schema.Required = new HashSet<string> { "agent", "resources", "for" };
+        else if (bare == typeof(ProfileRequest)) schema.Required = new HashSet<string> { "profile_type" };
         else if (bare == typeof(AllocationRequest)) schema.Required = new HashSet<string> { "allocation_type", "agent", "resources", "for" };
         else if (bare == typeof(DistributedRequest)) schema.Required = new HashSet<string> { "operation" };
         else if (bare == typeof(ResourceSet)) Resources(schema);

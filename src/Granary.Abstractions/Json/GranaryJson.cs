@@ -38,6 +38,8 @@ namespace Granary.Abstractions.Json;
 [JsonSerializable(typeof(ApplicationJson))]
 [JsonSerializable(typeof(ClassMetricsJson))]
 [JsonSerializable(typeof(ErrorPattern))]
+[JsonSerializable(typeof(IReadOnlyList<UseReportJson>))]
+[JsonSerializable(typeof(UseReportJson))]
 [JsonSerializable(typeof(ReservationJson))]
 [JsonSerializable(typeof(IReadOnlyList<ReservationJson>))]
 [JsonSerializable(typeof(WorkJson))]

@@ -51,6 +51,15 @@ public interface INodeGrain : IGrainWithStringKey
     [Alias("ReadLog"), AlwaysInterleave]
     Task<LogChunk> ReadLog(LogRequest request);
 
+    /// <summary>A question about profiles, answered by the agent: take one, read a piece of one, list them.</summary>
+    /// <exception cref="GranaryException">Unavailable when there is no agent, or it does not answer.</exception>
+    [Alias("Profile"), AlwaysInterleave]
+    Task<ProfileAnswer> Profile(ProfileQuestion question);
+
+    /// <summary>The agent's answer to a <see cref="NodeCommand.Profile"/>.</summary>
+    [Alias("ProfileTold"), AlwaysInterleave]
+    Task ProfileTold(string session, long requestId, ProfileAnswer answer);
+
     [Alias("Cordon")]
     Task<NodeView> Cordon();
 

@@ -25,4 +25,9 @@ public interface ITaskGrain : IGrainWithStringKey
 
     [Alias("ReadLog"), AlwaysInterleave]
     Task<LogChunk> ReadLog(bool standardError, long offset, int maxBytes);
+
+    /// <summary>A question about profiles of this task, answered by its node's agent. Whatever task the question names, this one is meant.</summary>
+    /// <exception cref="GranaryException">Refused when it does not run and is to be profiled.</exception>
+    [Alias("Profile"), AlwaysInterleave]
+    Task<ProfileAnswer> Profile(ProfileQuestion question);
 }

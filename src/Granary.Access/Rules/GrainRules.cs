@@ -68,6 +68,7 @@ public static class GrainRules
         Add<ITaskGrain>(nameof(ITaskGrain.Wait), Roles.Watchers, OwnerScopes.TaskInKey);
         Add<ITaskGrain>(nameof(ITaskGrain.Explain), Roles.Watchers, OwnerScopes.TaskInKey);
         Add<ITaskGrain>(nameof(ITaskGrain.ReadLog), Roles.Watchers, OwnerScopes.TaskInKey);
+        Add<ITaskGrain>(nameof(ITaskGrain.Profile), Roles.Tenders, OwnerScopes.TaskInKey);
         Add<ITaskGrain>(nameof(ITaskGrain.Cancel), Roles.Tenders, OwnerScopes.TaskInKey);
 
         // partitioned work
@@ -83,13 +84,14 @@ public static class GrainRules
 
         // nodes: what their agents say, what people want of them, what pools say to them
         foreach (var agent in (string[])[nameof(INodeGrain.Greet), nameof(INodeGrain.Join), nameof(INodeGrain.Poll), nameof(INodeGrain.Report), nameof(INodeGrain.Heartbeat),
-            nameof(INodeGrain.Leaving), nameof(INodeGrain.Leave), nameof(INodeGrain.LogRead), nameof(INodeGrain.TakeInventory)])
+            nameof(INodeGrain.Leaving), nameof(INodeGrain.Leave), nameof(INodeGrain.LogRead), nameof(INodeGrain.ProfileTold), nameof(INodeGrain.TakeInventory)])
             Add<INodeGrain>(agent, Roles.Node);
         Add<INodeGrain>(nameof(INodeGrain.Describe), Roles.Watchers);
         Add<INodeGrain>(nameof(INodeGrain.Inventory), Roles.Watchers);
         Add<INodeGrain>(nameof(INodeGrain.Cordon), Roles.Operator);
         Add<INodeGrain>(nameof(INodeGrain.Uncordon), Roles.Operator);
         Add<INodeGrain>(nameof(INodeGrain.Drain), Roles.Operator);
+        Add<INodeGrain>(nameof(INodeGrain.Profile), Roles.Operator);
         foreach (var inside in (string[])[nameof(INodeGrain.Declare), nameof(INodeGrain.Send), nameof(INodeGrain.ReadLog), nameof(INodeGrain.Watch)])
             Add<INodeGrain>(inside, Roles.None);
 
@@ -103,6 +105,7 @@ public static class GrainRules
         Add<IApplicationGrain>(nameof(IApplicationGrain.Summary), Roles.Readers);
         Add<IApplicationGrain>(nameof(IApplicationGrain.Query), Roles.Watchers);
         Add<IApplicationGrain>(nameof(IApplicationGrain.Latest), Roles.Watchers);
+        Add<IReportGrain>(nameof(IReportGrain.Report), Roles.Watchers);
 
         // tokens
         foreach (var tokens in (string[])[nameof(ITokensGrain.List), nameof(ITokensGrain.Create), nameof(ITokensGrain.Rotate), nameof(ITokensGrain.Revoke), nameof(ITokensGrain.Sync)])

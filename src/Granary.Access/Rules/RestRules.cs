@@ -56,6 +56,7 @@ public static class RestRules
         ["GET /api/reservations/{pool}/{number}"] = Roles.Watchers,
         ["DELETE /api/reservations/{id}"] = Roles.Operator,
         ["DELETE /api/reservations/{pool}/{number}"] = Roles.Operator,
+        ["POST /resources/profile"] = Roles.Tenders,
         ["POST /resources/allocate"] = Roles.Operator,
 
         ["POST /resources/distributed"] = Roles.Tenders,

@@ -44,6 +44,9 @@ public sealed class LeaseTable(SeenTokens? seen = null)
     /// <summary>Whether an attempt of the task runs here or is to.</summary>
     public bool Holds(TaskId task) => _handed.ContainsKey(task) || _waiting.ContainsKey(task);
 
+    /// <summary>The lease of the attempt that runs here; null when none does.</summary>
+    public Lease? Running(TaskId task) => _handed.GetValueOrDefault(task)?.Lease;
+
     /// <summary>What an executor held when this agent began.</summary>
     public void Adopt(Holdings holdings)
     {

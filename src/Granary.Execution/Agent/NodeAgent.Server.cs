@@ -75,6 +75,7 @@ public sealed partial class NodeAgent
                 }
                 else if (command.Stop is { } stop) _table.Stop(stop, _time.GetUtcNow(), _orders);
                 else if (command.ReadLog is { } request) _ = AnswerLog(request, command.RequestId);
+                else if (command.Profile is { } question) _ = AnswerProfile(question, command.RequestId);
             }
         }
         await CarryOut();

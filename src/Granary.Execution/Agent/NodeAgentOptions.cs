@@ -71,6 +71,9 @@ public sealed record NodeAgentOptions
     /// <summary>Resources that no machine can measure: the node's capacity of them follows their calendars.</summary>
     public IReadOnlyList<DeclaredResource> Declared { get; init; } = [];
 
+    /// <summary>Takes and keeps profiles; null where none are taken.</summary>
+    public Profiling.ProfileDesk? Profiles { get; init; }
+
     /// <summary>What the server is told of this build.</summary>
     public string Version { get; init; } = typeof(NodeAgentOptions).Assembly.GetName().Version?.ToString(3) ?? "0";
 

@@ -52,5 +52,13 @@ public sealed class TaskGrain(IGrainFactory grains, TimeProvider clock) : Grain,
             : await grains.GetGrain<INodeGrain>(task.Node).ReadLog(new LogRequest(task.Id, standardError, offset, maxBytes));
     }
 
+    public async Task<ProfileAnswer> Profile(ProfileQuestion question)
+    {
+        var task = await Status();
+        if (task.Node.Length == 0 || (question.Start is not null && task.State != TaskState.Running))
+            throw GranaryException.Refused($"task {task.Id} does not run ({task.State}): only what runs can be profiled");
+        return await grains.GetGrain<INodeGrain>(task.Node).Profile(question with { Task = task.Id.ToString() });
+    }
+
     private GranaryException NotFound() => GranaryException.NotFound($"no task {Id}; 'granary tasks --pool {Id.Pool}' lists those of its pool");
 }

@@ -52,6 +52,8 @@ internal sealed class BenchNode : INodeGrain
     public Task<NodeView> Declare(NodeSpec spec) => throw NotForAgents();
     public Task Send(IReadOnlyList<NodeCommand> commands) => throw NotForAgents();
     public Task<LogChunk> ReadLog(LogRequest request) => throw NotForAgents();
+    public Task<ProfileAnswer> Profile(ProfileQuestion question) => throw NotForAgents();
+    public Task ProfileTold(string session, long requestId, ProfileAnswer answer) => throw NotForAgents();
     public Task<NodeView> Cordon() => throw NotForAgents();
     public Task<NodeView> Uncordon() => throw NotForAgents();
     public Task<NodeView> Drain() => throw NotForAgents();

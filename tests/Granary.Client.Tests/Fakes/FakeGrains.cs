@@ -96,6 +96,8 @@ public sealed class FakeTask(string key, FakePool pool)
         return Status();
     }
 
+    public Task<ProfileAnswer> Profile(ProfileQuestion question) => throw new NotSupportedException();
+
     public Task<LogChunk> ReadLog(bool standardError, long offset, int maxBytes)
     {
         if (Output is not { } output) return Task.FromResult(new LogChunk(offset, [], 0, false));

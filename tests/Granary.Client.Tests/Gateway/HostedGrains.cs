@@ -104,4 +104,6 @@ public sealed class HostedTask(FakeCluster world) : Grain, ITaskGrain
     public Task<TaskExplanation> Explain() => throw new NotSupportedException();
 
     public Task<LogChunk> ReadLog(bool standardError, long offset, int maxBytes) => Fake.ReadLog(standardError, offset, maxBytes);
+
+    public Task<ProfileAnswer> Profile(ProfileQuestion question) => Fake.Profile(question);
 }

@@ -108,6 +108,17 @@ internal sealed class FakeNode : INodeGrain
         return await answer.Task.WaitAsync(Patience);
     }
 
+    private readonly Dictionary<long, TaskCompletionSource<ProfileAnswer>> _profiles = [];
+
+    public async Task<ProfileAnswer> Ask(ProfileQuestion question)
+    {
+        var answer = new TaskCompletionSource<ProfileAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var id = Random.Shared.NextInt64();
+        lock (_gate) _profiles.Add(id, answer);
+        Push(new NodeCommand { Profile = question, RequestId = id });
+        return await answer.Task.WaitAsync(Patience);
+    }
+
     public Task<string> Greet(string session) => Task.FromResult("");
 
     public Task<JoinReply> Join(JoinRequest request)
@@ -176,6 +187,14 @@ internal sealed class FakeNode : INodeGrain
     public Task Leave(string session)
     {
         Change(() => HasLeft = true);
+        return Task.CompletedTask;
+    }
+
+    public Task<ProfileAnswer> Profile(ProfileQuestion question) => throw NotForAgents();
+
+    public Task ProfileTold(string session, long requestId, ProfileAnswer answer)
+    {
+        lock (_gate) _profiles[requestId].TrySetResult(answer);
         return Task.CompletedTask;
     }
 

@@ -70,6 +70,7 @@ internal class FakeFactory : DispatchProxy
             var t when t == typeof(IApplicationGrain) => _cluster.Application,
             var t when t == typeof(IDistributedWorkGrain) => new FakeWork(_cluster, key),
             var t when t == typeof(IWorkListGrain) => new FakeWorkList(_cluster),
+            var t when t == typeof(IReportGrain) => new FakeReport(_cluster, key),
             var t when t == typeof(ITaskGrain) => new FakeTask(_cluster, TaskId.TryParse(key, out var id) ? id : throw new InvalidOperationException(key)),
             var t => throw new InvalidOperationException($"REST asked for a {t}"),
         };

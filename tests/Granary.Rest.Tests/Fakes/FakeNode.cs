@@ -43,6 +43,19 @@ internal sealed class FakeNode(FakeCluster cluster, NodeView view) : INodeGrain
     public Task LogRead(string session, long requestId, LogChunk chunk) => throw NotForRest();
     public Task Send(IReadOnlyList<NodeCommand> commands) => throw NotForRest();
     public Task<LogChunk> ReadLog(LogRequest request) => throw NotForRest();
+    /// <summary>The last profile that was asked for.</summary>
+    public ProfileOrder? Ordered { get; private set; }
+
+    public Task<ProfileAnswer> Profile(ProfileQuestion question)
+    {
+        Ordered = question.Start ?? Ordered;
+        if (question.Start is not null) return Task.FromResult(new ProfileAnswer("p1", ProfileState.Running, "", 0, [], 0, []));
+        var bytes = "{\"shared\":{\"frames\":[{\"name\":\"work\"}]},\"name\":\"node n1\",\"profiles\":[{\"type\":\"sampled\",\"name\":\"cpu\",\"unit\":\"nanoseconds\",\"samples\":[[0]],\"weights\":[5]}]}"u8.ToArray();
+        var (from, count) = ((int)question.Read!.Offset, 40);
+        return Task.FromResult(new ProfileAnswer("p1", ProfileState.Done, "", from, bytes[from..Math.Min(bytes.Length, from + count)], bytes.Length, []));
+    }
+
+    public Task ProfileTold(string session, long requestId, ProfileAnswer answer) => throw NotForRest();
     public Task Watch(string pool) => throw NotForRest();
 
     private static InvalidOperationException NotForRest() => new("REST does not call this");

@@ -37,6 +37,8 @@ internal sealed class FakeTask(FakeCluster cluster, TaskId id) : ITaskGrain
         return new(view, new(view.WaitReason, "needs cpu=2; largest free node n1 has cpu=1500m", "lower --cpu, or wait", 1), ["12:00:00 submitted"], null);
     }
 
+    public Task<ProfileAnswer> Profile(ProfileQuestion question) => throw new NotSupportedException();
+
     public async Task<LogChunk> ReadLog(bool standardError, long offset, int maxBytes)
     {
         await Status();
