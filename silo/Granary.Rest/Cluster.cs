@@ -28,6 +28,8 @@ internal sealed class Cluster(IGrainFactory grains)
 
     public IReportGrain ReportOf(string node) => Grain<IReportGrain>(node);
 
+    public IMonitorGrain Monitor => Grain<IMonitorGrain>(IMonitorGrain.Key);
+
     public ITaskGrain TaskOf(TaskId id) => Grain<ITaskGrain>(id.ToString());
 
     /// <summary>Names of all pools in ordinal order.</summary>

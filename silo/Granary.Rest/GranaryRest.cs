@@ -3,6 +3,7 @@ using Granary.Access.Attempts;
 using Granary.Access.Tokens;
 using Granary.Rest.Access;
 using Granary.Rest.Agents;
+using Granary.Rest.Alerts;
 using Granary.Rest.Allocation;
 using Granary.Rest.Distributed;
 using Granary.Rest.Events;
@@ -80,6 +81,7 @@ public static class GranaryRest
         AllocationEndpoints.Map(app);
         DistributedEndpoints.Map(app);
         ProfileEndpoints.Map(app);
+        AlertEndpoints.Map(app);
         EventEndpoints.Map(app);
         MetricsEndpoints.Map(app);
         HealthEndpoints.Map(app);

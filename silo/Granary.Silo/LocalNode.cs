@@ -48,7 +48,8 @@ internal sealed partial class LocalNode(NodeAgent agent, ILogger<LocalNode> log)
             node.ToSpec(null, null).Name,
             s.GetRequiredService<TelemetryOptions>(),
             s.GetRequiredService<TimeProvider>(),
-            s.GetRequiredService<ILogger<TelemetryPublisher>>()));
+            s.GetRequiredService<ILogger<TelemetryPublisher>>(),
+            row => new FileSystemSource(row, "data", server.Data)));
     }
 
     public async Task StartAsync(CancellationToken cancellationToken)

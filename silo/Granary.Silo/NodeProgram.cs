@@ -89,7 +89,7 @@ public static partial class NodeProgram
         using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         await agent.StartAsync(stop.Token);
         using var telemetry = new TelemetryPublisher(client.Cluster, spec.Name, configuration.Get<TelemetryOptions>(TelemetryOptions.Section), TimeProvider.System,
-            logging.CreateLogger<TelemetryPublisher>());
+            logging.CreateLogger<TelemetryPublisher>(), row => new FileSystemSource(row, "data", local.DataDirectory));
         await telemetry.StartAsync(stop.Token);
         await profiles.StartAsync(stop.Token);
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

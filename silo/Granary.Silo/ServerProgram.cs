@@ -12,6 +12,7 @@ using Granary.Silo.Access;
 using Granary.Silo.Configuration;
 using Granary.Silo.Database;
 using Granary.Silo.Hosting;
+using Granary.Silo.Monitoring;
 using Granary.Silo.Plugins;
 using Granary.Silo.Tls;
 using Granary.Silo.Tracing;
@@ -48,6 +49,7 @@ public static partial class ServerProgram
         [OtlpOptions.Section] = typeof(OtlpOptions),
         [ProfilingOptions.Section] = typeof(ProfilingOptions),
         [BottleneckSection] = typeof(BottleneckThresholds),
+        [MonitorSettings.Section] = typeof(MonitorSettings),
     };
 
     private const string SchedulerSection = "Scheduler";
@@ -146,6 +148,7 @@ public static partial class ServerProgram
             });
             builder.Services.AddSingleton<JournalHealth>();
             builder.Services.AddHealthChecks().AddCheck<JournalHealth>("journal", tags: [GranaryRest.ReadyTag]);
+            MonitorWatch.Add(builder.Services, configuration.Get<MonitorSettings>(MonitorSettings.Section));
             LocalNode.Add(builder.Services, configuration.Get<NodeSettings>(NodeSettings.Section), settings);
 
             app = builder.Build();

@@ -29,6 +29,7 @@ internal static class Program
         ("gpu", "placement on shared GPUs beside what was published, and beside a plain implementation", a => Task.FromResult(GpuProgram.Run(a))),
         ("telemetry", "what sampling a machine costs, with many tasks and with many cores", a => Task.FromResult(TelemetryProgram.Run(a))),
         ("profiling", "what being profiled and sampled costs a process: paired runs", a => Task.FromResult(ProfilingProgram.Run(a))),
+        ("telemetry-node", "what sampling costs a node agent as a process of its own", NodeProcessProgram.RunAsync),
         (ExecutionProgram.Verb, "the node agent beside bare process starts", ExecutionProgram.RunAsync),
     ];
 

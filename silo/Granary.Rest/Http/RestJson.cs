@@ -3,6 +3,7 @@ using Granary.Abstractions.Json;
 using Granary.Distribution.Requests;
 using Granary.Model;
 using Granary.Rest.Agents;
+using Granary.Rest.Alerts;
 using Granary.Rest.Allocation;
 using Granary.Rest.Distributed;
 using Granary.Rest.Events;
@@ -50,6 +51,14 @@ namespace Granary.Rest.Http;
 [JsonSerializable(typeof(IReadOnlyList<TelemetryValueJson>))]
 [JsonSerializable(typeof(TelemetrySeriesJson))]
 [JsonSerializable(typeof(ApplicationJson))]
+[JsonSerializable(typeof(AlertJson))]
+[JsonSerializable(typeof(IReadOnlyList<AlertJson>))]
+[JsonSerializable(typeof(SilenceJson))]
+[JsonSerializable(typeof(IReadOnlyList<SilenceJson>))]
+[JsonSerializable(typeof(IReadOnlyList<AlertRuleJson>))]
+[JsonSerializable(typeof(IReadOnlyList<ScalingAdviceJson>))]
+[JsonSerializable(typeof(AcknowledgeBody))]
+[JsonSerializable(typeof(SilenceBody))]
 [JsonSerializable(typeof(ReservationRequest))]
 [JsonSerializable(typeof(ReservationJson))]
 [JsonSerializable(typeof(Page<ReservationJson>))]

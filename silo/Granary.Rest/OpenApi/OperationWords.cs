@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Granary.Rest.Agents;
+using Granary.Rest.Alerts;
 using Granary.Rest.Allocation;
 using Granary.Rest.Distributed;
 using Granary.Rest.Groups;
@@ -30,6 +31,8 @@ internal static class OperationWords
         [typeof(AllocationRequest)] = """{"allocation_type":"reserve","agent":"safety","resources":{"cpu":2},"from":"2030-01-31T08:00:00Z","for":"1h"}""",
         [typeof(DistributedRequest)] = """{"operation":"distribute","agent":"literature","name":"hash","command":["sha256sum","{}"],"resources":{"cpu":"500m"},"inputs":[{"path":"/data/a","size":"10Mi","at":["n1"]},"/data/b"],"batch":{"goal":"5s"}}""",
         [typeof(ProfileRequest)] = """{"profile_type":"system"}""",
+        [typeof(AcknowledgeBody)] = """{"by":"ann","comment":"looking at it"}""",
+        [typeof(SilenceBody)] = """{"matchers":{"rule":"disk-*","node":"n1"},"for":"2h","by":"ann","comment":"a new disk comes"}""",
         [typeof(NodeLossRequest)] = """{"node":"x"}""",
         [typeof(NodeRequest)] = """{"state":"Cordoned"}""",
     };

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Granary.Abstractions.Json;
 using Granary.Distribution.Requests;
 using Granary.Model;
+using Granary.Rest.Alerts;
 using Granary.Rest.Allocation;
 using Granary.Rest.Distributed;
 using Granary.Rest.Http;
@@ -28,6 +29,7 @@ internal static class SchemaWords
         else if (bare == typeof(ProfileRequest)) schema.Required = new HashSet<string> { "profile_type" };
         else if (bare == typeof(AllocationRequest)) schema.Required = new HashSet<string> { "allocation_type", "agent", "resources", "for" };
         else if (bare == typeof(DistributedRequest)) schema.Required = new HashSet<string> { "operation" };
+        else if (bare == typeof(SilenceBody)) schema.Required = new HashSet<string> { "matchers", "for" };
         else if (bare == typeof(ResourceSet)) Resources(schema);
         else if (bare == typeof(TimeSpan))
         {

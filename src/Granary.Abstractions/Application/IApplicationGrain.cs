@@ -29,13 +29,15 @@ public interface IApplicationGrain : IGrainWithStringKey
 /// <summary>What happened in a pool, or in a part of a sharded one, since the batch before.</summary>
 /// <param name="Part">The pool's name, or its part's.</param>
 /// <param name="Missed">Outcomes that were dropped since they came faster than they were taken.</param>
+/// <param name="LongestCommit">The longest that a batch of events took to be durable.</param>
 [GenerateSerializer, Immutable, Alias("Granary.ApplicationBatch")]
 public sealed record ApplicationBatch(
     [property: Id(0)] string Part,
     [property: Id(1)] DateTimeOffset At,
     [property: Id(2)] PoolView Pool,
     [property: Id(3)] IReadOnlyList<TaskOutcome> Outcomes,
-    [property: Id(4)] long Missed);
+    [property: Id(4)] long Missed,
+    [property: Id(5)] TimeSpan LongestCommit = default);
 
 /// <param name="Since">Since when it counts.</param>
 /// <param name="Classes">By how many tasks of them have ended.</param>

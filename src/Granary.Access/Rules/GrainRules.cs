@@ -107,6 +107,13 @@ public static class GrainRules
         Add<IApplicationGrain>(nameof(IApplicationGrain.Latest), Roles.Watchers);
         Add<IReportGrain>(nameof(IReportGrain.Report), Roles.Watchers);
 
+        // what is wrong with machines and pools
+        Add<IMonitorGrain>(nameof(IMonitorGrain.Wake), Roles.None);
+        foreach (var read in (string[])[nameof(IMonitorGrain.Alerts), nameof(IMonitorGrain.Silences), nameof(IMonitorGrain.Rules), nameof(IMonitorGrain.Advice), nameof(IMonitorGrain.Watch)])
+            Add<IMonitorGrain>(read, Roles.Readers);
+        foreach (var act in (string[])[nameof(IMonitorGrain.Acknowledge), nameof(IMonitorGrain.Silence), nameof(IMonitorGrain.Expire)])
+            Add<IMonitorGrain>(act, Roles.Operator);
+
         // tokens
         foreach (var tokens in (string[])[nameof(ITokensGrain.List), nameof(ITokensGrain.Create), nameof(ITokensGrain.Rotate), nameof(ITokensGrain.Revoke), nameof(ITokensGrain.Sync)])
             Add<ITokensGrain>(tokens, Roles.None);

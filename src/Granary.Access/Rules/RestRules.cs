@@ -50,6 +50,14 @@ public static class RestRules
         ["GET /api/nodes/{name}/telemetry"] = Roles.Watchers,
         ["PUT /api/nodes/{name}"] = Roles.Operator,
 
+        ["GET /api/alerts"] = Roles.Readers,
+        ["GET /api/alerts/rules"] = Roles.Readers,
+        ["GET /api/alerts/advice"] = Roles.Readers,
+        ["POST /api/alerts/{id}/acknowledge"] = Roles.Operator,
+        ["GET /api/silences"] = Roles.Readers,
+        ["POST /api/silences"] = Roles.Operator,
+        ["DELETE /api/silences/{id}"] = Roles.Operator,
+
         ["GET /api/reservations"] = Roles.Watchers,
         ["POST /api/reservations"] = Roles.Operator,
         ["GET /api/reservations/{id}"] = Roles.Watchers,

@@ -12,6 +12,7 @@ public sealed partial class PoolGrain
 
     private readonly OutcomeBuffer _outcomes = new(100_000);
     private Task _telling = Task.CompletedTask;
+    private TimeSpan _longestCommit;
 
     private void TellApplication()
     {
@@ -19,7 +20,8 @@ public sealed partial class PoolGrain
         var (outcomes, missed) = _outcomes.Drain();
         var view = _scheduler.Describe(Now);
         PoolMeters.Stands(_key, view);
-        _telling = TellAsync(new ApplicationBatch(_key, clock.GetUtcNow(), view, outcomes, missed));
+        _telling = TellAsync(new ApplicationBatch(_key, clock.GetUtcNow(), view, outcomes, missed, _longestCommit));
+        _longestCommit = TimeSpan.Zero;
     }
 
     private async Task TellAsync(ApplicationBatch batch)

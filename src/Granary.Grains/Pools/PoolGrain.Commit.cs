@@ -104,7 +104,9 @@ public sealed partial class PoolGrain
                 var snapshot = SnapshotIfDue();
                 var began = clock.GetTimestamp();
                 await store.AppendAsync(new PoolAppend(_key, _sequence + 1, _payload.WrittenMemory, Stored(batch.FinishedTasks)), CancellationToken.None);
-                PoolMeters.Commit.Record(clock.GetElapsedTime(began).TotalSeconds, PoolMeters.Tag(_pool));
+                var took = clock.GetElapsedTime(began);
+                PoolMeters.Commit.Record(took.TotalSeconds, PoolMeters.Tag(_pool));
+                if (took > _longestCommit) _longestCommit = took;
                 _sequence++;
                 _journalBytes += _payload.WrittenCount;
                 _writing = null;

@@ -158,6 +158,14 @@ internal sealed class TestServer : IAsyncDisposable
         return path;
     }
 
+    /// <summary>A shell script that can be run by its path.</summary>
+    public string WriteScript(string name, string text)
+    {
+        var path = WriteFile(name, $"#!/bin/sh\n{text}\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return path;
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_client is not null) await _client.DisposeAsync();

@@ -14,6 +14,7 @@ internal sealed class FakeCluster
     public IGrainFactory Factory { get; }
     public FakeTelemetry Telemetry => field ??= new(this);
     public FakeApplication Application => field ??= new(this);
+    public FakeMonitor Monitor => field ??= new(this);
     public FakeDirectory Directory => field ??= new(this);
     public Dictionary<string, FakePool> Pools { get; } = new(StringComparer.Ordinal);
     public Dictionary<string, FakeNode> Nodes { get; } = new(StringComparer.Ordinal);
@@ -71,6 +72,7 @@ internal class FakeFactory : DispatchProxy
             var t when t == typeof(IDistributedWorkGrain) => new FakeWork(_cluster, key),
             var t when t == typeof(IWorkListGrain) => new FakeWorkList(_cluster),
             var t when t == typeof(IReportGrain) => new FakeReport(_cluster, key),
+            var t when t == typeof(IMonitorGrain) => _cluster.Monitor,
             var t when t == typeof(ITaskGrain) => new FakeTask(_cluster, TaskId.TryParse(key, out var id) ? id : throw new InvalidOperationException(key)),
             var t => throw new InvalidOperationException($"REST asked for a {t}"),
         };
