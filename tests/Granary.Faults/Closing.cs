@@ -25,7 +25,10 @@ internal sealed class Closing(World world)
         world.Server.Kill();
         world.Server.Start();
         var again = await TasksAsync();
-        if (!tasks.Select(Line).SequenceEqual(again.Select(Line))) world.Ledger.Violate("restart: the tasks are not the same after a restart");
+        // a submission that its client has given up may arrive as late as that, and become durable in the moment of the kill
+        var known = tasks.Select(t => t.Id).ToHashSet();
+        var givenUp = world.Submitters.SelectMany(s => s.Operations).Where(o => o.First is null).Select(o => o.Id).ToHashSet(StringComparer.Ordinal);
+        if (!tasks.Select(Line).SequenceEqual(again.Where(t => known.Contains(t.Id) || !givenUp.Contains(t.Spec.Name)).Select(Line))) world.Ledger.Violate("restart: the tasks are not the same after a restart");
     }
 
     private async Task<bool> EndsAsync()

@@ -64,4 +64,16 @@ public sealed class CommandQueueTests
     private static NodeCommand[] Commands(params long[] ids) => [.. ids.Select(i => new NodeCommand { RequestId = i })];
 
     private static IEnumerable<long> Ids(NodeCommands commands) => commands.Commands.Select(c => c.RequestId);
+
+    [Fact]
+    public void A_late_poll_of_an_earlier_activation_acknowledges_nothing()
+    {
+        var earlier = new CommandQueue(1000);
+        earlier.Add(Commands(1, 2));
+        var last = earlier.Read().Last;
+        var queue = new CommandQueue(2000);
+        queue.Add(Commands(3));
+        queue.Acknowledge(last);
+        Assert.Equal([3], Ids(queue.Read()));
+    }
 }

@@ -3,13 +3,14 @@ using Granary.Abstractions;
 namespace Granary.Grains.Nodes;
 
 /// <summary>Commands on their way to an agent: kept until it has taken charge of them. Used from the grain's turns only.</summary>
-internal sealed class CommandQueue
+/// <param name="first">Number of the first command, greater than any that an earlier activation gave out: a poll of then that comes late must acknowledge nothing of now.</param>
+internal sealed class CommandQueue(long first = 1)
 {
     private const int MostPerPoll = 2048;
 
     private readonly List<NodeCommand> _waiting = [];
     private TaskCompletionSource? _arrival;
-    private long _first = 1;
+    private long _first = first;
 
     public bool IsEmpty => _waiting.Count == 0;
 

@@ -22,7 +22,7 @@ public sealed partial class NodeGrain(
     public const string StorageName = "granary";
 
     private readonly GrainOptions _options = options.Value;
-    private readonly CommandQueue _commands = new();
+    private readonly CommandQueue _commands = new((clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
     private readonly JoinTickets _tickets = new();
     private readonly long _began = clock.GetTimestamp();
     private readonly NodeHealth _health = new(options.Value.SuspectAfter, options.Value.LostAfter);
