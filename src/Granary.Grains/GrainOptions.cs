@@ -39,6 +39,10 @@ public sealed class GrainOptions
     [Range(typeof(TimeSpan), "00:00:00.02", "00:01:00")]
     public TimeSpan CohortRound { get; set; } = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>A part of a sharded pool whose nodes have all been gone for this long hands what waits there to the other parts. Default 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "24:00:00")]
+    public TimeSpan HandOverAfter { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Changes kept for watchers that are behind. Default 65,536.</summary>
     [Range(16, 10_000_000)]
     public int ChangesKept { get; set; } = 65_536;

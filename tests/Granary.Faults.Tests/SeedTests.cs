@@ -29,9 +29,11 @@ public sealed class SeedTests(ITestOutputHelper output)
         output.WriteLine($"{seeds} seeds, {sum.Sum(f => f.VirtualTime.TotalHours):F1} h of virtual time, {sum.Sum(f => f.Steps)} steps: {sum.Sum(f => f.Tasks)} tasks, "
             + $"{sum.Sum(f => f.Starts)} processes, {sum.Sum(f => f.ServerKills)} kills of the server, {sum.Sum(f => f.AgentKills)} of agents, "
             + $"{sum.Sum(f => f.Reboots)} power cuts, {sum.Sum(f => f.Cuts)} cut links, {sum.Sum(f => f.MessagesLost)} messages lost, "
-            + $"{sum.Sum(f => f.MessagesRepeated)} repeated, {sum.Sum(f => f.FailedWrites)} failed writes, {sum.Sum(f => f.Fenced)} attempts overtaken on a machine given up");
+            + $"{sum.Sum(f => f.Moves)} moves of tasks between parts, {sum.Sum(f => f.NodeMoves)} of nodes, {sum.Sum(f => f.MessagesRepeated)} repeated, {sum.Sum(f => f.FailedWrites)} failed writes, {sum.Sum(f => f.Fenced)} attempts overtaken on a machine given up");
         var bad = results.Where(r => !r.Ok).Select(r => $"seed {r.Seed}: {string.Join("; ", r.Violations.Take(3))}").ToArray();
         Assert.True(bad.Length == 0, $"{bad.Length} of {seeds} seeds failed; one again with its story: dotnet run -c Release --project tests/Granary.Faults -- SEED 1 --story{(shards > 1 ? " --shards" : "")}\n{string.Join('\n', bad.Take(10))}");
+
+        if (shards > 1) Assert.True(sum.Sum(f => f.Moves) > seeds / 2);
 
         // runs in which nothing happens would prove nothing
         Assert.All(new Func<RunFigures, int>[]

@@ -1,4 +1,5 @@
 using Granary.Model;
+using Granary.Scheduling;
 using Granary.Storage;
 
 namespace Granary.Faults;
@@ -47,8 +48,18 @@ internal sealed class Disk(Random random, Story story, RunFigures figures)
         if (!Journals.TryGetValue(append.Pool, out var journal)) Journals[append.Pool] = journal = [];
         journal.Add(new JournalRecord(append.Sequence, append.Payload));
         foreach (var task in append.Finished) Finished[task.Id] = task;
+        if (append.Pool.Contains('~', StringComparison.Ordinal)) CountMoves(append.Payload.Span);
         story.Tell($"{append.Pool} writes record {append.Sequence} of {append.Payload.Length} bytes");
         story.Mix(append.Payload.Span);
+    }
+
+    private void CountMoves(ReadOnlySpan<byte> record)
+    {
+        var batch = new EventBatch();
+        EventCodec.Read(record, batch);
+        foreach (ref readonly var e in batch.Events)
+            if (e.Kind == EventKind.TasksTaken) figures.Moves++;
+            else if (e.Kind == EventKind.NodeReleased) figures.NodeMoves++;
     }
 
     /// <summary>The server died: of the writes that failed or were under way, some turn out to be there.</summary>

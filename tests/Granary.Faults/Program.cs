@@ -30,6 +30,8 @@ for (var seed = from; seed < from + count; seed++)
     sum.MessagesRepeated += result.Figures.MessagesRepeated;
     sum.FailedWrites += result.Figures.FailedWrites;
     sum.Fenced += result.Figures.Fenced;
+    sum.Moves += result.Figures.Moves;
+    sum.NodeMoves += result.Figures.NodeMoves;
     sum.Steps += result.Figures.Steps;
     sum.VirtualTime += result.Figures.VirtualTime;
     if (story) foreach (var line in result.Story) Console.WriteLine(line);

@@ -67,6 +67,12 @@ public sealed record RunFigures
     public int MessagesRepeated { get; set; }
     public int FailedWrites { get; set; }
     public int Fenced { get; set; }
+
+    /// <summary>Times that waiting tasks went from one part of a sharded pool to another.</summary>
+    public int Moves { get; set; }
+
+    /// <summary>Times that an idle node did.</summary>
+    public int NodeMoves { get; set; }
     public long Steps { get; set; }
     public TimeSpan VirtualTime { get; set; }
 }

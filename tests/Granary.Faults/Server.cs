@@ -49,6 +49,7 @@ internal sealed class Server(World world)
             SuspectAfter = World.SuspectAfter,
             LostAfter = World.LostAfter,
             SnapshotAfterBytes = world.SnapshotAfterBytes,
+            HandOverAfter = World.HandOverAfter,
         }));
         var host = builder.Build();
         world.Simulation.RunAside(() => host.StartAsync());

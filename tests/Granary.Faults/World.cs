@@ -9,6 +9,8 @@ internal sealed class World
     public static readonly TimeSpan SuspectAfter = TimeSpan.FromSeconds(3);
     public static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(8);
 
+    public static readonly TimeSpan HandOverAfter = TimeSpan.FromSeconds(1);
+
     private readonly Adversary _adversary;
     private readonly List<Submitter> _submitters = [];
 

@@ -126,4 +126,25 @@ public interface IPoolGrain : IGrainWithStringKey
     /// <summary>Every reservation that has not ended, and the last that have, in the order they were made.</summary>
     [Alias("Reservations")]
     Task<IReadOnlyList<ReservationView>> Reservations();
+
+    /// <summary>What a part of a sharded pool holds and waits for. Called by its front.</summary>
+    [Alias("Part")]
+    Task<PartStanding> Part();
+
+    /// <summary>Has a part let go of waiting tasks; returns once that is durable. While some are on their way these are the answer, whatever is asked; null when none are. Called by its front.</summary>
+    [Alias("Yield")]
+    Task<YieldedTasks?> Yield(YieldRequest request);
+
+    /// <summary>Gives a part tasks that another has let go of; returns once they wait here durably. May be repeated. Called by its front.</summary>
+    [Alias("Take")]
+    Task Take(int from, YieldedTasks tasks);
+
+    /// <summary>Tells a part that the tasks of a ticket are in another part for good. May be repeated. Called by its front.</summary>
+    [Alias("EndYield")]
+    Task EndYield(long ticket);
+
+    /// <summary>Has a part let go of a node for good, unless something rests on it; true once that is durable. May be repeated. Called by its front.</summary>
+    /// <param name="move">How often the node has moved, this time counted.</param>
+    [Alias("ReleaseNode")]
+    Task<bool> ReleaseNode(string node, long move);
 }

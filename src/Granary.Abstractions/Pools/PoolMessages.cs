@@ -130,7 +130,11 @@ public sealed record TaskChange(
 public sealed record NodeUpRequest(
     [property: Id(0)] NodeSpec Spec,
     [property: Id(1)] NodeState State,
-    [property: Id(2)] IReadOnlyList<Lease>? Live);
+    [property: Id(2)] IReadOnlyList<Lease>? Live)
+{
+    /// <summary>How often the node has gone from one part of a sharded pool to another; told by its front, 0 from everybody else.</summary>
+    [Id(3)] public long Move { get; init; }
+}
 
 /// <param name="Expected">Leases of this node that the pool counts on: those the agent does not have must be started or answered with <see cref="ReportKind.NotHere"/>.</param>
 /// <param name="Stale">Leases that the agent holds but must stop: fenced meanwhile.</param>

@@ -57,9 +57,10 @@ public static class GrainRules
         Add<IPoolGrain>(nameof(IPoolGrain.Migrate), Roles.Operator);
         Add<IPoolGrain>(nameof(IPoolGrain.Rebalance), Roles.Operator);
 
-        // pools: what directory, nodes and cohorts say to them
+        // pools: what directory, nodes, cohorts and fronts say to them
         foreach (var inside in (string[])[nameof(IPoolGrain.Configure), nameof(IPoolGrain.SetAgents), nameof(IPoolGrain.SetGroups), nameof(IPoolGrain.NodeUp), nameof(IPoolGrain.HostUp),
-            nameof(IPoolGrain.Standing), nameof(IPoolGrain.Carry), nameof(IPoolGrain.NodeChanged), nameof(IPoolGrain.Measured), nameof(IPoolGrain.NodeUse), nameof(IPoolGrain.Report)])
+            nameof(IPoolGrain.Standing), nameof(IPoolGrain.Carry), nameof(IPoolGrain.NodeChanged), nameof(IPoolGrain.Measured), nameof(IPoolGrain.NodeUse), nameof(IPoolGrain.Report),
+            nameof(IPoolGrain.Part), nameof(IPoolGrain.Yield), nameof(IPoolGrain.Take), nameof(IPoolGrain.EndYield), nameof(IPoolGrain.ReleaseNode)])
             Add<IPoolGrain>(inside, Roles.None);
         Add<ICohortGrain>(nameof(ICohortGrain.Wake), Roles.None);
 

@@ -67,7 +67,7 @@ public sealed partial class PoolGrain
     /// </summary>
     private async Task WakeNodesAsync()
     {
-        foreach (var node in _scheduler.NodeNames())
+        foreach (var node in _front?.MovedNodes() ?? _scheduler.NodeNames())
         {
             try
             {

@@ -89,7 +89,7 @@ public sealed partial class PoolGrain
     private async Task<CancelReply> SortOutUnknownAsync(CancelReply reply)
     {
         if (reply.NotFound.Count == 0) return reply;
-        var ended = (await GetMany(reply.NotFound)).Select(t => t.Id.Number).ToHashSet();
+        var ended = (await GetMany(reply.NotFound)).Where(t => t.State.IsFinal()).Select(t => t.Id.Number).ToHashSet();
         return reply with
         {
             AlreadyFinished = [.. reply.AlreadyFinished, .. reply.NotFound.Where(ended.Contains)],

@@ -11,14 +11,14 @@ internal sealed partial class ShardFront
     {
         await ReadyAsync();
         var spec = request.Spec;
-        var known = Book.TryFindNode(spec.Name, out var before, out var shard);
+        var known = Book.TryFindNode(spec.Name, out var before, out _);
         _gone.Remove(spec.Name);
         if (!known || before != spec)
         {
             await _journal.DecideAsync((scheduler, now, events, effects) =>
             {
                 // others may have joined while this one waited: choose among what is there now
-                if (!scheduler.Shards.TryFindNode(spec.Name, out _, out shard)) shard = ShardBalance.Choose(spec.Capacity, _router.Parts);
+                if (!scheduler.Shards.TryFindNode(spec.Name, out _, out var shard)) shard = ShardBalance.Choose(spec.Capacity, _router.Parts);
                 scheduler.Assign(spec, shard, now, events, effects);
                 LearnNodes();
                 return true;
@@ -26,7 +26,8 @@ internal sealed partial class ShardFront
             _divideDue = true;
         }
         else LearnNodes();
-        var reply = await _parts[shard].NodeUp(request);
+        // it may have gone to another part meanwhile; one that lets go of it before this comes there refuses, and the agent asks again
+        var reply = await PartOf(spec.Name).NodeUp(request with { Move = Book.MovesOf(spec.Name) });
         if (_divideDue) await ReadyAsync();
         return reply;
     }
@@ -41,7 +42,16 @@ internal sealed partial class ShardFront
             LearnNodes();
             _divideDue = true;
         }
-        await part.NodeChanged(node, state);
+        try
+        {
+            await part.NodeChanged(node, state);
+        }
+        catch (GranaryException e) when (e.Code == ErrorCode.NotFound)
+        {
+            if (!Book.TryFindNode(node, out var spec, out _)) throw;
+            // it went to this part, which has not heard of it yet
+            await PartOf(node).NodeUp(new NodeUpRequest(spec, state, null) { Move = Book.MovesOf(node) });
+        }
     }
 
     public Task<TimeSpan> Measured(string node, long cpuMilli, long memoryMiB) => PartOf(node).Measured(node, cpuMilli, memoryMiB);
@@ -49,6 +59,9 @@ internal sealed partial class ShardFront
     public async Task<NodeUse?> NodeUse(string node) => Book.TryFindNode(node, out _, out var shard) ? await _parts[shard].NodeUse(node) : null;
 
     public Task<WhatIfNodeLoss> WhatIfNodeLoss(string node) => PartOf(node).WhatIfNodeLoss(node);
+
+    /// <summary>Nodes that have gone from part to part: the one that should have a node may not have heard of it.</summary>
+    public IReadOnlyList<string> MovedNodes() => [.. Book.Nodes.Keys.Where(n => Book.MovesOf(n) > 0)];
 
     private IPoolGrain PartOf(string node) =>
         Book.TryFindNode(node, out _, out var shard) ? _parts[shard] : throw GranaryException.NotFound($"pool {_pool} has no node {node}");

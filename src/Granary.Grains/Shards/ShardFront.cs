@@ -12,6 +12,9 @@ internal interface IFrontJournal
 {
     PoolScheduler Scheduler { get; }
 
+    /// <summary>Tasks have stopped waiting in the parts.</summary>
+    void Drained(long tasks);
+
     /// <summary>Decides within the turn and returns once it is durable.</summary>
     Task<T> DecideAsync<T>(Func<PoolScheduler, long, EventBatch, IPoolEffects, T> decide);
 }
@@ -26,6 +29,7 @@ internal sealed partial class ShardFront
     private readonly int _count;
     private readonly IFrontJournal _journal;
     private readonly IPoolGrain[] _parts;
+    private readonly IGrainFactory _grains;
     private readonly TimeProvider _clock;
     private readonly GrainOptions _options;
     private readonly StopSignal _stop;
@@ -42,12 +46,15 @@ internal sealed partial class ShardFront
 
     public ShardFront(string pool, IFrontJournal journal, IGrainFactory grains, TimeProvider clock, GrainOptions options, StopSignal stop, ILogger log)
     {
+        _grains = grains;
         (_pool, _journal, _clock, _options, _stop, _log) = (pool, journal, clock, options, stop, log);
         _count = journal.Scheduler.Spec.Shards;
         _parts = [.. Enumerable.Range(0, _count).Select(i => grains.GetGrain<IPoolGrain>(ShardNames.Of(pool, i)))];
         _loads = [.. Enumerable.Range(0, _count).Select(_ => new ShardLoad())];
         _router = new ShardRouter(Book, _count);
+        _waiting = new ShardWaiting(_count);
         LearnNodes();
+        for (var i = 0; i < _count; i++) _settled[i] = Book.LastTicket(i) == 0; // the front before this one may have died on the way
     }
 
     public int Count => _count;
@@ -56,11 +63,12 @@ internal sealed partial class ShardFront
 
     public void End() => _ended = true;
 
-    /// <summary>Once in a quarter of a second: asks the parts what they hold, and mends what could not be told.</summary>
+    /// <summary>Once in a quarter of a second: asks the parts what they hold, once in a second or while work moves, and mends what could not be told.</summary>
     public void Tick()
     {
-        if (_ended || ++_ticks % 4 != 0) return;
-        if (_asking.IsCompleted) _asking = AskAsync();
+        if (_ended || (++_ticks % 4 != 0 && !_hasMoved) || !_asking.IsCompleted) return;
+        _hasMoved = false;
+        _asking = AskAsync();
     }
 
     public async Task<PoolView> Configure()
@@ -125,7 +133,8 @@ internal sealed partial class ShardFront
             var homes = ShardParts.Homes(agent, parts, present);
             if (agent.Limit.IsZero) _homes.Remove(agent.Id);
             else _homes[agent.Id] = homes;
-            var divided = ShardParts.Divide(agent, parts, homes);
+            // how fast it may submit is the front's to say
+            var divided = ShardParts.Divide(agent.Terms?.Rate is null ? agent : agent with { Terms = agent.Terms with { Rate = null } }, parts, homes);
             for (var i = 0; i < _count; i++) byPart[i].Add(divided[i]);
         }
         foreach (var group in groups)

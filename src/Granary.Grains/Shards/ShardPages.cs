@@ -12,7 +12,9 @@ internal static class ShardPages
     public static TaskPage Merge(IReadOnlyList<TaskPage> pages, int limit)
     {
         var floor = pages.Max(p => p.Next);
-        var merged = pages.SelectMany(p => p.Tasks).Where(t => t.Id.Number >= floor).OrderByDescending(t => t.Id.Number).ToList();
+        // between two commits a task that moves is told of by both parts: the one that has it now is further with it
+        var merged = pages.SelectMany(p => p.Tasks).Where(t => t.Id.Number >= floor).OrderByDescending(t => t.Id.Number).ThenByDescending(t => t.State != Model.TaskState.Queued)
+            .DistinctBy(t => t.Id.Number).ToList();
         var more = merged.Count > limit || floor > 0;
         if (merged.Count > limit) merged.RemoveRange(limit, merged.Count - limit);
         return new TaskPage(merged, more && merged.Count > 0 ? merged[^1].Id.Number : 0);

@@ -18,19 +18,24 @@ public sealed partial class PoolScheduler
     internal long SpecBytes => _specBytes;
 
     /// <summary>Whether the pool has room, before anything else is looked at: a refusal costs next to nothing.</summary>
-    private void CheckRoom(SubmitBatch batch, long now)
+    private void CheckRoom(SubmitBatch batch, long now) => CheckRoom(batch, _queued, _ => 0, now);
+
+    /// <param name="queued">Tasks that wait.</param>
+    /// <param name="elsewhere">Those of an agent that wait in parts of this pool.</param>
+    private void CheckRoom(SubmitBatch batch, long queued, Func<string, long> elsewhere, long now)
     {
         var tasks = PoolLimits.TasksIn(batch);
-        if (tasks > _options.MaxQueued - _queued)
-            throw Full($"pool {_pool} holds {Text(_queued)} waiting tasks of at most {Text(_options.MaxQueued)}; {Text(tasks)} more do not fit", "Scheduler:MaxQueued", tasks, _queued, _options.MaxQueued, now);
+        if (tasks > _options.MaxQueued - queued)
+            throw Full($"pool {_pool} holds {Text(queued)} waiting tasks of at most {Text(_options.MaxQueued)}; {Text(tasks)} more do not fit", "Scheduler:MaxQueued", tasks, queued, _options.MaxQueued, now);
         if (_specBytes >= _options.MaxSpecBytes)
             throw Full($"pool {_pool} holds {Text(_specBytes >> 20)} MiB of specifications of at most {Text(_options.MaxSpecBytes >> 20)} MiB", "Scheduler:MaxSpecBytes", 1, Math.Max(1, _queued), Math.Max(1, _queued), now);
         CountAsked(batch);
         foreach (var (name, count) in _asking)
         {
             var agent = _order.Find(name);
-            if (count > _options.MaxQueuedPerAgent - (agent?.Queued ?? 0))
-                throw Full($"agent {name} has {Text(agent?.Queued ?? 0)} waiting tasks of at most {Text(_options.MaxQueuedPerAgent)} in pool {_pool}; {Text(count)} more do not fit", "Scheduler:MaxQueuedPerAgent", count, agent?.Queued ?? 0, _options.MaxQueuedPerAgent, now);
+            var own = (agent?.Queued ?? 0) + elsewhere(name);
+            if (count > _options.MaxQueuedPerAgent - own)
+                throw Full($"agent {name} has {Text(own)} waiting tasks of at most {Text(_options.MaxQueuedPerAgent)} in pool {_pool}; {Text(count)} more do not fit", "Scheduler:MaxQueuedPerAgent", count, own, _options.MaxQueuedPerAgent, now);
             if (agent?.Spec.Terms?.Rate is { } rate) CheckRate(agent, rate, count, now);
         }
     }

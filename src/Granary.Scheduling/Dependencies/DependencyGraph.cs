@@ -69,6 +69,15 @@ internal sealed class DependencyGraph(TaskTable tasks)
             foreach (var item in dependants) _broken.Enqueue((item, task.Number));
     }
 
+    /// <summary>Some item waits for this task by its number.</summary>
+    public bool IsAwaited(long number) => _byTask.ContainsKey(number);
+
+    /// <summary>Items that wait for this task by its number.</summary>
+    public IReadOnlyList<ItemEntry> WaitersOf(long number) => _byTask.TryGetValue(number, out var waiting) ? waiting : [];
+
+    /// <summary>The task has left, with everything that waits for it.</summary>
+    public void Forget(long number) => _byTask.Remove(number);
+
     /// <summary>The next item to cancel, and the task that broke it.</summary>
     public bool TryTakeBroken(out ItemEntry item, out long cause)
     {

@@ -38,6 +38,16 @@ internal sealed class OutcomeSet
         if (words[bit >> 6] == ulong.MaxValue && words.AsSpan().IndexOfAnyExcept(ulong.MaxValue) < 0) _pages[page] = All;
     }
 
+    public void Remove(long number)
+    {
+        if (!Contains(number)) return;
+        var page = (int)(number >> PageBits);
+        var words = _pages[page]!;
+        if (ReferenceEquals(words, All)) words = _pages[page] = [.. All];
+        var bit = (int)(number & ((1 << PageBits) - 1));
+        words[bit >> 6] &= ~(1UL << (bit & 63));
+    }
+
     /// <summary>A page's words; empty for none succeeded.</summary>
     public ReadOnlySpan<ulong> Page(int page) => _pages[page];
 

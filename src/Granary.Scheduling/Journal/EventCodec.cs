@@ -204,6 +204,29 @@ public static class EventCodec
                 w.Number(e.Value);
                 ModelCodec.Write(ref w, (NodeSpec)e.Detail!);
                 break;
+            case EventKind.Yielded:
+                w.Number(e.Token);
+                w.Number(e.Value);
+                ModelCodec.Write(ref w, (IReadOnlyList<long>)e.Detail!);
+                break;
+            case EventKind.TasksTaken:
+                w.Number(e.Token);
+                w.Number(e.Value);
+                w.Bytes((byte[])e.Detail!);
+                break;
+            case EventKind.YieldEnded:
+                w.Number(e.Token);
+                break;
+            case EventKind.Rerouted:
+                w.Number(e.Number);
+                w.Number(e.Token);
+                w.Number(e.Value);
+                ModelCodec.Write(ref w, (IReadOnlyList<long>)e.Detail!);
+                break;
+            case EventKind.NodeReleased:
+                w.Number(e.Node);
+                w.Number(e.Value);
+                break;
             default:
                 throw new InvalidOperationException($"event kind {e.Kind} has no layout");
         }
@@ -248,6 +271,11 @@ public static class EventCodec
             case EventKind.MovesPlanned: return new PoolEvent(kind, at, Detail: ModelCodec.ReadNumbers(ref r));
             case EventKind.Routed: return new PoolEvent(kind, at, Number: r.Number(), Count: r.Int(), Value: r.Number(), Detail: r.Text());
             case EventKind.NodeAssigned: return new PoolEvent(kind, at, Value: r.Number(), Detail: ModelCodec.ReadNode(ref r));
+            case EventKind.Yielded: return new PoolEvent(kind, at, Token: r.Number(), Value: r.Number(), Detail: ModelCodec.ReadNumbers(ref r));
+            case EventKind.TasksTaken: return new PoolEvent(kind, at, Token: r.Number(), Value: r.Number(), Detail: r.Bytes());
+            case EventKind.YieldEnded: return new PoolEvent(kind, at, Token: r.Number());
+            case EventKind.Rerouted: return new PoolEvent(kind, at, Number: r.Number(), Token: r.Number(), Value: r.Number(), Detail: ModelCodec.ReadNumbers(ref r));
+            case EventKind.NodeReleased: return new PoolEvent(kind, at, Node: r.Int(), Value: r.Number());
             default: throw r.Damaged($"holds an event of kind {(int)kind}, which this build does not know,");
         }
     }

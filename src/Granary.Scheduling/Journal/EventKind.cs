@@ -95,6 +95,21 @@ public enum EventKind : byte
 
     /// <summary>A node belongs to part Value of this sharded pool: a <see cref="Model.NodeSpec"/>.</summary>
     NodeAssigned = 32,
+
+    /// <summary>Waiting tasks of this part leave it under ticket Token for part Value: Detail holds first number, count, first number, count and so on.</summary>
+    Yielded = 33,
+
+    /// <summary>The tasks of ticket Token of part Value wait here from now on: Detail is what that part wrote of them.</summary>
+    TasksTaken = 34,
+
+    /// <summary>The tasks of ticket Token are in another part for good.</summary>
+    YieldEnded = 35,
+
+    /// <summary>Runs of numbers of this sharded pool go from part Number to part Value under ticket Token: Detail is as with <see cref="Yielded"/>.</summary>
+    Rerouted = 36,
+
+    /// <summary>Node is of another part from now on: Value is the number of the move.</summary>
+    NodeReleased = 37,
 }
 
 /// <summary>What becomes of a task whose attempt ended.</summary>

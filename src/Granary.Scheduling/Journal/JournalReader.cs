@@ -81,5 +81,12 @@ internal ref struct JournalReader(ReadOnlySpan<byte> input)
         return Encoding.UTF8.GetString(_input.Slice(_at - length, length));
     }
 
+    public byte[] Bytes()
+    {
+        var length = Count();
+        _at += length;
+        return _input.Slice(_at - length, length).ToArray();
+    }
+
     public readonly GranaryException Damaged(string what) => new($"record {what} at byte {_at} of {_input.Length}; it is damaged, or of a newer build");
 }

@@ -67,6 +67,14 @@ internal ref struct JournalWriter(IBufferWriter<byte> output)
         _output.Write(bytes);
     }
 
+    /// <summary>Bytes with their length before them.</summary>
+    public void Bytes(ReadOnlySpan<byte> value)
+    {
+        Unsigned((ulong)value.Length);
+        Flush();
+        _output.Write(value);
+    }
+
     /// <summary>Hands what was written to the output. Call once at the end.</summary>
     public void Flush()
     {

@@ -10,8 +10,8 @@ internal sealed class DrainMeter
     private long _at;
     private double _perSecond;
 
-    /// <summary>A task has left the queue.</summary>
-    public void Left() => _left++;
+    /// <summary>Tasks have left the queue.</summary>
+    public void Left(long tasks = 1) => _left += tasks;
 
     /// <summary>Tasks a second, as of <paramref name="now"/>.</summary>
     public double RateAt(long now)

@@ -43,7 +43,11 @@ public sealed partial class PoolScheduler
             case EventKind.Promised: ApplyPromised(Live(e.Number).Item, new PromiseBasis(e.Value / 1000.0, e.Node)); break;
             case EventKind.MeasuredUse: ApplyMeasured(_capacity.Nodes[e.Node], new Reading(e.At, e.Number, e.Token)); break;
             case EventKind.PromiseMissed: ApplyMissed(Live(e.Number)); break;
-            case EventKind.Routed or EventKind.NodeAssigned: ApplySharded(e); break;
+            case EventKind.Routed or EventKind.NodeAssigned or EventKind.Rerouted: ApplySharded(e); break;
+            case EventKind.NodeReleased: ApplyReleased(_capacity.Nodes[e.Node], e.Value); break;
+            case EventKind.Yielded: ApplyYielded(e); break;
+            case EventKind.TasksTaken: ApplyTaken(e); break;
+            case EventKind.YieldEnded: ApplyYieldEnded(); break;
             default: throw new GranaryException($"event kind {(int)e.Kind} is not known to this build; use the build that wrote the journal, or a newer one");
         }
     }
@@ -79,6 +83,7 @@ public sealed partial class PoolScheduler
     {
         _lanes.Learn(spec.Capacity);
         var node = _capacity.Find(spec.Name) ?? _capacity.Add(spec);
+        if (node.Released > 0) TakeBack(node);
         SetNode(node, spec, state);
     }
 
@@ -325,6 +330,7 @@ public sealed partial class PoolScheduler
     {
         var item = task.Item;
         EndMove(task);
+        if (_arrived.Count > 0) _arrived.Remove(task.Number);
         task.State = state;
         Count(task, state, at);
         if (effects.WantsFinished) effects.Finished(ViewOf(task, state, reason, at));
@@ -340,6 +346,12 @@ public sealed partial class PoolScheduler
             if (item.Gang is { } gang) Gather(gang);
             return;
         }
+        Drop(item);
+    }
+
+    /// <summary>The last of the item's tasks has left memory.</summary>
+    private void Drop(ItemEntry item)
+    {
         _specBytes -= item.Bytes;
         Ordering.OrderTree.ReleaseQueue(item.Queue);
         if (_shapes.Release(item.Shape) && item.Shape.Terms is { } terms) _capacity.Terms.Release(terms, item.Shape);

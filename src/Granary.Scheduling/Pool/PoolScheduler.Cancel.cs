@@ -19,7 +19,7 @@ public sealed partial class PoolScheduler
         {
             if (_tasks.Find(number) is not { } task)
             {
-                (number > 0 && number < _nextNumber ? finished : unknown).Add(number);
+                (number > 0 && number < _nextNumber && !IsElsewhere(number) ? finished : unknown).Add(number);
                 continue;
             }
             accepted.Add(number);

@@ -20,7 +20,8 @@ public sealed partial class PoolScheduler
         PlacementRules.Check(request.Spec.Traits, request.Spec.Name);
         _lanes.CheckRoom([request.Spec.Capacity]);
         var node = _capacity.Find(request.Spec.Name);
-        if (node is null || node.Spec != request.Spec)
+        if (node is { Released: > 0 } && request.Move <= node.Released) throw Gone(node);
+        if (node is null || node.Spec != request.Spec || node.Released > 0)
             Emit(new PoolEvent(EventKind.NodeSet, now, Value: (long)request.State, Node: node?.Index ?? _capacity.Nodes.Count, Detail: request.Spec), events, effects);
         node = _capacity.Find(request.Spec.Name)!;
         var reply = request.Live is null ? new NodeUpReply([], []) : Reconcile(ByNumber(node), request.Live, now, events, effects);
@@ -33,7 +34,8 @@ public sealed partial class PoolScheduler
     public void NodeChanged(string node, NodeState state, long now, EventBatch events, IPoolEffects effects)
     {
         if (!Enum.IsDefined(state)) throw GranaryException.Invalid($"node {node}: state {(int)state} does not exist");
-        ChangeState(_capacity.Find(node) ?? throw GranaryException.NotFound($"pool {_pool} has no node {node}"), state, now, events, effects);
+        var entry = _capacity.Find(node) ?? throw GranaryException.NotFound($"pool {_pool} has no node {node}");
+        ChangeState(entry.Released == 0 ? entry : throw Gone(entry), state, now, events, effects);
     }
 
     private void ChangeState(NodeEntry node, NodeState state, long now, EventBatch events, IPoolEffects effects)

@@ -8,7 +8,7 @@ namespace Granary.Scheduling;
 public sealed partial class PoolScheduler
 {
     /// <summary>One live task; null when it is final or was never known.</summary>
-    public TaskView? Get(long number, long now) => _tasks.Find(number) is { } task ? ViewOf(task, now) : null;
+    public TaskView? Get(long number, long now) => _tasks.Find(number) is { } task ? ViewOf(task, now) : GetLeaving(number, now);
 
     /// <summary>True for every number that was given out, live or final.</summary>
     public bool WasKnown(long number) => number > 0 && number < _nextNumber;
@@ -34,6 +34,7 @@ public sealed partial class PoolScheduler
             page.Add(ViewOf(task, now));
             if (page.Count == limit) break;
         }
+        if (_leaving is not null) page = [.. page.Concat(ListLeaving(query, now)).OrderByDescending(t => t.Id.Number).Take(limit)];
         return page;
     }
 
@@ -58,13 +59,13 @@ public sealed partial class PoolScheduler
             Note = string.Join("; ", new[] { PlacementNote(), GuaranteeNote() }.Where(n => n.Length > 0)),
             Capacity = _lanes.ToSet(_capacity.Capacity),
             Used = _lanes.ToSet(_capacity.Used),
-            Nodes = _capacity.OwnNodes,
+            Nodes = _capacity.OwnNodes - _released,
             ReadyNodes = _capacity.Promisable.Count,
             Lent = _lanes.ToSet(Lent()),
             Borrowed = _lanes.ToSet(Borrowed()),
             Loans = Loans(),
             Overcommit = DescribeOvercommit(),
-            Queued = _queued,
+            Queued = _queued + LeavingCount,
             Placed = _placed,
             Running = _running,
             Succeeded = succeeded,
@@ -96,10 +97,10 @@ public sealed partial class PoolScheduler
         ? ShareOf(entry, FairShares()[entry.Index], now) : null;
 
     /// <summary>Every node that was ever declared here, in the order of declaration.</summary>
-    public IReadOnlyList<string> NodeNames() => [.. _capacity.Nodes.Where(n => n.Slice is null).Select(n => n.Spec.Name)];
+    public IReadOnlyList<string> NodeNames() => [.. _capacity.Nodes.Where(n => n.Slice is null && n.Released == 0).Select(n => n.Spec.Name)];
 
     /// <summary>What a node of this pool holds; null when it is not known here.</summary>
-    public (NodeState State, ResourceSet Used, int Tasks)? Node(string name) => _capacity.Find(name) is { } node
+    public (NodeState State, ResourceSet Used, int Tasks)? Node(string name) => _capacity.Find(name) is { Released: 0 } node
         ? (node.State, _lanes.ToSet(node.Used), node.Leases.Count) : null;
 
     /// <summary>True when leases hold more of a node than it has, which only lowering its capacity under them can bring about.</summary>

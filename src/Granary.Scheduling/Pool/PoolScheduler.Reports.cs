@@ -12,6 +12,8 @@ public sealed partial class PoolScheduler
     {
         ArgumentNullException.ThrowIfNull(reports);
         for (var i = 0; i < reports.Count; i++)
+            if (IsElsewhere(reports[i].Lease.Task.Number)) throw Moved(reports[i].Lease.Task.Number, "report");
+        for (var i = 0; i < reports.Count; i++)
         {
             var report = reports[i];
             if (Current(report.Lease) is not { } task) continue;

@@ -112,6 +112,7 @@ public sealed partial class PoolScheduler
             foreach (var id in item.After ?? [])
             {
                 if (id.Pool != _pool) throw GranaryException.Invalid($"item {i}: waits for task {id}, which is not of pool {_pool}; submit it there");
+                if (IsElsewhere(id.Number)) throw Moved(id.Number, "submit");
                 if (id.Number <= 0 || id.Number >= _nextNumber) throw GranaryException.NotFound($"item {i}: waits for task {id}, which does not exist");
             }
             var request = _lanes.ToVector(RequestOf(item.Spec), out var unknown);

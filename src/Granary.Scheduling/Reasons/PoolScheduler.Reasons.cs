@@ -11,7 +11,7 @@ public sealed partial class PoolScheduler
 {
     /// <summary>Why a live task waits; null when it does not, or is not live.</summary>
     public WaitExplanation? Explain(long number, long now) =>
-        _tasks.Find(number) is { State: TaskState.Queued } task ? Explain(task, now) : null;
+        _tasks.Find(number) is { State: TaskState.Queued } task ? Explain(task, now) : GetLeaving(number, now) is null ? null : OnItsWay;
 
     /// <summary>Each agent's next task is looked at by itself; what stands behind it in its queue waits for its turn.</summary>
     private Dictionary<WaitReason, int> CountReasons(long now)

@@ -31,20 +31,48 @@ public sealed partial class PoolScheduler
 
     /// <summary>Gives numbers to a batch, with the part it goes to; a repeated operation keeps what it was given.</summary>
     /// <param name="batch">As it was submitted.</param>
+    /// <param name="waiting">What waits in all parts, by the last that was heard of them.</param>
     /// <param name="choose">Picks the part, given the first number.</param>
     /// <exception cref="GranaryException">Invalid, or what <paramref name="choose"/> throws, before anything has changed.</exception>
-    public ShardRange Route(SubmitBatch batch, Func<long, int> choose, long now, EventBatch events, IPoolEffects effects)
+    /// <param name="again">The part that it was given to waits for tasks that have moved: it is given to another, under its numbers.</param>
+    public ShardRange Route(SubmitBatch batch, ShardWaiting waiting, Func<long, int> choose, long now, EventBatch events, IPoolEffects effects, ShardRange? again = null)
     {
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(choose);
+        ArgumentNullException.ThrowIfNull(waiting);
         SubmitRules.Check(batch);
         var count = batch.Items.Sum(i => i.Count);
         var known = Shards.TryFind(batch.OperationId, out var given);
+        if (again is { } refused)
+        {
+            // where it is by now, if another repetition was faster
+            if (known && given.First == refused.First && given.Shard != refused.Shard) return given;
+            given = refused with { Shard = choose(refused.First) };
+            if (given != refused) Emit(new PoolEvent(EventKind.Routed, now, given.First, Value: given.Shard, Count: count, Detail: batch.OperationId), events, effects);
+            return given;
+        }
         if (known && given.Count == count) return given;
         // refused before, and tried again with another content: the part that may have seen it decides
+        if (!known) CheckRoom(batch, waiting.Queued, waiting.Of, now);
         var range = new ShardRange(_nextNumber, count, known ? given.Shard : choose(_nextNumber));
+        if (!known) TakeTokens();
         Emit(new PoolEvent(EventKind.Routed, now, range.First, Value: range.Shard, Count: count, Detail: batch.OperationId), events, effects);
         return range;
+    }
+
+    /// <summary>So many tasks have stopped waiting in the parts: by that the front says when to come back.</summary>
+    public void Drained(long tasks, long now)
+    {
+        _drain.Left(Math.Max(0, tasks));
+        _drain.RateAt(now);
+    }
+
+    /// <summary>Tasks that left a part under a ticket are of another from now on; a ticket that is known changes nothing.</summary>
+    public void Reroute(int from, YieldedTasks tasks, long now, EventBatch events, IPoolEffects effects)
+    {
+        ArgumentNullException.ThrowIfNull(tasks);
+        if (Shards.LastTicket(from) < tasks.Ticket)
+            Emit(new PoolEvent(EventKind.Rerouted, now, from, tasks.Ticket, tasks.To, Detail: tasks.Runs.ToArray()), events, effects);
     }
 
     /// <summary>Remembers the part that a node belongs to.</summary>
@@ -68,6 +96,11 @@ public sealed partial class PoolScheduler
         if (e.Kind == EventKind.NodeAssigned)
         {
             Shards.Assign((NodeSpec)e.Detail!, (int)e.Value);
+            return;
+        }
+        if (e.Kind == EventKind.Rerouted)
+        {
+            Shards.Reroute((int)e.Number, e.Token, (long[])e.Detail!, (int)e.Value);
             return;
         }
         Shards.Route(new ShardRange(e.Number, e.Count, (int)e.Value), (string)e.Detail!);

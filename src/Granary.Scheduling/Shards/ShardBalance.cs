@@ -12,7 +12,8 @@ public static class ShardBalance
     /// <summary>The part for a new node.</summary>
     /// <param name="node">What it has.</param>
     /// <param name="parts">What each part has now.</param>
-    public static int Choose(ResourceSet node, IReadOnlyList<ResourceSet> parts)
+    /// <param name="except">A part that is not to have it; -1 for none.</param>
+    public static int Choose(ResourceSet node, IReadOnlyList<ResourceSet> parts, int except = -1)
     {
         ArgumentNullException.ThrowIfNull(node);
         ArgumentNullException.ThrowIfNull(parts);
@@ -20,9 +21,10 @@ public static class ShardBalance
         // A GPU node is balanced by its GPUs: they are a larger part of the pool's than its cores are.
         var largest = node.Named().OrderByDescending(r => r.Amount / (double)total.AmountOf(r.Name)).ThenBy(r => r.Name, StringComparer.Ordinal)
             .Select(r => r.Name).FirstOrDefault() ?? ResourceNames.Cpu;
-        var best = 0;
-        for (var i = 1; i < parts.Count; i++)
+        var best = except == 0 ? 1 : 0;
+        for (var i = best + 1; i < parts.Count; i++)
         {
+            if (i == except) continue;
             var (here, there) = (parts[i].AmountOf(largest), parts[best].AmountOf(largest));
             if (here < there || (here == there && ShardCapacity.Share(parts[i], total) < ShardCapacity.Share(parts[best], total))) best = i;
         }

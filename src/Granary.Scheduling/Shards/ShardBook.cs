@@ -22,11 +22,22 @@ public sealed class ShardBook
     private readonly Dictionary<string, ShardRange> _operations = new(StringComparer.Ordinal);
     private readonly Queue<string> _order = new();
     private readonly SortedDictionary<string, (NodeSpec Spec, int Shard)> _nodes = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<int, long> _tickets = [];
+    private readonly SortedDictionary<string, long> _moves = new(StringComparer.Ordinal);
 
     internal ShardBook(int mostOperations, int mostRanges = MostRanges) => (_mostOperations, _mostRanges) = (mostOperations, mostRanges);
 
     /// <summary>Every node that was ever declared, by name, with its part.</summary>
     public IReadOnlyDictionary<string, (NodeSpec Spec, int Shard)> Nodes => _nodes;
+
+    /// <summary>Tasks have moved between parts.</summary>
+    internal bool HasMoves => _tickets.Count + _moves.Count > 0;
+
+    /// <summary>How often a node has gone from one part to another.</summary>
+    public long MovesOf(string node) => _moves.GetValueOrDefault(node);
+
+    /// <summary>The last departure of a part that this front has given numbers over for; 0 for none.</summary>
+    public long LastTicket(int shard) => _tickets.GetValueOrDefault(shard);
 
     /// <summary>Ranges that are remembered: after merging neighbours of one part.</summary>
     public int Ranges => _ranges.Count;
@@ -63,15 +74,66 @@ public sealed class ShardBook
         return found;
     }
 
-    internal void Assign(NodeSpec spec, int shard) => _nodes[spec.Name] = (spec, shard);
+    internal void Assign(NodeSpec spec, int shard)
+    {
+        if (_nodes.TryGetValue(spec.Name, out var before) && before.Shard != shard) _moves[spec.Name] = MovesOf(spec.Name) + 1;
+        _nodes[spec.Name] = (spec, shard);
+    }
 
-    /// <summary>Numbers only grow, so ranges are in order.</summary>
-    internal void Route(ShardRange range, string operation)
+    /// <summary>Runs of numbers belong to another part from now on: first, count, first, count and so on, ascending.</summary>
+    internal void Reroute(int from, long ticket, IReadOnlyList<long> runs, int to)
+    {
+        _tickets[from] = ticket;
+        SetShard(runs, to);
+    }
+
+    /// <summary>Splits the ranges that the runs lie in, and merges what is of one part then. What waits is young: only the end of the list is made anew.</summary>
+    private void SetShard(IReadOnlyList<long> runs, int to)
+    {
+        var begin = IndexAt(runs[0]);
+        var old = _ranges.GetRange(begin, _ranges.Count - begin);
+        _ranges.RemoveRange(begin, old.Count);
+        var run = 0;
+        foreach (var range in old)
+        {
+            var (at, end) = (range.First, range.First + range.Count);
+            while (run < runs.Count && runs[run] + runs[run + 1] <= at) run += 2;
+            for (var r = run; at < end; r += 2)
+            {
+                var (first, after) = r < runs.Count && runs[r] < end ? (Math.Max(at, runs[r]), Math.Min(end, runs[r] + runs[r + 1])) : (end, end);
+                if (first > at) Append(new ShardRange(at, (int)(first - at), range.Shard));
+                if (after > first) Append(new ShardRange(first, (int)(after - first), to));
+                at = after;
+            }
+        }
+    }
+
+    /// <summary>The first range that ends behind the number.</summary>
+    private int IndexAt(long number)
+    {
+        var (low, high) = (0, _ranges.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (_ranges[middle].First + _ranges[middle].Count <= number) low = middle + 1;
+            else high = middle;
+        }
+        return low;
+    }
+
+    private void Append(ShardRange range)
     {
         if (_ranges.Count > 0 && _ranges[^1] is var last && last.Shard == range.Shard && last.First + last.Count == range.First
             && last.Count <= int.MaxValue - range.Count)
             _ranges[^1] = last with { Count = last.Count + range.Count };
         else _ranges.Add(range);
+    }
+
+    /// <summary>Numbers only grow, so ranges are in order; those of a batch that was refused where it went first are given to another part.</summary>
+    internal void Route(ShardRange range, string operation)
+    {
+        if (_ranges.Count > 0 && range.First < _ranges[^1].First + _ranges[^1].Count) SetShard([range.First, range.Count], range.Shard);
+        else Append(range);
         if (_ranges.Count > _mostRanges) _ranges.RemoveRange(0, Math.Max(1, _mostRanges / 8));
         if (operation.Length == 0 || _mostOperations == 0) return;
         if (!_operations.ContainsKey(operation)) _order.Enqueue(operation);
@@ -111,6 +173,28 @@ public sealed class ShardBook
             _order.Enqueue(operation);
             _operations[operation] = ReadRange(ref r);
         }
+    }
+
+    internal void WriteMoves(ref JournalWriter w)
+    {
+        w.Unsigned((ulong)_tickets.Count);
+        foreach (var (shard, ticket) in _tickets)
+        {
+            w.Number(shard);
+            w.Number(ticket);
+        }
+        w.Unsigned((ulong)_moves.Count);
+        foreach (var (node, moves) in _moves)
+        {
+            w.Text(node);
+            w.Number(moves);
+        }
+    }
+
+    internal void ReadMoves(ref JournalReader r)
+    {
+        for (var shards = r.Count(); shards > 0; shards--) _tickets[r.Int()] = r.Number();
+        for (var nodes = r.Count(); nodes > 0; nodes--) _moves[r.Text()] = r.Number();
     }
 
     private static void Write(ref JournalWriter w, ShardRange range)

@@ -56,6 +56,11 @@ public sealed class ShardRouter(ShardBook book, int shards)
         }
     }
 
+    /// <summary>What the nodes of a part hold when they are empty, each kind once.</summary>
+    public IReadOnlyList<NodeRoom> RoomsOf(int shard) =>
+        [.. _nodes[shard].DistinctBy(n => (n.Capacity, string.Join(',', (n.Labels ?? new Dictionary<string, string>()).Order().Select(l => $"{l.Key}={l.Value}"))))
+            .Take(PartStanding.MostRooms).Select(n => new NodeRoom(n.Capacity, n.Labels))];
+
     /// <summary>What a batch asks for as a part of what a part has.</summary>
     public double ShareOf(SubmitItem item, int shard)
     {

@@ -20,6 +20,7 @@ public sealed partial class PoolScheduler
         foreach (var agent in _order.Agents) agent.Arrivals.Write(ref w);
         WriteMeasured(ref w);
         WriteShards(ref w);
+        WriteMotion(ref w);
         w.Byte(0);
     }
 
@@ -36,6 +37,6 @@ public sealed partial class PoolScheduler
         ReadDevices(ref r);
         ReadPromises(ref r);
         foreach (var agent in _order.Agents) agent.Arrivals.Read(ref r);
-        if (ReadShards(ref r, ReadMeasured(ref r)) != 0) throw r.Damaged("goes on after its last section");
+        if (ReadMotion(ref r, ReadShards(ref r, ReadMeasured(ref r))) != 0) throw r.Damaged("goes on after its last section");
     }
 }

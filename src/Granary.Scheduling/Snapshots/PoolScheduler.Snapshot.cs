@@ -34,7 +34,7 @@ public sealed partial class PoolScheduler
             ModelCodec.Write(ref w, node.Spec);
             w.Byte((byte)node.State);
         }
-        WriteOutcomes(ref w);
+        WriteNumbers(ref w, _graph.Succeeded);
         WriteTasks(ref w);
         w.Unsigned((ulong)_operations.Records.Count);
         foreach (var record in _operations.Records) ModelCodec.Write(ref w, record);
@@ -74,7 +74,7 @@ public sealed partial class PoolScheduler
             var spec = ModelCodec.ReadNode(ref r);
             SetNode(_capacity.Add(spec), spec, (NodeState)r.Byte());
         }
-        ReadOutcomes(ref r);
+        ReadNumbers(ref r, _graph.Succeeded);
         ReadTasks(ref r);
         for (var operations = r.Count(); operations > 0; operations--) _operations.Add(ModelCodec.ReadOperation(ref r));
         if (r.Version >= 2) ReadSections(ref r);
@@ -139,9 +139,8 @@ public sealed partial class PoolScheduler
         }
     }
 
-    private void WriteOutcomes(ref JournalWriter w)
+    private static void WriteNumbers(ref JournalWriter w, OutcomeSet outcomes)
     {
-        var outcomes = _graph.Succeeded;
         w.Unsigned((ulong)outcomes.PageCount);
         for (var page = 0; page < outcomes.PageCount; page++)
         {
@@ -152,30 +151,35 @@ public sealed partial class PoolScheduler
         }
     }
 
-    private void ReadOutcomes(ref JournalReader r)
+    private static void ReadNumbers(ref JournalReader r, OutcomeSet outcomes)
     {
         for (var pages = r.Count(); pages > 0; pages--)
         {
             var kind = r.Byte();
             if (kind == 1)
             {
-                _graph.Succeeded.AppendWhole();
+                outcomes.AppendWhole();
                 continue;
             }
             var words = kind == 0 ? [] : new ulong[OutcomeSet.WordsPerPage];
             for (var i = 0; i < words.Length; i++) words[i] = r.Unsigned();
-            _graph.Succeeded.AppendPage(words);
+            outcomes.AppendPage(words);
         }
     }
 
     /// <summary>Items in the order of their first live member, each before that member; a spec that items share is written once.</summary>
     private void WriteTasks(ref JournalWriter w)
     {
+        WriteTasks(ref w, _tasks.Ascending(), _tasks.Count);
+    }
+
+    private static void WriteTasks(ref JournalWriter w, IEnumerable<TaskEntry> ascending, int count)
+    {
         var specs = new Dictionary<TaskSpec, int>(ReferenceEqualityComparer.Instance);
         var items = new List<ItemEntry>();
-        w.Unsigned((ulong)_tasks.Count);
+        w.Unsigned((ulong)count);
         long last = 0;
-        foreach (var task in _tasks.Ascending())
+        foreach (var task in ascending)
         {
             var item = task.Item;
             w.Number(task.Number - last);
@@ -229,8 +233,10 @@ public sealed partial class PoolScheduler
         ModelCodec.Write(ref w, task.LastExit);
     }
 
-    private void ReadTasks(ref JournalReader r)
+    /// <summary>The tasks, which wait or hold what they did.</summary>
+    private List<TaskEntry> ReadTasks(ref JournalReader r)
     {
+        var read = new List<TaskEntry>();
         var specs = new List<TaskSpec>();
         var items = new List<ItemEntry>();
         long last = 0;
@@ -244,9 +250,11 @@ public sealed partial class PoolScheduler
             ReadTask(ref r, task);
             task.Item.Live++;
             _tasks.Add(task);
+            read.Add(task);
         }
         foreach (var item in items) _graph.Attach(item);
-        foreach (var task in _tasks.Ascending()) Resume(task);
+        foreach (var task in read) Resume(task);
+        return read;
     }
 
     private ItemEntry ReadItem(ref JournalReader r, List<TaskSpec> specs)
@@ -255,6 +263,7 @@ public sealed partial class PoolScheduler
         if (index > (ulong)specs.Count) throw r.Damaged($"names spec {index} of {specs.Count}");
         if (index == (ulong)specs.Count) specs.Add(ModelCodec.ReadTask(ref r));
         var spec = specs[(int)index];
+        _lanes.Learn(spec.Resources);
         if (_order.Find(spec.Agent) is not { } agent) throw r.Damaged($"names agent {spec.Agent}, which it does not hold,");
         var (first, count, submitted, deadline, estimate) = (r.Number(), r.Int(), r.Number(), r.Number(), r.Number());
         var (remaining, failed, release) = (r.Int(), r.Number(), r.Number());

@@ -84,6 +84,9 @@ internal sealed class NodeEntry(int index, NodeSpec spec)
     /// <summary>What leases hold.</summary>
     public ResourceVector Used => Windows is null ? Capacity - _freeInSum - Lent : Capacity - _freeInSum - Lent - Windows.Held;
 
+    /// <summary>The move by which it went to another part of the pool; 0 while it is here.</summary>
+    public long Released { get; set; }
+
     /// <summary>It was freed since everything that waits was last tried on it.</summary>
     public bool Dirty { get; set; }
 

@@ -1,6 +1,7 @@
 using Granary.Abstractions;
 using Granary.Grains.Tests.Support;
 using Granary.Model;
+using Orleans;
 
 namespace Granary.Grains.Tests.Shards;
 
@@ -118,6 +119,69 @@ public sealed class ShardedPoolTests(GrainsFixture fixture) : IClassFixture<Grai
     }
 
     [Fact]
+    public async Task A_part_that_idles_takes_what_waits_in_another()
+    {
+        var (pool, nodes) = await PoolAsync("steals", nodes: 3);
+        await pool.Submit(GrainsFixture.Batch(12)); // one batch goes to one part, whose node holds four
+        await UntilAsync(pool, nodes, async () => (await pool.Describe()).Placed == 12);
+        Assert.All(await PartsAsync("steals"), p => Assert.Equal((4, 0), (p.Placed, p.Queued)));
+        var tasks = (await pool.List(new TaskQuery())).Tasks;
+        Assert.Equal(Enumerable.Range(1, 12).Reverse().Select(n => (long)n), tasks.Select(t => t.Id.Number));
+        Assert.Equal(3, tasks.Select(t => t.Node).Distinct().Count());
+        Assert.Equal(12, (await pool.GetMany([.. Enumerable.Range(1, 12).Select(n => (long)n)])).Count);
+        Assert.Equal(12, (await pool.ShareOf("a"))!.Running);
+        for (var number = 1L; number <= 12; number++) Assert.Equal(number, (await pool.Explain(number)).Task.Id.Number);
+        // what waits for one of them goes where it is now
+        Assert.All(await Task.WhenAll(Enumerable.Range(1, 12).Select(n => pool.Submit(After(new TaskId("steals", n))))), r => Assert.Equal(1, r.Count));
+        Assert.Equal(12, (await pool.Describe()).Waiting[WaitReason.Dependency]);
+        Assert.Equal(24, (await pool.Cancel(new CancelRequest([.. Enumerable.Range(1, 24).Select(n => (long)n)], ""))).Accepted.Count);
+    }
+
+    [Fact]
+    public async Task What_waits_in_a_part_whose_node_has_left_goes_on_in_the_others()
+    {
+        var (pool, nodes) = await PoolAsync("orphan", nodes: 3);
+        for (var i = 0; i < 3; i++) await pool.Submit(GrainsFixture.Batch(2));
+        await UntilAsync(pool, nodes, async () => (await pool.Describe()).Placed == 6);
+        await pool.Submit(After(new TaskId("orphan", 1)));
+        var left = (await pool.Get(1))!.Node;
+        var (gone, session) = nodes.Single(n => n.Node.GetPrimaryKeyString() == left);
+        await gone.Leave(session);
+        nodes.RemoveAll(n => n.Node == gone);
+        await UntilAsync(pool, nodes, async () => (await pool.Describe()).Placed == 6);
+        var tasks = (await pool.List(new TaskQuery())).Tasks;
+        Assert.DoesNotContain(tasks, t => t.Node == left && t.State == TaskState.Placed);
+        Assert.Equal([7L, 6, 5, 4, 3, 2, 1], tasks.Select(t => t.Id.Number));
+        Assert.Equal((TaskState.Queued, WaitReason.Dependency), (tasks[0].State, tasks[0].WaitReason));
+    }
+
+    [Fact]
+    public async Task An_idle_node_goes_to_a_part_that_others_have_left()
+    {
+        var (pool, nodes) = await PoolAsync("nodes", nodes: 6);
+        Assert.All(await PartsAsync("nodes"), p => Assert.Equal(2, p.ReadyNodes));
+        foreach (var (node, session) in nodes.Where((_, i) => i % 3 == 1).ToArray()) // both of the second part
+        {
+            await node.Leave(session);
+            nodes.RemoveAll(n => n.Node == node);
+        }
+        await UntilAsync(pool, nodes, async () => (await PartsAsync("nodes")).All(p => p.ReadyNodes > 0));
+        Assert.Equal([1, 1, 2], (await PartsAsync("nodes")).Select(p => p.ReadyNodes).Order());
+        Assert.Equal((6, 4, 16_000), ((await pool.Describe()).Nodes, (await pool.Describe()).ReadyNodes, (await pool.Describe()).Capacity.CpuMilli));
+        for (var i = 0; i < 4; i++) await pool.Submit(GrainsFixture.Batch(4));
+        await UntilAsync(pool, nodes, async () => (await pool.Describe()).Placed == 16);
+        var placed = (await pool.List(new TaskQuery())).Tasks.GroupBy(t => t.Node).ToArray();
+        Assert.Equal([4, 4, 4, 4], placed.Select(g => g.Count()));
+        // the one that moved joins again, with what it holds
+        foreach (var group in placed)
+        {
+            var node = fixture.Grains.GetGrain<INodeGrain>(group.Key);
+            var reply = await GrainsFixture.JoinAsync(node, Guid.NewGuid().ToString("N"), GrainsFixture.Spec("nodes") with { Name = group.Key });
+            Assert.Equal((4, 0), (reply.Expected.Count, reply.Stale.Count));
+        }
+    }
+
+    [Fact]
     public async Task A_request_goes_to_the_part_whose_node_holds_it()
     {
         var (pool, _) = await PoolAsync("large", nodes: 3);
@@ -198,6 +262,21 @@ public sealed class ShardedPoolTests(GrainsFixture fixture) : IClassFixture<Grai
             ended.UnionWith(batch.Changes.Where(c => c.State == TaskState.Succeeded).Select(c => c.Id.Number));
         }
         return ended;
+    }
+
+    /// <summary>Looks again after each change; nodes without an agent are kept alive meanwhile.</summary>
+    private static async Task UntilAsync(IPoolGrain pool, IReadOnlyList<(INodeGrain Node, string Session)> nodes, Func<Task<bool>> condition)
+    {
+        var cursor = (await pool.Watch(0, TimeSpan.Zero)).Cursor;
+        for (var i = 0; i < 400; i++)
+        {
+            if (await condition()) return;
+            foreach (var (node, session) in nodes) await node.Poll(new PollRequest(session, 0, TimeSpan.Zero));
+            cursor = (await pool.Watch(cursor, TimeSpan.FromMilliseconds(100))).Cursor;
+        }
+        var view = await pool.Describe();
+        Assert.Fail($"it did not come about: {view.ReadyNodes} of {view.Nodes} nodes ready, {view.Queued} queued ({string.Join(", ", view.Waiting)}), {view.Placed} placed on "
+            + string.Join(", ", (await pool.List(new TaskQuery())).Tasks.Where(t => t.Node.Length > 0).GroupBy(t => t.Node).Select(g => $"{g.Key} {g.Count()}")));
     }
 
     private static async Task PlacedAsync(IPoolGrain pool, int count)

@@ -32,6 +32,7 @@ public sealed class GrainsFixture : IAsyncLifetime
                 // nodes without an agent here: longer than a test takes on a loaded machine, unless it waits for their loss
                 SuspectAfter = TimeSpan.FromSeconds(3),
                 LostAfter = TimeSpan.FromSeconds(5),
+                HandOverAfter = TimeSpan.FromMilliseconds(200),
             }));
         });
         _cluster = builder.Build();

@@ -243,5 +243,15 @@ internal sealed class FakePool(FakeCluster cluster, PoolSpec spec) : IPoolGrain
 
     public Task Report(IReadOnlyList<TaskReport> reports) => throw NotForRest();
 
+    public Task<PartStanding> Part() => throw NotForRest();
+
+    public Task<YieldedTasks?> Yield(YieldRequest request) => throw NotForRest();
+
+    public Task Take(int from, YieldedTasks tasks) => throw NotForRest();
+
+    public Task EndYield(long ticket) => throw NotForRest();
+
+    public Task<bool> ReleaseNode(string node, long move) => throw NotForRest();
+
     private static InvalidOperationException NotForRest() => new("REST does not call this");
 }

@@ -46,6 +46,11 @@ internal static class LaterKinds
         new(EventKind.PromiseMissed, At, 7),
         new(EventKind.Routed, At, 17, Value: 2, Count: 1000, Detail: "operation"),
         new(EventKind.NodeAssigned, At + 1, Value: 3, Detail: new NodeSpec { Name = "n1", Pool = "a", Capacity = new ResourceSet { CpuMilli = 500 } }),
+        new(EventKind.Yielded, At + 2, Token: 5, Value: 1, Detail: new long[] { 17, 3, 40, 1 }),
+        new(EventKind.TasksTaken, At + 3, Token: 5, Value: 2, Detail: new byte[] { 2, 0, 255 }),
+        new(EventKind.YieldEnded, At + 4, Token: 5),
+        new(EventKind.Rerouted, At + 5, 2, 5, 1, Detail: new long[] { 17, 3, 40, 1 }),
+        new(EventKind.NodeReleased, At + 6, Value: 3, Node: 1),
     ];
 
     private static Loan Loan => new("a", 3, "b", "lab", new NodeSpec { Name = "n1", Pool = "a", Capacity = new ResourceSet { CpuMilli = 500 } });

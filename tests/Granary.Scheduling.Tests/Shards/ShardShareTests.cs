@@ -118,7 +118,7 @@ public sealed class ShardShareTests
         public void Submit(string agent, int count)
         {
             var batch = new SubmitBatch("", [new SubmitItem(new TaskSpec { Agent = agent, Command = ["true"], Resources = new ResourceSet { CpuMilli = 1000 } }, count)]);
-            var range = _front.Route(batch, first => _router.Choose(batch, "p", _loads, _ => null, first), _now, new EventBatch(), NoEffects.Instance);
+            var range = _front.Route(batch, new ShardWaiting(1), first => _router.Choose(batch, "p", _loads, _ => null, first), _now, new EventBatch(), NoEffects.Instance);
             _loads[range.Shard].Add(agent, _router.ShareOf(batch.Items[0], range.Shard));
             var part = _parts[range.Shard];
             part.Scheduler.Submit(batch with { Number = range.First }, _now, part.Events, part);
