@@ -8,6 +8,7 @@ using Granary.Benchmarks.Profiling;
 using Granary.Benchmarks.Questions;
 using Granary.Benchmarks.Replay;
 using Granary.Benchmarks.SchedulerDecisions;
+using Granary.Benchmarks.Shards;
 using Granary.Benchmarks.Storage;
 using Granary.Benchmarks.Telemetry;
 
@@ -19,6 +20,7 @@ internal static class Program
     private static readonly (string Verb, string What, Func<string[], Task<int>> Run)[] Families =
     [
         ("load", "the whole: calls, submissions, lives, latency, restart", LoadProgram.RunAsync),
+        ("shards", "a pool with 1, 2 and 4 parts on one server", ShardsProgram.RunAsync),
         ("host-calls", "grain calls in process and by the gateway", HostCallsProgram.RunAsync),
         ("decisions", "the scheduler alone, beside one that sorts everything", a => Task.FromResult(DecisionsProgram.Run(a))),
         ("questions", "explain, what-if and quota with 100,000 tasks waiting", _ => Task.FromResult(QuestionsProgram.Run())),
