@@ -43,7 +43,7 @@ public sealed class ReportGrain(IGrainFactory grains, IServiceProvider services,
             // the last point is not over
             return new(metric, TelemetryUnits.Of(metric), series.Step, [.. series.Mean.Take(Math.Max(0, series.Mean.Length - 1)).Select(v => (double)v)], limit);
         }
-        catch (GranaryException e) when (e.Code == ErrorCode.NotFound)
+        catch (GranaryException e) when (e.Code == Model.ErrorCode.NotFound)
         {
             return null;
         }
