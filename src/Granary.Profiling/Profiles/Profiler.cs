@@ -175,9 +175,13 @@ public sealed class Profiler(SystemRoot root)
             totals["threads.cpu_wait_seconds"] = threads.Sum(t => t.DelaySeconds);
             totals["threads.disk_seconds"] = threads.Sum(t => t.DiskSeconds);
             totals["threads.active"] = threads.Count(t => t.ActiveLooks > 1);
-            double active = threads.Sum(t => t.ActiveLooks), locked = threads.Sum(t => t.LockedLooks);
-            if (active > 0) totals["threads.lock_share"] = locked / active;
-            totals["threads.locked_switches"] = threads.Where(t => t.LockedLooks * 2 > t.ActiveLooks).Sum(t => (double)t.Slices);
+            if (!_target.IsWholeMachine)
+            {
+                // threads of different processes share no lock: of a whole machine these would be the idle waits of many pools
+                double active = threads.Sum(t => t.ActiveLooks), locked = threads.Sum(t => t.LockedLooks);
+                if (active > 0) totals["threads.lock_share"] = locked / active;
+                totals["threads.locked_switches"] = threads.Where(t => t.LockedLooks * 2 > t.ActiveLooks).Sum(t => (double)t.Slices);
+            }
             for (var i = 0; i < _machine.Row.Count; i++)
                 if (_machine.Row.Names[i] is { } name && !double.IsNaN(_machine.Row.Values[i])) totals[name] = _machine.Row.Values[i];
             return totals;

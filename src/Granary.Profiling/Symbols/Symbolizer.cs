@@ -61,9 +61,10 @@ internal sealed class Symbolizer(SystemRoot root, StackTable table)
     private int FrameOf(int pid, ulong address, Mapping? mapping)
     {
         if (mapping is not { } m) return table.FrameOf("[unknown]");
-        if (Deferred.Contains(pid) && (m.Inode == 0 || m.Path.EndsWith(".dll", StringComparison.Ordinal) || m.Path.Contains("/memfd:", StringComparison.Ordinal)))
+        if (Deferred.Contains(pid) && (m.Inode == 0 || m.Path.EndsWith(".dll", StringComparison.Ordinal) || m.Path.StartsWith("/memfd:", StringComparison.Ordinal)))
             return table.FrameOf(DeferredFrame.Of(pid, address, m.Inode == 0 ? "" : m.Path[(m.Path.LastIndexOf('/') + 1)..]), DeferredFrame.Module);
-        if (m.Inode == 0 || !m.Path.StartsWith('/'))
+        // .NET maps what it compiles twice, through memory that has a file's name
+        if (m.Inode == 0 || !m.Path.StartsWith('/') || m.Path.StartsWith("/memfd:", StringComparison.Ordinal))
         {
             if (m.Path is "[vdso]" or "[vsyscall]") return table.FrameOf(m.Path);
             var space = SpaceOf(pid);
