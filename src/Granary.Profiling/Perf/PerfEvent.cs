@@ -26,6 +26,9 @@ internal readonly record struct PerfEvent(ulong Config, ulong Period, bool IsFre
             | (withKernel ? 0 : PerfFlags.ExcludeKernel | PerfFlags.ExcludeKernelChain),
     };
 
+    /// <summary>PERF_COUNT_SW_DUMMY.</summary>
+    public static PerfAttributes Nothing => new() { Type = 1, Size = PerfAttributes.Bytes, Config = 9, Flags = PerfFlags.ExcludeKernel | PerfFlags.ExcludeHypervisor };
+
     // TID, TIME, CALLCHAIN
     private const ulong SampleTypes = (1 << 1) | (1 << 2) | (1 << 5);
     private const ulong PeriodType = 1 << 8;

@@ -64,20 +64,20 @@ internal sealed class PerfSampler : IDisposable
                 break;
             case PerfRecordType.Mapping2 when body.Length > 64:
                 // pid, tid, address, length, offset, major, minor, inode, generation, protection, flags, name
-                if ((Word(body, 56) & 4) == 0) break;
+                if ((Word(body, 56) & 4) == 0 || !Wants((int)Word(body, 0))) break;
                 var start = Long(body, 8);
                 _symbols.Map((int)Word(body, 0), new(start, start + Long(body, 16), Long(body, 24), Long(body, 40), Text(body[64..])));
                 break;
-            case PerfRecordType.Name when body.Length > 8:
+            case PerfRecordType.Name when body.Length > 8 && Wants((int)Word(body, 0)):
                 _names[(int)Word(body, 4)] = Text(body[8..]);
                 const ushort exec = 1 << 13;
                 if ((PerfRecords.HeaderOf(record).Misc & exec) != 0) _symbols.Exec((int)Word(body, 0));
                 break;
             case PerfRecordType.Fork when body.Length >= 16:
                 var (child, parent) = ((int)Word(body, 0), (int)Word(body, 4));
-                if (child == parent) break;
+                if (child == parent || !Wants(parent)) break;
                 _symbols.Fork(parent, child);
-                if (_wanted is not null && _wanted.Contains(parent)) _wanted.Add(child);
+                _wanted?.Add(child);
                 break;
             case PerfRecordType.Lost when body.Length >= 16:
                 Lost += (long)Long(body, 8);
@@ -96,7 +96,7 @@ internal sealed class PerfSampler : IDisposable
         var chain = _what.IsFrequency ? 32 : 24;
         if (body.Length < chain) return;
         var (pid, tid, time, period) = ((int)Word(body, 0), (int)Word(body, 4), Long(body, 8), _what.IsFrequency ? Long(body, 16) : _what.Period);
-        if (pid <= 0 || (_wanted is not null && !_wanted.Contains(pid))) return;
+        if (pid <= 0 || !Wants(pid)) return;
         var count = (int)Math.Min(Long(body, chain - 8), (ulong)((body.Length - chain) / 8));
         _chain.Clear();
         var user = true;
@@ -120,6 +120,8 @@ internal sealed class PerfSampler : IDisposable
         var at = time <= _began ? 0f : (float)((time - _began) / 1e9);
         _samples.Add(new(at, stack, (long)period * _what.WeightPerPeriod, tid));
     }
+
+    private bool Wants(int pid) => _wanted is null || _wanted.Contains(pid);
 
     private string NameOf(int pid, int tid)
     {

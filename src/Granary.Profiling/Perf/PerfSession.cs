@@ -12,7 +12,9 @@ internal sealed class PerfUnavailableException(string message) : Exception(messa
 internal sealed class PerfSession : IDisposable
 {
     private const int RingPages = 32; // 128 KiB: what an unprivileged user may lock for a CPU is 516 KiB
+    private const int WideRingPages = 256; // everybody's forks and mappings go through it
     private const int MostDescriptors = 4096;
+    private const int MostWideCpus = 64;
     private readonly List<int> _descriptors = [];
     private readonly List<PerfRing> _rings = [];
 
@@ -34,17 +36,22 @@ internal sealed class PerfSession : IDisposable
         if (cpus.Length == 0) cpus = [.. Enumerable.Range(0, Environment.ProcessorCount)];
         var threads = pids is null ? [-1] : pids.SelectMany(pid => ThreadsOf(root, pid)).ToArray();
         if (threads.Length == 0) throw new PerfUnavailableException("no process of it is alive");
-        var wide = pids is null || threads.Length * cpus.Length > MostDescriptors;
+        // a clock that belongs to a process begins anew with each child: of children that live for less than a period nothing would be seen
+        var wide = pids is null || threads.Length * cpus.Length > MostDescriptors || (what.IsFrequency && cpus.Length <= MostWideCpus);
         var session = new PerfSession { WithKernel = true, IsWholeMachine = wide };
         try
         {
-            var targets = wide ? [-1] : threads;
-            var error = session.TryOpen(what.Attributes(withKernel: true), targets, cpus);
+            var error = session.TryOpen(what.Attributes(withKernel: true), wide ? [-1] : threads, cpus);
+            if (error is 1 or 13 && wide && pids is not null && threads.Length * cpus.Length <= MostDescriptors)
+            {
+                session.IsWholeMachine = wide = false;
+                error = session.TryOpen(what.Attributes(withKernel: true), threads, cpus);
+            }
             if (error is 1 or 13 && !wide)
             {
                 // perf_event_paranoid above 1: one's own processes, without the kernel's part
                 session.WithKernel = false;
-                error = session.TryOpen(what.Attributes(withKernel: false), targets, cpus);
+                error = session.TryOpen(what.Attributes(withKernel: false), threads, cpus);
             }
             if (error != 0) throw new PerfUnavailableException(Reason(error, wide, root));
             foreach (var descriptor in session._descriptors) _ = PerfNative.ioctl(descriptor, PerfNative.IoctlEnable, 0);
@@ -74,6 +81,7 @@ internal sealed class PerfSession : IDisposable
     private int TryOpen(PerfAttributes attributes, IReadOnlyList<int> targets, int[] cpus)
     {
         var last = 3;
+        foreach (var thread in targets) KeepApart(thread);
         foreach (var cpu in cpus)
         {
             var first = -1;
@@ -92,12 +100,23 @@ internal sealed class PerfSession : IDisposable
                     if (PerfNative.ioctl(descriptor, PerfNative.IoctlSetOutput, first) < 0) return Abandon(22);
                     continue;
                 }
-                if (PerfRing.Map(descriptor, RingPages) is not { } ring) return Abandon(12);
+                if (PerfRing.Map(descriptor, IsWholeMachine ? WideRingPages : RingPages) is not { } ring) return Abandon(12);
                 first = descriptor;
                 _rings.Add(ring);
             }
         }
         return _rings.Count > 0 ? 0 : last;
+    }
+
+    /// <summary>
+    /// The kernel swaps the events of a parent and of its child where all of them are inherited, instead of switching them: the parent goes on with the child's fresh
+    /// clock, and one that forks often is never sampled. An event that is not inherited, and counts nothing, prevents that.
+    /// </summary>
+    private void KeepApart(int thread)
+    {
+        if (thread < 0) return;
+        var nothing = PerfEvent.Nothing;
+        if (PerfNative.Open(ref nothing, thread, -1) is >= 0 and var descriptor) _descriptors.Add(descriptor);
     }
 
     private int Abandon(int error)

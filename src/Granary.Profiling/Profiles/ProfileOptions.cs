@@ -33,6 +33,9 @@ public sealed record ProfileOptions
     /// <summary>Threads beyond this many are not looked at one by one. Default 512.</summary>
     public int MostThreads { get; init; } = 512;
 
+    /// <summary>Use perf events where they are allowed. Default true.</summary>
+    public bool PerfEvents { get; init; } = true;
+
     /// <summary>Ask .NET processes for their methods, allocations and collections. Default true.</summary>
     public bool Runtime { get; init; } = true;
 

@@ -145,6 +145,7 @@ public sealed class Profiler(SystemRoot root)
         {
             try
             {
+                if (!_options.PerfEvents) throw new PerfUnavailableException("perf events were not wanted");
                 var began = (ulong)(_began * (1e9 / Stopwatch.Frequency));
                 _perf.Add(new(what, _target.IsWholeMachine ? null : _pids, _root, _stacks, _symbols, began));
                 _notes.Add(what.Track == TrackKind.Cpu ? $"CPU: perf, cpu-clock, {_options.Frequency} samples a second of CPU time, chains by frame pointers" : $"page faults: perf, every {_options.PageFaultsEvery}th");

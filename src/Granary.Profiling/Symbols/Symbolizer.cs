@@ -24,14 +24,19 @@ internal sealed class Symbolizer(SystemRoot root, StackTable table)
 
     public void Map(int pid, Mapping mapping)
     {
-        var space = SpaceOf(pid);
+        // of one that was not sampled yet the whole list is read when it is
+        if (!_spaces.TryGetValue(pid, out var space)) return;
         space.Addresses.Map(mapping);
         // what was named there before was of another file
         foreach (var address in space.Frames.Keys.Where(a => a >= mapping.Start && a < mapping.End).ToList()) space.Frames.Remove(address);
     }
 
     /// <summary>A new program: what the old one had mapped is gone, and what the new one maps follows.</summary>
-    public void Exec(int pid) => _spaces[pid] = new(new());
+    public void Exec(int pid)
+    {
+        if (_spaces.Count >= MostProcesses) _spaces.Clear();
+        _spaces[pid] = new(new());
+    }
 
     public int Kernel(ulong address)
     {

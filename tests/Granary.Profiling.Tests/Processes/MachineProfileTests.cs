@@ -16,7 +16,7 @@ public sealed class MachineProfileTests
         Assert.True(profile.Totals["cpu"] > 0);
     }
 
-    private static bool CanWatchAll()
+    internal static bool CanWatchAll()
     {
         try
         {

@@ -22,6 +22,28 @@ public sealed class NativeProfileTests
     }
 
     [Fact]
+    public void Children_that_live_for_a_moment_are_seen()
+    {
+        Assert.SkipUnless(Take.PerfWorks(), "perf events are not allowed here");
+        using var shell = ChildProcess.Shell("while :; do x=$(echo hi); done");
+        var profile = Take.Of(shell.Id, 1.5, ProfileModes.Cpu);
+        var cpu = profile.Track(TrackKind.Cpu)!;
+        Assert.Contains(cpu.Samples, s => s.Thread == shell.Id);
+        // others only where everything may be watched
+        if (MachineProfileTests.CanWatchAll()) Assert.Contains(cpu.Samples, s => s.Thread != shell.Id);
+    }
+
+    [Fact]
+    public void Without_perf_events_the_time_of_each_thread_is_known_without_stacks()
+    {
+        using var shell = ChildProcess.Shell("while :; do :; done");
+        var profile = Take.Of(shell.Id, 1, ProfileModes.Cpu, perf: false);
+        Assert.Equal(1, profile.Share(TrackKind.Cpu, "sh;[on a CPU]"), 3);
+        Assert.InRange(profile.Track(TrackKind.Cpu)!.Total / 1e9, profile.Totals["threads.cpu_seconds"] * 0.7, (profile.Totals["threads.cpu_seconds"] * 1.3) + 0.05);
+        Assert.Contains(profile.Notes, n => n.Contains("without stacks", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_sleeping_process_is_off_the_cpu_in_the_call_that_it_sleeps_in()
     {
         using var shell = ChildProcess.Shell("exec sleep 60");

@@ -13,6 +13,14 @@ public sealed class RuntimeProfileTests
     }
 
     [Fact]
+    public void Without_perf_events_the_runtime_samples_its_running_threads()
+    {
+        using var load = ChildProcess.Load("spin");
+        var profile = Take.Of(load.Id, 2, ProfileModes.Cpu, perf: false);
+        Assert.True(profile.Share(TrackKind.Cpu, "Program.HotLoop") > 0.5, string.Join('\n', profile.Notes) + "\n" + FoldedStacks.Write(profile.Stacks, profile.Track(TrackKind.Cpu)!));
+    }
+
+    [Fact]
     public void Allocations_have_type_and_place_and_collections_are_counted()
     {
         using var load = ChildProcess.Load("allocate");

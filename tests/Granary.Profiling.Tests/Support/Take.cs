@@ -4,8 +4,8 @@ namespace Granary.Profiling.Tests;
 
 internal static class Take
 {
-    public static Profile Of(int pid, double seconds, ProfileModes modes = ProfileModes.All, bool runtime = true) =>
-        new Profiler(SystemRoot.Machine).Run(new() { Name = $"process {pid}", Pid = pid }, new() { Duration = TimeSpan.FromSeconds(seconds), Modes = modes, Runtime = runtime }, CancellationToken.None);
+    public static Profile Of(int pid, double seconds, ProfileModes modes = ProfileModes.All, bool runtime = true, bool perf = true) =>
+        new Profiler(SystemRoot.Machine).Run(new() { Name = $"process {pid}", Pid = pid }, new() { Duration = TimeSpan.FromSeconds(seconds), Modes = modes, Runtime = runtime, PerfEvents = perf }, CancellationToken.None);
 
     public static Profile Made(params (string Stack, long Weight)[] stacks)
     {
