@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Granary.Cli.CommandLine;
+using Granary.Cli.Load.Flood;
 using Granary.Cli.Load.Steady;
 using Granary.Client;
 using Granary.Model;
@@ -26,12 +27,15 @@ internal static class LoadCommand
         var handler = new Option<string?>("--handler") { Description = "what tasks run without COMMAND (default noop)", HelpName = "H" };
         var steady = new Option<TimeSpan?>("--steady") { Description = "find the most that a server of its own keeps up with, hold half of it so long, and report what grows", HelpName = "D", CustomParser = Parse.Duration("--steady") };
         var slope = new Option<bool>("--check-slope") { Description = "with --steady: exit 1 when memory, handles, threads or times grow" };
+        var flood = new Option<TimeSpan?>("--flood") { Description = "measure a quiet client alone and beside a flood of another, each so long, on servers of its own", HelpName = "D", CustomParser = Parse.Duration("--flood") };
+        var rounds = new Option<int?>("--rounds") { Description = "with --flood: how often (default 3); the median counts", HelpName = "N" };
+        var within = new Option<double?>("--within") { Description = "with --flood: exit 1 when the 99th percentile beside the flood is over so many times that alone", HelpName = "N" };
         var words = new Argument<string[]>("command") { Description = "what tasks run", HelpName = "COMMAND", Arity = ArgumentArity.ZeroOrMore };
-        Option[] counts = [clients, agents, batch, underWay];
+        Option[] counts = [clients, agents, batch, underWay, rounds];
         foreach (var option in counts) option.Validators.Add(Parse.AtLeast(option.Name, 1));
         var command = new Command("load", "hold a steady rate of calls and report percentiles from when each was meant to begin")
         {
-            pool, rate, duration, poisson, seed, clients, agent, agents, batch, mix, underWay, handler, steady, slope, words,
+            pool, rate, duration, poisson, seed, clients, agent, agents, batch, mix, underWay, handler, steady, slope, flood, rounds, within, words,
         };
         return scope.Does(command, async (call, cancel) =>
         {
@@ -55,6 +59,8 @@ internal static class LoadCommand
             if (!(options.Rate > 0 && options.Rate <= 10_000_000))
                 throw GranaryException.Invalid(string.Create(CultureInfo.InvariantCulture, $"--rate is {options.Rate}; it must be over 0 and at most 10000000"));
             if (call.Get(slope) && call.Get(steady) is null) throw GranaryException.Invalid("--check-slope needs --steady, like --steady 10m");
+            if ((call.Get(rounds) is not null || call.Get(within) is not null) && call.Get(flood) is null) throw GranaryException.Invalid("--rounds and --within need --flood, like --flood 5s");
+            if (call.Get(flood) is { } each) return await Flood(call, each, call.Get(rounds) ?? 3, call.Get(within), cancel);
             return call.Get(steady) is { } span ? await Steady(call, options, span, call.Get(slope), cancel) : await Once(call, options, cancel);
         });
     }
@@ -86,6 +92,14 @@ internal static class LoadCommand
         if (call.ForPeople) foreach (var line in report.Lines()) call.Out.WriteLine(line);
         else call.Document(report.ToJson());
         return check && !report.Flat ? ExitCodes.Failed : ExitCodes.Done;
+    }
+
+    private static async Task<int> Flood(Call call, TimeSpan each, int rounds, double? within, CancellationToken cancel)
+    {
+        var report = await new FloodLoad(each, rounds, call.Note).RunAsync(cancel);
+        if (call.ForPeople) foreach (var line in report.Lines()) call.Out.WriteLine(line);
+        else call.Document(report.ToJson());
+        return report.Failed > 0 || report.Worst > within ? ExitCodes.Failed : ExitCodes.Done;
     }
 
     private static LoadMix? Mix(System.CommandLine.Parsing.ArgumentResult result)
