@@ -3,10 +3,19 @@ using Granary.Model;
 namespace Granary.Client;
 
 /// <summary>One caller's wait for tasks of one pool. Guarded by the feed's lock.</summary>
-internal sealed class AwaitedTasks(IEnumerable<long> numbers)
+internal sealed class AwaitedTasks
 {
-    private readonly HashSet<long> _pending = [.. numbers];
+    private readonly HashSet<long> _pending;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public AwaitedTasks(IEnumerable<long> numbers)
+    {
+        _pending = [.. numbers];
+        Numbers = [.. _pending];
+    }
+
+    /// <summary>What was asked for, each once.</summary>
+    public IReadOnlyList<long> Numbers { get; }
 
     /// <summary>Final views as far as they have been read.</summary>
     public Dictionary<long, TaskView> Views { get; } = [];

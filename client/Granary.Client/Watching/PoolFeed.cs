@@ -80,7 +80,7 @@ internal sealed class PoolFeed(GranaryClient client, string pool, GranaryClientO
         lock (_lock)
         {
             _waits.Remove(wait);
-            foreach (var number in wait.Pending)
+            foreach (var number in wait.Numbers) // what was read to have ended is told by no change
                 if (_waiting.TryGetValue(number, out var waits) && waits.Remove(wait) && waits.Count == 0) _waiting.Remove(number);
         }
     }
@@ -145,19 +145,30 @@ internal sealed class PoolFeed(GranaryClient client, string pool, GranaryClientO
         }
     }
 
+    /// <summary>
+    /// Reads what everybody waits for, in as few calls as a single wait for all of it would take: while this lasts nothing is polled, and one call for each of
+    /// many waits would last until the next gap.
+    /// </summary>
     private async Task ReadAllAgainAsync(CancellationToken ct)
     {
         AwaitedTasks[] waits;
-        lock (_lock) waits = [.. _waits];
-        foreach (var wait in waits)
+        long[] numbers;
+        lock (_lock)
         {
-            try
+            waits = [.. _waits];
+            numbers = [.. waits.SelectMany(w => w.Pending).Distinct()];
+        }
+        if (numbers.Length == 0) return;
+        var views = (await client.ReadAsync(pool, numbers, ct)).ToDictionary(v => v.Id.Number);
+        lock (_lock)
+        {
+            foreach (var wait in waits)
             {
-                await ReadAgainAsync(wait, ct);
-            }
-            catch (GranaryException e) when (e.Code == ErrorCode.NotFound)
-            {
-                wait.Fail(e);
+                foreach (var number in wait.Pending.ToArray())
+                {
+                    if (views.TryGetValue(number, out var view)) wait.Read(view);
+                    else wait.Fail(GranaryClient.NoTask(new TaskId(pool, number)));
+                }
             }
         }
     }

@@ -91,6 +91,25 @@ public class WaitTests
         Assert.Equal(TaskState.Succeeded, (await waiting).State);
     }
 
+    /// <summary>One call for each wait would last until the next gap, and those at its end would never be heard.</summary>
+    [Fact]
+    public async Task After_a_gap_all_waits_are_read_together()
+    {
+        const int Tasks = 500;
+        var (cluster, client) = await WithTasksAsync(Tasks);
+        await using var _ = client;
+        var waits = Enumerable.Range(1, Tasks).Select(i => client.WaitAsync(Id(i), Patience)).ToList();
+        await cluster.Pool().Watching.WaitAsync(Patience);
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        while (cluster.Pool().Times(nameof(IPoolGrain.GetMany)) < Tasks && clock.Elapsed < Patience) await Task.Yield();
+        Assert.Equal(Tasks, cluster.Pool().Times(nameof(IPoolGrain.GetMany)));
+        for (var i = 1; i <= Tasks; i++) cluster.Pool().MoveSilently(i, TaskState.Succeeded);
+        cluster.Pool().Forgotten = 2;
+        cluster.Pool().Move(Tasks, TaskState.Succeeded);
+        Assert.All(await Task.WhenAll(waits), v => Assert.Equal(TaskState.Succeeded, v.State));
+        Assert.InRange(cluster.Pool().Times(nameof(IPoolGrain.GetMany)) - Tasks, 1, 10);
+    }
+
     [Fact]
     public async Task A_timeout_names_what_is_open()
     {

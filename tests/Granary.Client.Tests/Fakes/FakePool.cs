@@ -58,6 +58,12 @@ public sealed class FakePool(string name)
         }
     }
 
+    /// <summary>How often a method has been called.</summary>
+    public int Times(string method)
+    {
+        lock (_lock) return Calls.Count(c => c == method);
+    }
+
     /// <summary>The next call of a method fails: before it does anything, or after, as when the answer is lost.</summary>
     public void Break(string method, Exception? error = null, bool after = false)
     {
