@@ -43,6 +43,7 @@ public static partial class ServerProgram
         [CohortSection] = typeof(CohortOptions),
         [ClusterSettings.Section] = typeof(ClusterSettings),
         [RestLimits.Section] = typeof(RestLimits),
+        [GatewayLimits.Section] = typeof(GatewayLimits),
         [AccessSettings.Section] = typeof(AccessSettings),
         [TlsSettings.Section] = typeof(TlsSettings),
         [TelemetryOptions.Section] = typeof(TelemetryOptions),

@@ -141,6 +141,24 @@ public sealed class GatewayClientTests
     }
 
     [Fact]
+    public async Task When_all_have_too_many_under_way_who_has_many_waits_and_who_has_few_is_served()
+    {
+        await using var server = await TestServer.StartAsync(gateway: o => o.MaxRequests = 40);
+        await using var busy = await server.ConnectAsync();
+        await using var other = await server.ConnectAsync();
+        var held = Enumerable.Range(0, 40).Select(i => busy.Grain<ITestGrain>(_id + i).Hold(_id + "in" + i, _id + "out")).ToArray();
+        for (var i = 0; i < 40; i++)
+            await Barriers.Wait(_id + "in" + i);
+        var further = busy.Grain<ITestGrain>(_id + "x").Add(1);
+        for (var i = 1; i <= 100; i++)
+            Assert.Equal(i, await other.Grain<ITestGrain>(_id + "y").Add(i).Within());
+        Assert.False(further.IsCompleted);
+        Barriers.Open(_id + "out");
+        await Task.WhenAll(held).Within();
+        Assert.Equal(1, await further.Within());
+    }
+
+    [Fact]
     public async Task An_exception_without_a_codec_arrives_as_its_name_and_message()
     {
         await using var server = await TestServer.StartAsync();

@@ -5,78 +5,168 @@ namespace Granary.EmbeddedHost.Tests;
 public sealed class LargeRequestTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly Clock _clock = new();
+    private readonly object _flood = new();
+    private readonly object _other = new();
 
     [Fact]
     public async Task OnlySoManyBytesAreUnderWayAndTheRestTakesTurns()
     {
-        var lane = new LargeRequests(new Clock(), 100);
-        await lane.EnterAsync(60);
-        await lane.EnterAsync(40);
-        var (third, fourth) = (lane.EnterAsync(50).AsTask(), lane.EnterAsync(10).AsTask());
+        var lane = Lane(bytesAtOnce: 100);
+        var (first, second) = (await lane.EnterAsync(_flood, 60), await lane.EnterAsync(_other, 40));
+        var (third, fourth) = (lane.EnterAsync(_flood, 50).AsTask(), lane.EnterAsync(_other, 10).AsTask());
         Assert.False(third.IsCompleted);
         Assert.False(fourth.IsCompleted); // though there would be room for it: nobody overtakes
-        lane.Leave(40);
+        lane.Leave(second);
         Assert.False(third.IsCompleted);
-        lane.Leave(60);
-        await third.WaitAsync(Patience, TestContext.Current.CancellationToken);
-        await fourth.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        lane.Leave(first);
+        await Come(third);
+        await Come(fourth);
         Assert.Equal(60, lane.UnderWay);
     }
 
     [Fact]
     public async Task OneThatIsLargerThanAllGoesAlone()
     {
-        var lane = new LargeRequests(new Clock(), 100);
-        await lane.EnterAsync(500);
-        var next = lane.EnterAsync(500).AsTask();
+        var lane = Lane(bytesAtOnce: 100);
+        var first = await lane.EnterAsync(_flood, 500);
+        var next = lane.EnterAsync(_flood, 500).AsTask();
         Assert.False(next.IsCompleted);
-        lane.Leave(500);
-        await next.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        lane.Leave(first);
+        await Come(next);
         Assert.Equal(500, lane.UnderWay);
     }
 
     [Fact]
-    public async Task WhoWaitsBehindALongPollGoesInAfterASecond()
+    public async Task ALongPollCountsNoMoreAfterASecond()
     {
-        var clock = new Clock();
-        var lane = new LargeRequests(clock, 100);
-        await lane.EnterAsync(100);
-        var waiting = lane.EnterAsync(100).AsTask();
-        Assert.Equal(TimeSpan.FromSeconds(1), clock.Due);
+        var lane = Lane(bytesAtOnce: 100);
+        var poll = await lane.EnterAsync(_flood, 100);
+        var (waiting, behind) = (lane.EnterAsync(_flood, 100).AsTask(), lane.EnterAsync(_other, 100).AsTask());
+        _clock.Advance(TimeSpan.FromMilliseconds(999));
         Assert.False(waiting.IsCompleted);
-        clock.Fire();
-        await waiting.WaitAsync(Patience, TestContext.Current.CancellationToken);
-        Assert.Equal(200, lane.UnderWay);
-        lane.Leave(100);
-        lane.Leave(100);
+        _clock.Advance(TimeSpan.FromMilliseconds(1));
+        var turn = await Come(waiting);
+        Assert.False(behind.IsCompleted); // one has gone by the clock, not all who wait
+        Assert.Equal(100, lane.UnderWay);
+        lane.Leave(poll);
+        Assert.Equal(100, lane.UnderWay);
+        lane.Leave(turn);
+        lane.Leave(await Come(behind));
         Assert.Equal(0, lane.UnderWay);
     }
 
-    /// <summary>Its timers ring when the test says.</summary>
+    [Fact]
+    public async Task WhileOthersAreServedWhatItTookIsFollowedByARest()
+    {
+        var lane = Lane(bytesAtOnce: 64 * 1024, share: 0.25);
+        lane.Served(_other);
+        var turn = await lane.EnterAsync(_flood, 64 * 1024);
+        _clock.Advance(TimeSpan.FromMilliseconds(2));
+        lane.Leave(turn);
+        var next = lane.EnterAsync(_flood, 64 * 1024).AsTask();
+        _clock.Advance(TimeSpan.FromMilliseconds(5));
+        Assert.False(next.IsCompleted);
+        _clock.Advance(TimeSpan.FromMilliseconds(1)); // three times what it took: a quarter of the time is its own
+        await Come(next);
+    }
+
+    [Theory]
+    [InlineData(false, 64 * 1024)] // nobody else
+    [InlineData(true, 1000)] // no batch
+    public async Task ThereIsNoRest(bool others, int bytes)
+    {
+        var lane = Lane(bytesAtOnce: 64 * 1024, share: 0.25);
+        lane.Served(_flood); // itself: that is nobody else
+        if (others) lane.Served(_other);
+        var turn = await lane.EnterAsync(_flood, bytes);
+        _clock.Advance(TimeSpan.FromMilliseconds(2));
+        lane.Leave(turn);
+        Assert.True(lane.EnterAsync(_flood, bytes).IsCompleted);
+    }
+
+    [Fact]
+    public async Task NobodyRestsForWhoWasServedLongAgo()
+    {
+        var lane = Lane(bytesAtOnce: 64 * 1024, share: 0.25);
+        lane.Served(_other);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        var turn = await lane.EnterAsync(_flood, 64 * 1024);
+        _clock.Advance(TimeSpan.FromMilliseconds(2));
+        lane.Leave(turn);
+        Assert.True(lane.EnterAsync(_flood, 64 * 1024).IsCompleted);
+    }
+
+    /// <summary>Else a poll of 20 s would be followed by a minute.</summary>
+    [Fact]
+    public async Task OfAWaitOnlyWhatItsSizeExplainsCounts()
+    {
+        var lane = Lane(bytesAtOnce: 64 * 1024, share: 0.25);
+        var turn = await lane.EnterAsync(_flood, 64 * 1024);
+        _clock.Advance(TimeSpan.FromMilliseconds(900));
+        lane.Served(_other);
+        lane.Leave(turn);
+        var next = lane.EnterAsync(_flood, 64 * 1024).AsTask();
+        _clock.Advance(TimeSpan.FromMilliseconds(29));
+        Assert.False(next.IsCompleted);
+        _clock.Advance(TimeSpan.FromMilliseconds(1));
+        await Come(next);
+    }
+
+    private LargeRequests Lane(int bytesAtOnce, double share = 1) => new(_clock, bytesAtOnce, share);
+
+    private static Task<LargeRequests.Turn> Come(Task<LargeRequests.Turn> turn) => turn.WaitAsync(Patience, TestContext.Current.CancellationToken);
+
+    /// <summary>Time that passes when the test says, in steps of a millisecond.</summary>
     private sealed class Clock : TimeProvider
     {
-        private TimerCallback? _callback;
-        private object? _state;
+        private readonly List<Alarm> _alarms = [];
+        private long _now;
 
-        public TimeSpan Due { get; private set; }
+        public override long TimestampFrequency => 1_000_000;
 
-        public void Fire() => _callback!(_state);
+        public override long GetTimestamp() => _now;
+
+        public void Advance(TimeSpan time)
+        {
+            for (var end = _now + (long)time.TotalMicroseconds; _now < end;)
+            {
+                _now += 1000;
+                foreach (var alarm in _alarms.Where(a => a.At <= _now).ToList()) alarm.Ring();
+            }
+        }
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
-            (_callback, _state, Due) = (callback, state, dueTime);
-            return new Nothing();
+            var alarm = new Alarm(this, callback, state);
+            _alarms.Add(alarm);
+            alarm.Change(dueTime, period);
+            return alarm;
         }
 
-        private sealed class Nothing : ITimer
+        private sealed class Alarm(Clock clock, TimerCallback callback, object? state) : ITimer
         {
-            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+            public long At { get; private set; } = long.MaxValue;
 
-            public void Dispose()
+            public void Ring()
             {
+                At = long.MaxValue;
+                callback(state);
             }
 
-            public ValueTask DisposeAsync() => default;
+            public bool Change(TimeSpan dueTime, TimeSpan period)
+            {
+                At = dueTime == Timeout.InfiniteTimeSpan ? long.MaxValue : clock._now + (long)dueTime.TotalMicroseconds;
+                return true;
+            }
+
+            public void Dispose() => clock._alarms.Remove(this);
+
+            public ValueTask DisposeAsync()
+            {
+                Dispose();
+                return default;
+            }
         }
     }
 }

@@ -15,6 +15,9 @@ internal interface IConnectionOwner
 
     int MaxRequests { get; }
 
+    /// <summary>Counts the requests of all peers; null for no bound.</summary>
+    RequestTally? Tally { get; }
+
     /// <summary>Lets the peer's large requests in by turns; null lets them all in.</summary>
     LargeRequests? Large { get; }
 
@@ -25,15 +28,26 @@ internal interface IConnectionOwner
 /// <summary>One connection after the handshake: the same on both sides, since a server calls a client's observers as a client calls grains.</summary>
 internal sealed class Connection : ICallSink, IDisposable
 {
+    /// <summary>What a call counts for beside its bytes.</summary>
+    private const int CallBytes = 512;
+
+    /// <summary>How often a connection that is served says so, ms.</summary>
+    private const int LookEvery = 100;
+
+    /// <summary>How long a connection that has sent something large is none of those who are to be left in peace, ms.</summary>
+    private const int CountsAsLargeFor = 1_000;
+
     private readonly Wire _wire;
     private readonly FrameReader _reader;
     private readonly IConnectionOwner _owner;
     private readonly FrameWriter _writer;
     private readonly CallTable _sent = new();
     private readonly CallTable _running = new();
-    private readonly ConcurrentDictionary<ulong, int> _large = new();
+    private readonly ConcurrentDictionary<ulong, LargeRequests.Turn> _large = new();
     private ulong _lastId;
     private long _requestBytes;
+    private long _largeAt = long.MinValue / 2;
+    private long _servedAt = long.MinValue / 2;
     private Exception? _failure;
     private TaskCompletionSource? _requestDone;
 
@@ -110,9 +124,7 @@ internal sealed class Connection : ICallSink, IDisposable
             {
                 while (true)
                 {
-                    var large = _owner.Large is not null && _reader.NextRequestBytes is > LargeRequests.Small and var bytes ? bytes : 0;
-                    if (large > 0)
-                        await _owner.Large!.EnterAsync(large).ConfigureAwait(false);
+                    var large = IsNextLarge(out var bytes) ? await _owner.Large!.EnterAsync(this, bytes).ConfigureAwait(false) : null;
                     if (!HandleNext(large))
                         break;
                 }
@@ -137,9 +149,10 @@ internal sealed class Connection : ICallSink, IDisposable
     public void Respond(GrainCall call)
     {
         _running.TryRemove(call.SinkId, out _);
+        _owner.Tally?.End();
         Interlocked.Add(ref _requestBytes, -call.WireBytes);
-        if (!_large.IsEmpty && _large.TryRemove(call.SinkId, out var bytes))
-            _owner.Large!.Leave(bytes);
+        if (!_large.IsEmpty && _large.TryRemove(call.SinkId, out var turn))
+            _owner.Large!.Leave(turn);
         Interlocked.Exchange(ref _requestDone, null)?.TrySetResult();
         if ((call.Options & CallOptions.OneWay) != 0)
             return;
@@ -174,8 +187,34 @@ internal sealed class Connection : ICallSink, IDisposable
         _wire.Dispose();
     }
 
-    /// <param name="large">Bytes of a request that was let in; given back when it has been answered.</param>
-    private bool HandleNext(int large)
+    /// <summary>
+    /// Whether the next request is to take turns: with what is under way it is more than small. Whoever has not sent such for a while is one of those
+    /// for whom large requests rest.
+    /// </summary>
+    private bool IsNextLarge(out int bytes)
+    {
+        bytes = 0;
+        if (_owner.Large is not { } large)
+            return false;
+        bytes = _reader.NextRequestBytes;
+        if (bytes == 0)
+            return false;
+        var now = Environment.TickCount64;
+        if (bytes > LargeRequests.Small || Interlocked.Read(ref _requestBytes) + bytes > LargeRequests.Small)
+        {
+            _largeAt = now;
+            return true;
+        }
+        if (now - _servedAt >= LookEvery && now - _largeAt >= CountsAsLargeFor)
+        {
+            _servedAt = now;
+            large.Served(this);
+        }
+        return false;
+    }
+
+    /// <param name="large">The turn of a request that was let in; given back when it has been answered.</param>
+    private bool HandleNext(LargeRequests.Turn? large)
     {
         var kept = false;
         try
@@ -187,12 +226,12 @@ internal sealed class Connection : ICallSink, IDisposable
         }
         finally
         {
-            if (large > 0 && !kept)
+            if (large is not null && !kept)
                 _owner.Large!.Leave(large);
         }
     }
 
-    private void Handle(FrameKind kind, ReadOnlySpan<byte> body, int large, ref bool kept)
+    private void Handle(FrameKind kind, ReadOnlySpan<byte> body, LargeRequests.Turn? large, ref bool kept)
     {
         switch (kind)
         {
@@ -212,14 +251,15 @@ internal sealed class Connection : ICallSink, IDisposable
         }
     }
 
-    private void HandleRequest(ReadOnlySpan<byte> body, int large, ref bool kept)
+    private void HandleRequest(ReadOnlySpan<byte> body, LargeRequests.Turn? large, ref bool kept)
     {
         var call = Messages.ReadRequest(body, _owner.Runtime, this);
-        call.WireBytes = body.Length;
-        Interlocked.Add(ref _requestBytes, body.Length);
+        call.WireBytes = body.Length + CallBytes;
+        Interlocked.Add(ref _requestBytes, call.WireBytes);
         if ((call.Options & CallOptions.OneWay) == 0 && !_running.TryAdd(call.SinkId, call))
             throw new ProtocolException("a request has the number of another that is under way");
-        if (large > 0 && (call.Options & CallOptions.OneWay) == 0)
+        _owner.Tally?.Begin();
+        if (large is not null && (call.Options & CallOptions.OneWay) == 0)
             kept = _large.TryAdd(call.SinkId, large);
         if (call.Fault is { } unreadable)
             call.Fail(unreadable);
@@ -244,7 +284,8 @@ internal sealed class Connection : ICallSink, IDisposable
         call.Complete();
     }
 
-    private bool IsFull => _running.Count >= _owner.MaxRequests || Interlocked.Read(ref _requestBytes) > MaxRequestBytes;
+    private bool IsFull => _running.Count >= _owner.MaxRequests || Interlocked.Read(ref _requestBytes) > MaxRequestBytes
+        || _owner.Tally is { IsFull: true } && _running.Count > RequestTally.Floor;
 
     private async ValueTask WaitForRequestsAsync()
     {

@@ -47,6 +47,8 @@ internal sealed partial class GatewayClient : CallRuntime, IConnectionOwner, IAs
 
     public int MaxRequests => int.MaxValue;
 
+    public RequestTally? Tally => null;
+
     public LargeRequests? Large => null;
 
     public override GrainReference Reference(GrainId id, GrainInterface type) => type.Create(new ReferenceSeed(this, id, type));

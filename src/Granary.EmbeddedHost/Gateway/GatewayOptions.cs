@@ -24,6 +24,12 @@ public sealed class GatewayOptions
     /// <summary>A connection that sends a longer message is closed.</summary>
     public int MaxMessageBytes { get; set; } = DefaultMaxMessageBytes;
 
+    /// <summary>
+    /// Requests of all connections together that may be under way; then connections that have more than 16 of them wait for
+    /// some of theirs to end before they are read on. Default 262,144.
+    /// </summary>
+    public int MaxRequests { get; set; } = 262_144;
+
     /// <summary>Requests of one connection that may be under way; more wait unread in the socket. Default 65,536.</summary>
     public int MaxRequestsPerConnection { get; set; } = 65_536;
 
@@ -47,6 +53,12 @@ public sealed class GatewayOptions
     /// one of more; 0 for no bound.
     /// </summary>
     public int LargeRequestBytes { get; set; } = 64 * 1024;
+
+    /// <summary>
+    /// Of the server's time, what batches that take turns may have while other connections, which send none, are served; over 0, and 1 for all of it.
+    /// Default 0.25.
+    /// </summary>
+    public double LargeRequestShare { get; set; } = 0.25;
 
     /// <summary>How long a new connection may take to present itself. Default 5 s.</summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(5);

@@ -18,7 +18,8 @@ internal sealed class GatewayServer(
     : ILifecycleParticipant<ISiloLifecycle>
 {
     private readonly ConcurrentDictionary<Connection, Task> _connections = new();
-    private readonly LargeRequests? _large = options.Value.LargeRequestBytes > 0 ? new LargeRequests(time, options.Value.LargeRequestBytes) : null;
+    private readonly LargeRequests? _large = options.Value.LargeRequestBytes > 0 ? new LargeRequests(time, options.Value.LargeRequestBytes, options.Value.LargeRequestShare) : null;
+    private readonly RequestTally _tally = new(options.Value.MaxRequests);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Handshakes _handshakes = new(options.Value.MaxHandshakes);
     private readonly TimeSpan _pauseAfterFailure = TimeSpan.FromMilliseconds(100);
@@ -159,7 +160,7 @@ internal sealed class GatewayServer(
                 return;
             }
             await Sockets.SendAsync(wire, FrameKind.Welcome, w => w.WriteVarInt(Protocol.Version)).ConfigureAwait(false);
-            end = await ServeAsync(new Connection(wire, reader, new GatewaySession(runtime, options.Value, admission.Caller, _large))
+            end = await ServeAsync(new Connection(wire, reader, new GatewaySession(runtime, options.Value, admission.Caller, _large, _tally))
             {
                 MaxUnsentBytes = options.Value.MaxUnsentBytes,
                 MaxRequestBytes = options.Value.MaxRequestBytesPerConnection,

@@ -8,7 +8,7 @@ using Orleans.Serialization.Invocation;
 namespace Granary.EmbeddedHost.Gateway;
 
 /// <summary>A connection's requests on their way to grains: they pass what its caller must pass.</summary>
-internal sealed class GatewaySession(LocalRuntime runtime, GatewayOptions options, IGatewayCaller? caller, LargeRequests? large) : IConnectionOwner
+internal sealed class GatewaySession(LocalRuntime runtime, GatewayOptions options, IGatewayCaller? caller, LargeRequests? large, RequestTally tally) : IConnectionOwner
 {
     public CallRuntime Runtime => runtime;
 
@@ -17,6 +17,8 @@ internal sealed class GatewaySession(LocalRuntime runtime, GatewayOptions option
     public int MaxRequests => options.MaxRequestsPerConnection;
 
     public LargeRequests? Large => large;
+
+    public RequestTally Tally => tally;
 
     public void Run(GrainCall call)
     {

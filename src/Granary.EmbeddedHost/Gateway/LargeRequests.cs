@@ -3,19 +3,37 @@ namespace Granary.EmbeddedHost.Gateway;
 /// <summary>
 /// Lets large requests in by turns, before they are decoded: of all connections together only so many bytes of them are under way at once, and the
 /// connections that have more wait in line, each with one. So a client that floods a server with batches waits for itself, and a small request of
-/// another finds one batch before it rather than hundreds.
+/// another finds one batch before it rather than hundreds. While others are served, what large requests take is followed by a rest, so that all of
+/// them together have a share of the server's time and not the whole.
 /// </summary>
-internal sealed class LargeRequests(TimeProvider time, int bytesAtOnce)
+/// <param name="time">The clock.</param>
+/// <param name="bytesAtOnce">Bytes under way at once; one request alone may be larger.</param>
+/// <param name="share">Of the time, while others are served; 1 for no rest.</param>
+internal sealed class LargeRequests(TimeProvider time, int bytesAtOnce, double share)
 {
-    /// <summary>Requests up to this many bytes always go at once.</summary>
+    /// <summary>A request goes at once while it and what its connection has under way are no more bytes than this.</summary>
     public const int Small = 32 * 1024;
 
-    /// <summary>A request that has waited this long goes in: those before it may be long polls, or slow for other reasons.</summary>
+    /// <summary>Shorter requests are one submission or a question, and cost a rest to nobody.</summary>
+    private const int Batch = 4 * 1024;
+
+    /// <summary>A request that has been under way this long counts no more: it may be a long poll, or slow for other reasons.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
 
+    /// <summary>Others are being served when one was in this time.</summary>
+    private static readonly TimeSpan Lately = TimeSpan.FromSeconds(1);
+
+    /// <summary>No more than this counts of the time that 64 KiB were under way.</summary>
+    private static readonly TimeSpan LongestOf64K = TimeSpan.FromMilliseconds(10);
+
     private readonly Lock _gate = new();
-    private readonly LinkedList<(int Bytes, TaskCompletionSource Turn)> _line = [];
+    private readonly LinkedList<Turn> _line = [];
+    private readonly LinkedList<Turn> _running = [];
+    private (object? Who, long At) _served;
+    private (object? Who, long At) _servedBefore;
     private long _underWay;
+    private long _restUntil = long.MinValue;
+    private ITimer? _timer;
 
     /// <summary>Bytes of large requests that are under way.</summary>
     public long UnderWay
@@ -27,48 +45,127 @@ internal sealed class LargeRequests(TimeProvider time, int bytesAtOnce)
         }
     }
 
-    /// <summary>Completes when a request of so many bytes may begin; <see cref="Leave"/> follows when it has ended.</summary>
-    public async ValueTask EnterAsync(int bytes)
+    /// <summary>A connection that sends no large requests is being served.</summary>
+    public void Served(object connection)
     {
-        LinkedListNode<(int, TaskCompletionSource Turn)> place;
         lock (_gate)
         {
-            // one alone may be larger than all that are let in together
-            if (_line.Count == 0 && (_underWay == 0 || _underWay + bytes <= bytesAtOnce))
+            if (!ReferenceEquals(_served.Who, connection))
+                _servedBefore = _served;
+            _served = (connection, time.GetTimestamp());
+        }
+    }
+
+    /// <summary>Completes when a request of so many bytes may begin; <see cref="Leave"/> follows when it has ended.</summary>
+    public ValueTask<Turn> EnterAsync(object connection, int bytes)
+    {
+        var turn = new Turn(connection, bytes);
+        lock (_gate)
+        {
+            var now = time.GetTimestamp();
+            if (_line.Count == 0 && WaitOf(turn, now) == TimeSpan.Zero)
             {
-                _underWay += bytes;
+                Begin(turn, now);
+                return new(turn);
+            }
+            turn.Place = _line.AddLast(turn);
+            turn.Come = new TaskCompletionSource<Turn>(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (_line.Count == 1)
+                AdmitNext(now);
+            return new(turn.Come.Task);
+        }
+    }
+
+    public void Leave(Turn turn)
+    {
+        lock (_gate)
+        {
+            var now = time.GetTimestamp();
+            if (turn.Place is { List: not null } place)
+            {
+                Rest(turn, now);
+                _running.Remove(place);
+                _underWay -= turn.Bytes;
+            }
+            AdmitNext(now);
+        }
+    }
+
+    private void Look()
+    {
+        lock (_gate)
+        {
+            var now = time.GetTimestamp();
+            while (_running.First is { } oldest && time.GetElapsedTime(oldest.Value.Began, now) >= Longest)
+            {
+                _running.Remove(oldest);
+                _underWay -= oldest.Value.Bytes;
+            }
+            AdmitNext(now);
+        }
+    }
+
+    private void AdmitNext(long now)
+    {
+        while (_line.First is { } next)
+        {
+            var wait = WaitOf(next.Value, now);
+            if (wait > TimeSpan.Zero)
+            {
+                _timer ??= time.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                _timer.Change(wait, Timeout.InfiniteTimeSpan);
                 return;
             }
-            place = _line.AddLast((bytes, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)));
+            _line.Remove(next);
+            Begin(next.Value, now);
+            next.Value.Come!.SetResult(next.Value);
         }
-        using var limit = new CancellationTokenSource(Longest, time);
-        await using var late = limit.Token.UnsafeRegister(_ => Admit(place, bytes), null);
-        await place.Value.Turn.Task.ConfigureAwait(false);
     }
 
-    public void Leave(int bytes)
+    private void Begin(Turn turn, long now)
     {
-        lock (_gate)
+        turn.Began = now;
+        turn.Place = _running.AddLast(turn);
+        _underWay += turn.Bytes;
+    }
+
+    /// <summary>How long until it may begin, or until it is worth looking again.</summary>
+    private TimeSpan WaitOf(Turn turn, long now)
+    {
+        if (_underWay > 0 && _underWay + turn.Bytes > bytesAtOnce)
         {
-            _underWay -= bytes;
-            while (_line.First is { } next && (_underWay == 0 || _underWay + next.Value.Bytes <= bytesAtOnce))
-                Begin(next, next.Value.Bytes);
+            var left = Longest - time.GetElapsedTime(_running.First!.Value.Began, now);
+            return left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1);
         }
+        return now < _restUntil && OthersThan(turn.Connection, now) ? time.GetElapsedTime(now, _restUntil) : TimeSpan.Zero;
     }
 
-    private void Admit(LinkedListNode<(int, TaskCompletionSource)> place, int bytes)
+    private void Rest(Turn turn, long now)
     {
-        lock (_gate)
-        {
-            if (place.List is not null)
-                Begin(place, bytes);
-        }
+        if (share >= 1 || turn.Bytes < Batch || !OthersThan(turn.Connection, now))
+            return;
+        var took = Math.Min(time.GetElapsedTime(turn.Began, now).TotalSeconds, LongestOf64K.TotalSeconds * turn.Bytes / (64 * 1024)) / _running.Count;
+        _restUntil = Math.Max(now, _restUntil) + (long)(took * (1 / share - 1) * time.TimestampFrequency);
     }
 
-    private void Begin(LinkedListNode<(int, TaskCompletionSource Turn)> place, int bytes)
+    private bool OthersThan(object connection, long now)
     {
-        _line.Remove(place);
-        _underWay += bytes;
-        place.Value.Turn.SetResult();
+        var (who, at) = ReferenceEquals(_served.Who, connection) ? _servedBefore : _served;
+        return who is not null && time.GetElapsedTime(at, now) < Lately;
+    }
+
+    /// <summary>The right of one request to be under way.</summary>
+    internal sealed class Turn(object connection, int bytes)
+    {
+        public object Connection => connection;
+
+        public int Bytes => bytes;
+
+        public long Began { get; set; }
+
+        /// <summary>In the line, and then among those under way.</summary>
+        public LinkedListNode<Turn>? Place { get; set; }
+
+        public TaskCompletionSource<Turn>? Come { get; set; }
     }
 }

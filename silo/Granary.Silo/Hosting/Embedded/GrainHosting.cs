@@ -4,6 +4,7 @@ using Granary.Access.Attempts;
 using Granary.Client;
 using Granary.EmbeddedHost;
 using Granary.Model;
+using Granary.Silo.Configuration;
 using Granary.Silo.Tls;
 using Granary.Silo.Tracing;
 using Microsoft.AspNetCore.Builder;
@@ -34,6 +35,7 @@ internal static class GrainHosting
     public static void AddServer(WebApplicationBuilder builder, IPAddress address, ServerSettings settings, ClusterSettings cluster, string? database, string token, ServerCertificate? certificate)
     {
         _ = (cluster, database, token);
+        var limits = builder.Configuration.Get<GatewayLimits>(GatewayLimits.Section);
         builder.UseOrleans(silo =>
         {
             silo.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (GranaryCluster.Id, GranaryCluster.Id));
@@ -42,6 +44,7 @@ internal static class GrainHosting
                 gateway.Endpoint = new IPEndPoint(address, settings.GatewayPort);
                 gateway.Access = new GatewayDoor(gate, services);
                 gateway.Tls = certificate?.ForGateway();
+                Apply(limits, gateway);
             });
             silo.AddMemoryStreams(ITelemetryGrain.Streams);
         });
@@ -49,6 +52,21 @@ internal static class GrainHosting
 
     /// <summary>The trace of an SDK call goes on in the grain that it reaches.</summary>
     public static void AddTracing(IServiceCollection services) => services.AddSingleton<IIncomingGrainCallFilter, CallSpans>();
+
+    private static void Apply(GatewayLimits limits, GatewayOptions gateway)
+    {
+        gateway.MaxConnections = limits.MaxConnections;
+        gateway.MaxHandshakes = limits.MaxHandshakes;
+        gateway.HandshakeTimeout = limits.PresentWithin;
+        gateway.MaxMessageBytes = limits.MaxMessageBytes;
+        gateway.MaxRequests = limits.MaxRequests;
+        gateway.MaxRequestsPerConnection = limits.MaxRequestsPerConnection;
+        gateway.MaxRequestBytesPerConnection = limits.MaxRequestBytesPerConnection;
+        gateway.LargeRequestBytes = limits.LargeRequestBytes;
+        gateway.LargeRequestShare = limits.LargeRequestShare;
+        gateway.MaxUnsentBytes = limits.MaxUnsentBytes;
+        gateway.SendTimeout = limits.TakeWithin;
+    }
 
     /// <summary>Pages of the host's own that need the token wherever the server listens.</summary>
     public static IReadOnlyList<string> GuardedPaths { get; } = [];
