@@ -49,6 +49,18 @@ public sealed class DeclareTests
     }
 
     [Fact]
+    public async Task An_agent_may_have_a_rate_and_lose_it()
+    {
+        await using var server = await RestServer.Start();
+        await server.Put("/api/agents/bulk", """{"rate":"90/m","burst":500}""").Json(HttpStatusCode.Created);
+        Assert.Equal(new SubmitRate(1.5, 500), server.Cluster.Agents["bulk"].Terms!.Rate);
+        await server.Put("/api/agents/bulk", """{"rate":"100/s"}""").Json();
+        Assert.Equal(new SubmitRate(100, 100), server.Cluster.Agents["bulk"].Terms!.Rate);
+        await server.Put("/api/agents/bulk", "{}").Json();
+        Assert.Null(server.Cluster.Agents["bulk"].Terms);
+    }
+
+    [Fact]
     public async Task An_agent_that_only_submitted_is_there_too()
     {
         await using var server = await RestServer.Start();
@@ -76,6 +88,9 @@ public sealed class DeclareTests
     }
 
     [Theory]
+    [InlineData("/api/agents/a", """{"rate":"fast"}""", 400, "rate: 'fast' is no rate; write tasks in a time, like 100/s, 90/m or 5000/h")]
+    [InlineData("/api/agents/a", """{"burst":5}""", 400, "burst: needs a rate, like")]
+    [InlineData("/api/agents/a", """{"rate":"1/s","burst":0}""", 400, "burst: burst 0 is not valid; use 1 to 10000000 tasks")]
     [InlineData("/api/pools/lab", """{"strategy":"random"}""", 400, "strategy: expected one of fair, fifo")]
     [InlineData("/api/pools/lab", """{"stratgy":"fifo"}""", 400, "did you mean 'strategy'?")]
     [InlineData("/api/pools/lab", """{"name":"other"}""", 400, "name: is 'other', but the path says 'lab'")]

@@ -57,6 +57,15 @@ public sealed class SubmitCommandTests
         Assert.Contains("granary: default/1 is refused: cannot end in time; the earliest finish that can be promised is in 90s (00:01:30Z)", result.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_is_too_much_just_now_is_exit_4_and_says_when_to_come_back()
+    {
+        var cli = new Cli();
+        cli.Cluster.Pool().Break("Submit", GranaryException.Busy("agent a may submit 1/s with bursts of 1; 5 more can come in 4s", TimeSpan.FromMinutes(1)));
+        var result = await cli.Run("submit", "-a", "a", "--count", "5", "--", "true");
+        Assert.Equal((4, "", "granary: agent a may submit 1/s with bursts of 1; 5 more can come in 4s\n"), (result.Code, result.Out, result.Error));
+    }
+
     [Theory]
     [InlineData(TaskState.Succeeded, 0)]
     [InlineData(TaskState.Failed, 1)]
