@@ -21,6 +21,7 @@ internal static class Program
     [
         ("load", "the whole: calls, submissions, lives, latency, restart", LoadProgram.RunAsync),
         ("shards", "a pool with 1, 2 and 4 parts on one server", ShardsProgram.RunAsync),
+        ("connections", "10,000 open connections through the gateway and through REST, with others served", Crowd.RunAsync),
         ("host-calls", "grain calls in process and by the gateway", HostCallsProgram.RunAsync),
         ("decisions", "the scheduler alone, beside one that sorts everything", a => Task.FromResult(DecisionsProgram.Run(a))),
         ("questions", "explain, what-if and quota with 100,000 tasks waiting", _ => Task.FromResult(QuestionsProgram.Run())),

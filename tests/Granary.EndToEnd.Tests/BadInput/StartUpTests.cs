@@ -52,6 +52,9 @@ public sealed class StartUpTests
                      ("GRANARY__Grains__LstAfter", "00:00:10", "LstAfter"),
                      ("GRANARY__Server__LogLevel", "Loud", "Loud"),
                      ("GRANARY__Server__Listen", "nowhere", "nowhere"),
+                     ("GRANARY__Gateway__LargeRequestShare", "2", "LargeRequestShare"),
+                     ("GRANARY__Gateway__MaxConnections", "0", "MaxConnections"),
+                     ("GRANARY__Gateway__MaxConections", "5", "MaxConections"),
                  })
             (await GranaryProgram.RunAsync(server.Data, [.. server.UpArguments], new Dictionary<string, string> { [name] = value })).ExpectError(2, part);
         await File.WriteAllTextAsync(Path.Combine(server.Data, "granary.json"), "{ \"Grains\": ");
