@@ -19,10 +19,10 @@ public sealed partial class GranaryClient
 
     /// <summary>Makes a token. Its secret is made here and only its hash is sent.</summary>
     /// <exception cref="GranaryException">Invalid or refused, with what would be right.</exception>
-    public async Task<IssuedToken> CreateTokenAsync(Role role, IReadOnlyList<string>? agents = null, string name = "", TimeSpan? expiresIn = null, CancellationToken ct = default)
+    public async Task<IssuedToken> CreateTokenAsync(Role role, IReadOnlyList<string>? agents = null, string name = "", TimeSpan? expiresIn = null, IReadOnlyList<string>? nodes = null, CancellationToken ct = default)
     {
         var secret = TokenSecret.Make();
-        var request = new TokenRequest(role, TokenSecret.Hash(secret), name, agents, expiresIn);
+        var request = new TokenRequest(role, TokenSecret.Hash(secret), name, agents, expiresIn, nodes);
         var grain = TokensGrain;
         return new IssuedToken(await _calls.CallAsync(() => grain.Create(request), ct), secret);
     }

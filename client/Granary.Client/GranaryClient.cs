@@ -59,7 +59,7 @@ public sealed partial class GranaryClient : IAsyncDisposable
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             await DiscardAsync(host);
-            throw NotConnected(e, server, options);
+            throw NotConnected(GatewayConnection.CauseOf(e), server, options);
         }
         catch
         {

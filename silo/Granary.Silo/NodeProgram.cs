@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Granary.Abstractions;
 using Granary.Client;
 using Granary.Execution;
 using Granary.Execution.Profiling;
@@ -63,6 +64,7 @@ public static partial class NodeProgram
         var spec = settings.ToSpec(request.Capacity, request.Labels);
         using var export = OtlpExport.Start(configuration, "granary-node", spec.Name, metrics: true);
         await using var client = await ConnectAsync(request, settings.ConnectWithin, log, cancellationToken);
+        await RequireNameAsync(client, spec.Name, cancellationToken);
         using var profiles = new ProfileDesk(Path.Combine(local.DataDirectory, "profiles"), configuration.Get<ProfilingOptions>(ProfilingOptions.Section), TimeProvider.System);
         var agent = new NodeAgent(
             client.Cluster,
@@ -106,6 +108,20 @@ public static partial class NodeProgram
         {
             context.Cancel = true;
             stop.Cancel();
+        }
+    }
+
+    /// <summary>A token that is for other nodes is told at once and as what it is, and not by an agent that ends as if another had taken its place.</summary>
+    /// <exception cref="GranaryException">Refused.</exception>
+    private static async Task RequireNameAsync(GranaryClient client, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.Cluster.GetGrain<INodeGrain>(name).Greet($"{Guid.NewGuid():N}").WaitAsync(LeaveWithin, cancellationToken);
+        }
+        catch (Exception e) when (e is not (GranaryException { Code: ErrorCode.Refused } or OperationCanceledException))
+        {
+            // the server went away a moment after it had answered: the agent waits for it
         }
     }
 

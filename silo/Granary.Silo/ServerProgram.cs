@@ -91,7 +91,7 @@ public static partial class ServerProgram
             settings.HttpPort = Ports.Claim(address, settings.HttpPort, "--http-port");
             var token = local.EnsureToken();
             var cluster = configuration.Get<ClusterSettings>(ClusterSettings.Section);
-            GrainHosting.Check(cluster, address, tls);
+            GrainHosting.Check(cluster);
             store = await ServerStore.OpenAsync(configuration, data, cancellationToken);
             var meetingPlace = cluster.Enabled ? await ServerStore.MeetingPlaceAsync(configuration, cancellationToken) : null;
 
@@ -164,7 +164,7 @@ public static partial class ServerProgram
                 Version.Text,
                 GrainHosting.Name,
                 LocalServer.StartTicks(Environment.ProcessId),
-                GrainHosting.SecuresGateway ? certificate?.Fingerprint : null));
+                certificate?.Fingerprint));
             if (certificate is not null) LogFingerprint(app.Logger, certificate.Fingerprint);
             return new GranaryServer(app, store, ownership, local, settings);
         }

@@ -43,6 +43,27 @@ public sealed class TokenRegistryTests
         Assert.Empty(_registry.List(Now));
     }
 
+    [Theory]
+    [InlineData(Role.Node, "gpu-1 gpu-* * *-a.b", null)]
+    [InlineData(Role.Node, "-gpu", "no name of a node")]
+    [InlineData(Role.Node, "a/b", "no name of a node")]
+    [InlineData(Role.Node, "gpu-?", "no name of a node")]
+    [InlineData(Role.Node, "1234567890123456789012345678901234567890123456789012345678901234", "no name of a node")]
+    [InlineData(Role.Operator, "gpu-1", "only a token with role node")]
+    public void A_machines_token_may_be_for_certain_nodes(Role role, string nodes, string? why)
+    {
+        var request = new TokenRequest(role, TokenSecret.Hash("x"), Nodes: nodes.Split(' '));
+        if (why is null)
+        {
+            Assert.Equal(nodes.Split(' ').Order(StringComparer.Ordinal), _registry.Create(request, Now).Nodes);
+            Assert.Equal(_registry.List(Now)[0].Nodes, _registry.PageFor(0).Keys![0].Nodes);
+            return;
+        }
+        var error = Assert.Throws<GranaryException>(() => _registry.Create(request, Now));
+        Assert.Equal(ErrorCode.Invalid, error.Code);
+        Assert.Contains(why, error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_hash_of_another_length_or_a_life_of_no_time_is_refused()
     {

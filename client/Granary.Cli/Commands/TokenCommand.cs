@@ -30,12 +30,13 @@ internal static class TokenCommand
             },
         };
         var agents = new Option<string[]>("--agent", "-a") { Description = "for agent-owner: whose tasks; may be repeated", HelpName = "AGENT" };
+        var nodes = new Option<string[]>("--node") { Description = "for node: what the machine may be called, like gpu-1 or 'gpu-*' (default: anything); may be repeated", HelpName = "NAME" };
         var name = new Option<string?>("--name") { Description = "what it is for", HelpName = "NAME" };
         var expires = new Option<TimeSpan?>("--expires") { Description = "opens nothing after this long, like 30d (default: never)", HelpName = "D", CustomParser = Parse.Duration("--expires") };
-        return scope.Does(new Command("create", "make a token and print its secret, once") { role, agents, name, expires }, async (call, cancel) =>
+        return scope.Does(new Command("create", "make a token and print its secret, once") { role, agents, nodes, name, expires }, async (call, cancel) =>
         {
             var client = await call.Connect(cancel);
-            Tell(call, await client.CreateTokenAsync(call.Get(role), call.Get(agents) ?? [], call.Get(name) ?? "", call.Get(expires), cancel), "made");
+            Tell(call, await client.CreateTokenAsync(call.Get(role), call.Get(agents) ?? [], call.Get(name) ?? "", call.Get(expires), call.Get(nodes) ?? [], cancel), "made");
             return ExitCodes.Done;
         });
     }

@@ -9,21 +9,21 @@ internal static class Gateways
 {
     /// <exception cref="GranaryException">Unavailable: no name among the addresses can be resolved.</exception>
     /// <exception cref="SocketException">None answers: what the last said.</exception>
-    public static async Task<IReadOnlyList<IPEndPoint>> FindAsync(IReadOnlyList<ServerAddress> addresses, CancellationToken ct)
+    public static async Task<IReadOnlyList<Gateway>> FindAsync(IReadOnlyList<ServerAddress> addresses, CancellationToken ct)
     {
-        var silent = new List<IPEndPoint>();
+        var silent = new List<Gateway>();
         for (var i = 0; i < addresses.Count; i++)
         {
             var last = i == addresses.Count - 1;
-            IPEndPoint? gateway = null;
+            Gateway? gateway = null;
             try
             {
-                gateway = await addresses[i].ResolveAsync(ct);
-                using var knock = new Socket(gateway.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-                await knock.ConnectAsync(gateway, ct);
-                var others = new List<IPEndPoint>();
+                gateway = new Gateway(await addresses[i].ResolveAsync(ct), addresses[i].Host);
+                using var knock = new Socket(gateway.Endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+                await knock.ConnectAsync(gateway.Endpoint, ct);
+                var others = new List<Gateway>();
                 foreach (var address in addresses.Skip(i + 1))
-                    if (await TryResolveAsync(address, ct) is { } other) others.Add(other);
+                    if (await TryResolveAsync(address, ct) is { } other) others.Add(new Gateway(other, address.Host));
                 return [gateway, .. others, .. silent];
             }
             catch (Exception e) when (!last && e is SocketException or GranaryException)

@@ -22,6 +22,8 @@ internal sealed record FoundServer(IReadOnlyList<ServerAddress> Gateways, string
         if ((NotEmpty(options.Server) ?? NotEmpty(environment(GranaryClientOptions.ServerVariable))) is { } given)
         {
             var gateways = ServerAddress.ParseAll(given);
+            if (gateways.Count > 1 && gateways.Any(g => g.UsesTls != gateways[0].UsesTls))
+                throw GranaryException.Invalid($"'{Quoting.Clip(given)}': some of these gateways use TLS and others do not; write tls:// (or, on a trusted network, tcp://) before each");
             var ours = gateways.Count == 1 && local.Read() is { } known && IsOf(gateways[0], known) ? known : null;
             // The local token is for servers on this machine: it is never shown to another.
             return new FoundServer(gateways, token ?? (gateways.All(g => g.IsLoopback) || ours is not null ? local.ReadToken() : null), "") { Trust = Trusting(gateways[0], ours, options, environment) };

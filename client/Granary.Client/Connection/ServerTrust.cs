@@ -9,7 +9,7 @@ namespace Granary.Client;
 /// <summary>Which server's certificate a client takes, before it shows its token.</summary>
 /// <param name="Host">The name or address that was asked for.</param>
 /// <param name="Authority">PEM file of the authorities that count; null for the system's.</param>
-/// <param name="Fingerprint">SHA-256 of the one certificate that counts, lower-case hexadecimal; null for any that an authority vouches for.</param>
+/// <param name="Fingerprint">SHA-256 of the one certificate that counts, hexadecimal; several, parted by commas, where a cluster's servers each have their own; null for any that an authority vouches for.</param>
 internal sealed record ServerTrust(string Host, string? Authority, string? Fingerprint)
 {
     /// <exception cref="GranaryException">Invalid: what was given is no fingerprint, or no certificates are in the file.</exception>
@@ -18,9 +18,9 @@ internal sealed record ServerTrust(string Host, string? Authority, string? Finge
         var options = new SslClientAuthenticationOptions { TargetHost = Host, EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13 };
         if (Fingerprint is not null)
         {
-            var expected = Parse(Fingerprint);
+            var expected = Fingerprint.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Parse).ToArray();
             options.RemoteCertificateValidationCallback = (_, shown, _, _) =>
-                shown is not null && CryptographicOperations.FixedTimeEquals(SHA256.HashData(shown.GetRawCertData()), expected);
+                shown is not null && SHA256.HashData(shown.GetRawCertData()) is var hash && expected.Any(e => CryptographicOperations.FixedTimeEquals(hash, e));
         }
         else if (Authority is not null)
         {
@@ -30,6 +30,14 @@ internal sealed record ServerTrust(string Host, string? Authority, string? Finge
         }
         return options;
     }
+
+    /// <summary>Why a certificate was not taken.</summary>
+    public static string Words(SslPolicyErrors problems, string? host) => problems switch
+    {
+        _ when problems.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable) => "it showed no certificate",
+        _ when problems.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) => $"its certificate is for another name than '{host}'",
+        _ => "nobody that is trusted vouches for its certificate (--ca, --fingerprint)",
+    };
 
     private static byte[] Parse(string text)
     {

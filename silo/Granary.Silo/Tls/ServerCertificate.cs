@@ -20,10 +20,13 @@ internal sealed record ServerCertificate(X509Certificate2 Certificate, X509Certi
     /// <summary>SHA-256 of the certificate, hexadecimal: what <c>--fingerprint</c> takes.</summary>
     public string Fingerprint => Convert.ToHexStringLower(SHA256.HashData(Certificate.RawData));
 
+    /// <summary>The certificate with those that lead to its issuer.</summary>
+    public SslStreamCertificateContext Context { get; } = SslStreamCertificateContext.Create(Certificate, Chain, offline: true);
+
     /// <summary>For the embedded host's gateway.</summary>
     public SslServerAuthenticationOptions ForGateway() => new()
     {
-        ServerCertificateContext = SslStreamCertificateContext.Create(Certificate, Chain, offline: true),
+        ServerCertificateContext = Context,
         EnabledSslProtocols = Protocols,
     };
 

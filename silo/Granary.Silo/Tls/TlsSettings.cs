@@ -1,6 +1,6 @@
 namespace Granary.Silo.Tls;
 
-/// <summary>How gateway and REST are encrypted. Section <c>Tls</c> of the configuration. With a certificate both use TLS wherever the server listens; beyond loopback they need one.</summary>
+/// <summary>How gateway, REST and the connections between a cluster's servers are encrypted. Section <c>Tls</c> of the configuration. With a certificate all of them use TLS wherever the server listens; beyond loopback they need one.</summary>
 public sealed class TlsSettings
 {
     public const string Section = "Tls";

@@ -27,6 +27,9 @@ public sealed record TokenView
 
     /// <summary>Until when the secret before the last rotation still opens; null when it does not.</summary>
     [Id(7)] public DateTimeOffset? OldSecretUntil { get; init; }
+
+    /// <summary>For <see cref="Role.Node"/>: what the machine may be called, with <c>*</c> for any characters; empty for anything.</summary>
+    [Id(8)] public IReadOnlyList<string> Nodes { get; init; } = [];
 }
 
 /// <param name="Role">Not <see cref="Role.None"/>.</param>
@@ -34,13 +37,15 @@ public sealed record TokenView
 /// <param name="Name">Up to 63 characters; may be empty.</param>
 /// <param name="Agents">At least one for <see cref="Role.AgentOwner"/>, none for others.</param>
 /// <param name="ExpiresIn">Null for never.</param>
+/// <param name="Nodes">For <see cref="Role.Node"/>: names that the machine may have, with <c>*</c> for any characters; null or empty for any.</param>
 [GenerateSerializer, Immutable, Alias("Granary.TokenRequest")]
 public sealed record TokenRequest(
     [property: Id(0)] Role Role,
     [property: Id(1)] byte[] Hash,
     [property: Id(2)] string Name = "",
     [property: Id(3)] IReadOnlyList<string>? Agents = null,
-    [property: Id(4)] TimeSpan? ExpiresIn = null);
+    [property: Id(4)] TimeSpan? ExpiresIn = null,
+    [property: Id(5)] IReadOnlyList<string>? Nodes = null);
 
 /// <param name="Version">Of the page that the server has; 0 for none.</param>
 /// <param name="LastUsed">By token id: used at that server since it last said so.</param>
@@ -60,10 +65,12 @@ public sealed record TokenPage(
 /// <param name="Id">The token's.</param>
 /// <param name="Hash">SHA-256 of the secret.</param>
 /// <param name="Until">When it no longer opens; null for never.</param>
+/// <param name="Nodes">Names that a machine with it may have; null or empty for any.</param>
 [GenerateSerializer, Immutable, Alias("Granary.TokenKey")]
 public sealed record TokenKey(
     [property: Id(0)] string Id,
     [property: Id(1)] Role Role,
     [property: Id(2)] IReadOnlyList<string> Agents,
     [property: Id(3)] byte[] Hash,
-    [property: Id(4)] DateTimeOffset? Until);
+    [property: Id(4)] DateTimeOffset? Until,
+    [property: Id(5)] IReadOnlyList<string>? Nodes = null);

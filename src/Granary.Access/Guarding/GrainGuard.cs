@@ -12,7 +12,7 @@ public static class GrainGuard
     /// <summary>True where the caller's call needs nothing around it.</summary>
     public static bool Passes(Caller caller, Type grainInterface, string method, string key) =>
         !IsPart(grainInterface, key) && (caller.Role == Role.Admin
-        || (GrainRules.Find(grainInterface, method) is { } rule && rule.Roles.Has(caller.Role) && (rule.Scope is null || caller.Role != Role.AgentOwner)));
+        || (GrainRules.Find(grainInterface, method) is { } rule && rule.Roles.Has(caller.Role) && rule.ScopeFor(caller) is null));
 
     /// <summary>Lets a call through that the caller may make, cut down to what is its own.</summary>
     /// <exception cref="AccessDeniedException">It may not.</exception>
@@ -30,7 +30,7 @@ public static class GrainGuard
         if (call.Caller.Role == Role.Admin) return call.Invoke();
         var rule = GrainRules.Find(grainInterface, method) ?? throw Denied(call.Caller, grainInterface, method, Roles.None);
         if (!rule.Roles.Has(call.Caller.Role)) throw Denied(call.Caller, grainInterface, method, rule.Roles);
-        return call.Caller.Role == Role.AgentOwner && rule.Scope is { } scope ? scope(call) : call.Invoke();
+        return rule.ScopeFor(call.Caller) is { } scope ? scope(call) : call.Invoke();
     }
 
     /// <summary>Whatever the role: what a part is told past its front, the front does not know.</summary>

@@ -6,7 +6,7 @@ using Orleans;
 
 namespace Granary.Access.Guarding;
 
-/// <summary>An agent-owner's call on its way to a grain, however it came: its arguments, and its result on the way back.</summary>
+/// <summary>A call of an agent-owner, or of a machine, on its way to a grain, however it came: its arguments, and its result on the way back.</summary>
 /// <param name="caller">Who calls.</param>
 /// <param name="grains">For the server's own questions.</param>
 public abstract class ScopedCall(Caller caller, IGrainFactory grains)
@@ -38,6 +38,12 @@ public abstract class ScopedCall(Caller caller, IGrainFactory grains)
     public void RequireAgent(string agent)
     {
         if (!Caller.Owns(agent)) throw new AccessDeniedException($"{Caller} may not use agent '{(Names.IsValid(agent) ? agent : "?")}'; ask for a token that names it");
+    }
+
+    /// <exception cref="AccessDeniedException">The caller's token is for other nodes.</exception>
+    public void RequireNode(string node)
+    {
+        if (!Caller.MayBe(node)) throw new AccessDeniedException($"{Caller} may not be node '{(Names.IsValid(node) ? node : "?")}'; give the node one of these names, or ask for a token that names it ('granary token create --role node --node NAME')");
     }
 
     /// <exception cref="AccessDeniedException">The task belongs to an agent that is not the caller's.</exception>

@@ -19,7 +19,8 @@ public static class GrainRules
     {
         var table = new Dictionary<(Type, string), GrainRule>();
 
-        void Add<T>(string method, Roles roles, Func<Guarding.ScopedCall, Task>? scope = null) => table.Add((typeof(T), method), new GrainRule(roles, scope));
+        void Add<T>(string method, Roles roles, Func<Guarding.ScopedCall, Task>? owner = null, Func<Guarding.ScopedCall, Task>? node = null) =>
+            table.Add((typeof(T), method), new GrainRule(roles, owner, node));
 
         // what exists
         Add<IDirectoryGrain>(nameof(IDirectoryGrain.Pools), Roles.Everybody);
@@ -84,9 +85,11 @@ public static class GrainRules
             Add<IWorkListGrain>(inside, Roles.None);
 
         // nodes: what their agents say, what people want of them, what pools say to them
-        foreach (var agent in (string[])[nameof(INodeGrain.Greet), nameof(INodeGrain.Join), nameof(INodeGrain.Poll), nameof(INodeGrain.Report), nameof(INodeGrain.Heartbeat),
+        foreach (var agent in (string[])[nameof(INodeGrain.Greet), nameof(INodeGrain.Poll), nameof(INodeGrain.Heartbeat),
             nameof(INodeGrain.Leaving), nameof(INodeGrain.Leave), nameof(INodeGrain.LogRead), nameof(INodeGrain.ProfileTold), nameof(INodeGrain.TakeInventory)])
-            Add<INodeGrain>(agent, Roles.Node);
+            Add<INodeGrain>(agent, Roles.Node, node: NodeScopes.NodeInKey);
+        Add<INodeGrain>(nameof(INodeGrain.Join), Roles.Node, node: NodeScopes.Joining);
+        Add<INodeGrain>(nameof(INodeGrain.Report), Roles.Node, node: NodeScopes.Reports);
         Add<INodeGrain>(nameof(INodeGrain.Describe), Roles.Watchers);
         Add<INodeGrain>(nameof(INodeGrain.Inventory), Roles.Watchers);
         Add<INodeGrain>(nameof(INodeGrain.Cordon), Roles.Operator);
@@ -97,7 +100,7 @@ public static class GrainRules
             Add<INodeGrain>(inside, Roles.None);
 
         // what nodes did over time: their agents tell it, and everybody who may look at nodes may look at it
-        Add<ITelemetryGrain>(nameof(ITelemetryGrain.Publish), Roles.Node);
+        Add<ITelemetryGrain>(nameof(ITelemetryGrain.Publish), Roles.Node, node: NodeScopes.NodeInKey);
         Add<ITelemetryGrain>(nameof(ITelemetryGrain.Query), Roles.Watchers);
         Add<ITelemetryGrain>(nameof(ITelemetryGrain.Latest), Roles.Watchers);
 

@@ -7,18 +7,27 @@ namespace Granary.Access.Tokens;
 /// <param name="Id">The token's id, which is no secret; <c>file</c> for the token of the data directory, <c>local</c> for who came without one on loopback.</param>
 /// <param name="Role">What it may do.</param>
 /// <param name="Agents">For <see cref="Role.AgentOwner"/>: for whom.</param>
-public sealed record Caller(string Id, Role Role, FrozenSet<string> Agents)
+/// <param name="Nodes">For <see cref="Role.Node"/>: what the machine may be called (<see cref="NodeNames"/>); empty for anything.</param>
+public sealed record Caller(string Id, Role Role, FrozenSet<string> Agents, IReadOnlyList<string> Nodes)
 {
     /// <summary>The bearer of the token in the server's data directory, and the server itself.</summary>
-    public static Caller File { get; } = new("file", Role.Admin, []);
+    public static Caller File { get; } = new("file", Role.Admin, [], []);
 
     /// <summary>Somebody on this machine, where no token is asked for.</summary>
-    public static Caller Local { get; } = new("local", Role.Admin, []);
+    public static Caller Local { get; } = new("local", Role.Admin, [], []);
 
     /// <summary>Of the secret that it showed; null where there was none to show.</summary>
     internal byte[]? Hash { get; init; }
 
     public bool Owns(string agent) => Agents.Contains(agent);
 
-    public override string ToString() => Role == Role.AgentOwner ? $"token {Id} (agent-owner of {string.Join(", ", Agents.Order(StringComparer.Ordinal))})" : $"token {Id} ({RoleWords.Of(Role)})";
+    /// <summary>Whether a machine that shows this token may be the node.</summary>
+    public bool MayBe(string node) => Nodes.Count == 0 || NodeNames.Match(Nodes, node);
+
+    public override string ToString() => this switch
+    {
+        { Role: Role.AgentOwner } => $"token {Id} (agent-owner of {string.Join(", ", Agents.Order(StringComparer.Ordinal))})",
+        { Role: Role.Node, Nodes.Count: > 0 } => $"token {Id} (node {string.Join(", ", Nodes)})",
+        _ => $"token {Id} ({RoleWords.Of(Role)})",
+    };
 }

@@ -21,7 +21,7 @@ public sealed class TokenBook(TimeProvider time)
         private long _noted = long.MinValue;
 
         public byte[] Hash { get; } = key.Hash;
-        public Caller Caller { get; } = new(key.Id, key.Role, key.Agents.ToFrozenSet(StringComparer.Ordinal)) { Hash = key.Hash };
+        public Caller Caller { get; } = new(key.Id, key.Role, key.Agents.ToFrozenSet(StringComparer.Ordinal), key.Nodes ?? []) { Hash = key.Hash };
         public DateTimeOffset? Until { get; } = key.Until;
 
         /// <summary>True now and then, for one caller.</summary>

@@ -13,6 +13,8 @@ public sealed class TokenRegistry(TokenRegistryState state)
 
     public const int MaxAgents = 1_000;
 
+    public const int MaxNodes = 1_000;
+
     /// <summary>Uses are remembered to this precision, so that a busy token does not make the registry write all the time.</summary>
     public static readonly TimeSpan UsePrecision = TimeSpan.FromMinutes(1);
 
@@ -28,11 +30,15 @@ public sealed class TokenRegistry(TokenRegistryState state)
         CheckHash(request.Hash);
         if (Owner(request.Hash) is { } same) return View(same, now);
         var agents = request.Agents ?? [];
+        var nodes = request.Nodes ?? [];
         if (request.Role == Role.None || !Enum.IsDefined(request.Role)) throw GranaryException.Invalid("a token needs a role: admin, operator, agent-owner, read-only or node");
         if (request.Role == Role.AgentOwner && agents.Count == 0) throw GranaryException.Invalid("a token with role agent-owner needs the agents that it is for; name them with --agent");
         if (request.Role != Role.AgentOwner && agents.Count > 0) throw GranaryException.Invalid("only a token with role agent-owner is for certain agents; leave --agent out, or choose that role");
         if (agents.Count > MaxAgents) throw GranaryException.Invalid($"a token is for up to {MaxAgents} agents, not {agents.Count}; make several");
         if (agents.FirstOrDefault(a => !Names.IsValid(a)) is { } wrong) throw GranaryException.Invalid($"'{wrong}' is no agent id; use {Names.Rule}");
+        if (request.Role != Role.Node && nodes.Count > 0) throw GranaryException.Invalid("only a token with role node is for certain nodes; leave --node out, or choose that role");
+        if (nodes.Count > MaxNodes) throw GranaryException.Invalid($"a token is for up to {MaxNodes} names of nodes, not {nodes.Count}; use a pattern like 'gpu-*', or make several");
+        if (nodes.FirstOrDefault(n => !NodeNames.IsValid(n)) is { } unlike) throw GranaryException.Invalid($"'{unlike}' is no name of a node; use {NodeNames.Rule}");
         if (request.Name.Length > 0 && !Names.IsValid(request.Name)) throw GranaryException.Invalid($"'{request.Name}' is no name for a token; use {Names.Rule}");
         if (request.ExpiresIn is { } life && (life <= TimeSpan.Zero || life > LongestLife)) throw GranaryException.Invalid("a token expires after more than 0 s and within 100 years; leave --expires out for never");
         if (State.Tokens.Count >= MaxTokens) throw GranaryException.Refused($"there are {MaxTokens} tokens, the most that are kept; 'granary token revoke' those that nobody needs");
@@ -42,6 +48,7 @@ public sealed class TokenRegistry(TokenRegistryState state)
             Name = request.Name,
             Role = request.Role,
             Agents = [.. agents.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            Nodes = [.. nodes.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
             Created = now,
             Expires = now + request.ExpiresIn,
             Hash = Convert.ToHexStringLower(request.Hash),
@@ -93,10 +100,10 @@ public sealed class TokenRegistry(TokenRegistryState state)
 
     private static IEnumerable<TokenKey> Keys(TokenRecord token)
     {
-        yield return new TokenKey(token.Id, token.Role, token.Agents, Convert.FromHexString(token.Hash), token.Expires);
+        yield return new TokenKey(token.Id, token.Role, token.Agents, Convert.FromHexString(token.Hash), token.Expires, token.Nodes);
         if (token.OldHash.Length == 0) yield break;
         var until = token.Expires is { } end && end < token.OldUntil ? end : token.OldUntil;
-        yield return new TokenKey(token.Id, token.Role, token.Agents, Convert.FromHexString(token.OldHash), until);
+        yield return new TokenKey(token.Id, token.Role, token.Agents, Convert.FromHexString(token.OldHash), until, token.Nodes);
     }
 
     private TokenRecord Find(string id) => State.Tokens.FirstOrDefault(t => t.Id == id)
@@ -123,6 +130,7 @@ public sealed class TokenRegistry(TokenRegistryState state)
         Name = token.Name,
         Role = token.Role,
         Agents = token.Agents,
+        Nodes = token.Nodes,
         Created = token.Created,
         Expires = token.Expires,
         LastUsed = token.LastUsed,

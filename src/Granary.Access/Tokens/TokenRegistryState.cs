@@ -36,4 +36,5 @@ public sealed record TokenRecord
     [Id(8)] public string OldHash { get; init; } = "";
 
     [Id(9)] public DateTimeOffset? OldUntil { get; init; }
+    [Id(10)] public IReadOnlyList<string> Nodes { get; init; } = [];
 }

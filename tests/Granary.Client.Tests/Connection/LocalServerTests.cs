@@ -109,7 +109,18 @@ public sealed class LocalServerTests : IDisposable
         Assert.Equal(token, FoundServer.Find(options with { Server = "127.0.0.1:5" }, Variables()).Token);
         Assert.Null(FoundServer.Find(options with { Server = "10.1.1.1:5" }, Variables()).Token);
         Assert.Equal(token, FoundServer.Find(options with { Server = "127.0.0.1:5, localhost:6" }, Variables()).Token);
-        Assert.Null(FoundServer.Find(options with { Server = "127.0.0.1:5,10.1.1.1:5" }, Variables()).Token);
+        Assert.Null(FoundServer.Find(options with { Server = "tls://127.0.0.1:5,10.1.1.1:5" }, Variables()).Token);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1:5,10.1.1.1:5")]
+    [InlineData("10.1.1.1:5,tcp://10.1.1.2:5")]
+    [InlineData("tls://localhost:5,localhost:6")]
+    public void Gateways_of_one_cluster_are_all_behind_TLS_or_none_is(string servers)
+    {
+        var e = Assert.Throws<Model.GranaryException>(() => FoundServer.Find(new GranaryClientOptions { DataDirectory = _directory, Server = servers }, Variables()));
+        Assert.Equal(Model.ErrorCode.Invalid, e.Code);
+        Assert.Contains("tls://", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

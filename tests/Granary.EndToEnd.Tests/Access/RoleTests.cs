@@ -38,6 +38,13 @@ public sealed class RoleTests
         await Until.TrueAsync(
             async () => (await admin.NodesAsync()).Any(n => n.Spec.Name == "joined" && n.State == NodeState.Ready), () => $"the node did not join:\n{node}");
 
+        // and one whose token names others does not
+        var bound = server.WriteFile("bound-token", await MakeAsync(server, "--role", "node", "--node", "gpu-*", "--node", "spare"));
+        (await server.RunAsync("node", "--join", server.Gateway, "--name", "cpu-1", "--token-file", bound, "--data", Path.Combine(server.Root, "cpu-1"))).ExpectLastError(4, "cpu-1", "gpu-*, spare");
+        var gpu = server.Start("node", "--join", server.Gateway, "--name", "gpu-7", "--capacity", "cpu=1,memory=64Mi", "--token-file", bound, "--data", Path.Combine(server.Root, "gpu-7"));
+        await Until.TrueAsync(
+            async () => (await admin.NodesAsync()).Any(n => n.Spec.Name == "gpu-7" && n.State == NodeState.Ready), () => $"the node did not join:\n{gpu}");
+
         using var http = Known.Http(server, reader);
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("api/tasks")).StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, (await http.DeleteAsync("api/tasks/default%2F1")).StatusCode);

@@ -21,13 +21,9 @@ internal static class GrainHosting
 {
     public const string Name = "Embedded";
 
-    /// <summary>Whether the gateway uses TLS where there is a certificate.</summary>
-    public const bool SecuresGateway = true;
-
     /// <exception cref="GranaryException">Invalid: the settings ask for what only a cluster's host has.</exception>
-    public static void Check(ClusterSettings cluster, IPAddress address, TlsSettings tls)
+    public static void Check(ClusterSettings cluster)
     {
-        _ = (address, tls);
         if (cluster.Enabled || cluster.Dashboard)
             throw GranaryException.Invalid("Cluster:Enabled and Cluster:Dashboard need the Orleans host, and this build has the embedded one, for one server alone; build with GRANARY_HOST=Orleans, or remove them");
     }

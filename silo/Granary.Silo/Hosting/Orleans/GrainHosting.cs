@@ -2,7 +2,6 @@ using System.Net;
 using Granary.Abstractions;
 using Granary.Access.Attempts;
 using Granary.Client;
-using Granary.Model;
 using Granary.Silo.Tls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,16 +22,9 @@ internal static class GrainHosting
     /// <summary>Where the dashboard is, below the HTTP port.</summary>
     private const string DashboardPath = "/orleans";
 
-    /// <summary>Whether the gateway uses TLS where there is a certificate.</summary>
-    public const bool SecuresGateway = false;
-
-    /// <exception cref="GranaryException">Refused: gateway and silo of this host speak in clear text, which must be wanted.</exception>
-    public static void Check(ClusterSettings cluster, IPAddress address, TlsSettings tls)
+    public static void Check(ClusterSettings _)
     {
-        _ = cluster;
-        if (tls.PlainTextOnTrustedNetwork || (IPAddress.IsLoopback(address) && tls.Certificate.Length == 0 && !tls.SelfSigned)) return;
-        throw GranaryException.Refused(
-            $"the gateway of the Orleans host has no TLS, so at {address} tokens would go in clear text; put it on a network of trusted machines and say so with GRANARY__Tls__PlainTextOnTrustedNetwork=true (REST uses the certificate all the same), or build with GRANARY_HOST=Embedded");
+        // this host has whatever the settings can ask for
     }
 
     /// <param name="builder">The server.</param>
@@ -41,14 +33,14 @@ internal static class GrainHosting
     /// <param name="cluster">How it belongs to a cluster.</param>
     /// <param name="database">Where the cluster meets; null for a server alone.</param>
     /// <param name="token">Of the data directory.</param>
-    /// <param name="certificate">For REST alone: this host's gateway has no TLS.</param>
+    /// <param name="certificate">For gateway and silo; null for clear text.</param>
     public static void AddServer(WebApplicationBuilder builder, IPAddress address, ServerSettings settings, ClusterSettings cluster, string? database, string token, ServerCertificate? certificate)
     {
-        _ = certificate;
         builder.UseOrleans(silo =>
         {
             if (database is not null) ClusterMember.Add(silo, cluster, database, address, settings);
             else AddAlone(silo, address, settings);
+            ServerConnections.Add(silo, token, certificate);
             silo.Configure<GrainCollectionOptions>(o =>
             {
                 o.CollectionAge = cluster.CollectAfter;

@@ -8,8 +8,6 @@ namespace Granary.Client.Tests;
 
 internal static class SiloHosting
 {
-    public const bool HasToken = true;
-
     public static void Add(IHostApplicationBuilder builder, int port, string token) => builder.UseOrleans(silo =>
     {
         silo.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (GranaryCluster.Id, GranaryCluster.Id));

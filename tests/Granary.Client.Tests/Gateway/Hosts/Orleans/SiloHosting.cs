@@ -1,13 +1,21 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Hosting;
+using Orleans.Configuration;
 using Orleans.Hosting;
 
 namespace Granary.Client.Tests;
 
 internal static class SiloHosting
 {
-    /// <summary>The token is checked by a filter of the real server, not by Orleans' gateway.</summary>
-    public const bool HasToken = false;
+    public static void Add(IHostApplicationBuilder builder, int port, string token) => builder.UseOrleans(silo => silo
+        .UseLocalhostClustering(FreePort.Next(), port, null, GranaryCluster.Id, GranaryCluster.Id)
+        .Configure<SiloConnectionOptions>(o => o.ConfigureGatewayInboundConnection(connections => connections.Use(next => connection => LetInAsync(connection, token, next)))));
 
-    public static void Add(IHostApplicationBuilder builder, int port, string token) => builder.UseOrleans(silo =>
-        silo.UseLocalhostClustering(FreePort.Next(), port, null, GranaryCluster.Id, GranaryCluster.Id));
+    /// <summary>The server's side of <see cref="Hello"/>, as short as it can be.</summary>
+    private static async Task LetInAsync(ConnectionContext connection, string token, ConnectionDelegate next)
+    {
+        var knows = await Hello.ReceiveAsync(connection.Transport.Input, connection.ConnectionClosed) is (_, var shown) && shown == token;
+        await Hello.AnswerAsync(connection.Transport.Output, knows ? DoorAnswer.Welcome : DoorAnswer.Refused, knows ? "" : "wrong token", connection.ConnectionClosed);
+        if (knows) await next(connection);
+    }
 }

@@ -21,25 +21,34 @@ internal sealed class ClusterServer(TestCluster cluster, int number)
 
     public CliProcess Process => _process ?? throw new InvalidOperationException($"{Name} is not running");
 
+    /// <summary>Of its certificate; null where it has none.</summary>
+    public string? Fingerprint => new LocalServer(Data).Read()?.Fingerprint;
+
     public bool IsUp => _process is { HasExited: false };
 
     /// <summary>Starts (again) and waits until it is ready.</summary>
     public async Task UpAsync()
     {
+        var process = await StartAsync(cluster.Token);
+        await Until.TrueAsync(
+            () => Task.FromResult(process.HasExited || new LocalServer(Data).Read()?.Pid == process.Id),
+            () => $"{Name} did not become ready:\n{process}", TimeSpan.FromSeconds(90));
+        if (process.HasExited) Assert.Fail($"{Name} ended:\n{process}");
+    }
+
+    /// <summary>Starts and does not wait.</summary>
+    public async Task<CliProcess> StartAsync(string secret)
+    {
         Directory.CreateDirectory(Data);
         var token = Path.Combine(Data, "token");
-        if (!File.Exists(token)) await File.WriteAllTextAsync(token, cluster.Token + "\n");
+        if (!File.Exists(token)) await File.WriteAllTextAsync(token, secret + "\n");
         File.SetUnixFileMode(token, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         var info = GranaryProgram.StartInfo(
             Data, ["up", "--data", Data, "--no-node", "--gateway-port", Text(GatewayPort), "--http-port", Text(HttpPort)]);
         info.Environment["GRANARY__Cluster__SiloPort"] = Text(SiloPort);
         foreach (var (name, value) in cluster.Settings) info.Environment[name] = value;
         var process = cluster.Keep(CliProcess.Start(info));
-        _process = process;
-        await Until.TrueAsync(
-            () => Task.FromResult(process.HasExited || new LocalServer(Data).Read()?.Pid == process.Id),
-            () => $"{Name} did not become ready:\n{process}", TimeSpan.FromSeconds(90));
-        if (process.HasExited) Assert.Fail($"{Name} ended:\n{process}");
+        return _process = process;
     }
 
     /// <summary>SIGKILL, as a crash would.</summary>

@@ -8,17 +8,17 @@ using Orleans.Runtime;
 
 namespace Granary.Cluster.Tests.Silos;
 
-/// <summary>Three servers on this machine that meet in one PostgreSQL, and node agents that know them all. Ended and removed at the end.</summary>
+/// <summary>Three servers (or as many as a test wants) on this machine that meet in one PostgreSQL, and node agents that know them all. Ended and removed at the end.</summary>
 internal sealed class TestCluster : IAsyncDisposable
 {
     private readonly List<CliProcess> _processes = [];
+    private readonly List<ClusterServer> _servers = [];
     private GranaryClient? _client;
 
     private TestCluster(PostgresStoreOptions database)
     {
         Database = database;
         Root = Directory.CreateTempSubdirectory("granary-cluster-").FullName;
-        Servers = [.. Enumerable.Range(1, 3).Select(n => new ClusterServer(this, n))];
         Settings["GRANARY__Cluster__Enabled"] = "true";
         Settings["GRANARY__Storage__Provider"] = "Postgres";
         Settings["GRANARY__Storage__ConnectionString"] = database.ConnectionString;
@@ -32,20 +32,25 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public string Token { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
 
-    public IReadOnlyList<ClusterServer> Servers { get; }
+    public IReadOnlyList<ClusterServer> Servers => _servers;
+
+    /// <summary>Servers that <see cref="StartAsync"/> starts.</summary>
+    public int Count { get; set; } = 3;
 
     /// <summary>Environment of every server.</summary>
     public Dictionary<string, string> Settings { get; } = [];
 
     public string Gateways => GatewaysOf(Servers);
 
-    public static async Task<TestCluster> StartAsync()
+    /// <param name="prepare">Changes settings before anything starts.</param>
+    public static async Task<TestCluster> StartAsync(Action<TestCluster>? prepare = null)
     {
         var cluster = new TestCluster(await ClusterDatabase.CreateEmptyAsync());
+        prepare?.Invoke(cluster);
         try
         {
             (await GranaryProgram.RunAsync(cluster.Root, ["db", "init"], cluster.Settings)).Expect(0);
-            foreach (var server in cluster.Servers) await server.UpAsync();
+            for (var i = 0; i < cluster.Count; i++) await cluster.Add().UpAsync();
         }
         catch
         {
@@ -55,12 +60,20 @@ internal sealed class TestCluster : IAsyncDisposable
         return cluster;
     }
 
+    /// <summary>One more server, not started yet.</summary>
+    public ClusterServer Add()
+    {
+        var server = new ClusterServer(this, _servers.Count + 1);
+        _servers.Add(server);
+        return server;
+    }
+
     /// <summary>The SDK, with all gateways; it outlives the death of any server.</summary>
     public async Task<GranaryClient> ClientAsync() => _client ??= await ConnectAsync(Servers);
 
     /// <summary>A connection by some of the servers, that the caller disposes.</summary>
     public Task<GranaryClient> ConnectAsync(IEnumerable<ClusterServer> servers) => GranaryClient.ConnectAsync(
-        new GranaryClientOptions { Server = GatewaysOf(servers), Token = Token, RetryFor = TimeSpan.FromSeconds(90), ConnectTimeout = TimeSpan.FromSeconds(30) });
+        new GranaryClientOptions { Server = GatewaysOf(servers), Token = Token, Fingerprint = Fingerprints, RetryFor = TimeSpan.FromSeconds(90), ConnectTimeout = TimeSpan.FromSeconds(30) });
 
     /// <summary>A pool with a node of its own, whose agent is a process that keeps its tasks when servers die.</summary>
     public async Task<string> PoolAsync(string pool)
@@ -69,6 +82,7 @@ internal sealed class TestCluster : IAsyncDisposable
         Directory.CreateDirectory(data);
         var info = GranaryProgram.StartInfo(data, ["node", "--join", Gateways, "--name", $"n-{pool}", "--pool", pool, "--capacity", "cpu=2,memory=512Mi"]);
         info.Environment["GRANARY_TOKEN"] = Token;
+        if (Fingerprints is { } known) info.Environment["GRANARY_FINGERPRINT"] = known;
         var process = Keep(CliProcess.Start(info));
         var client = await ClientAsync();
         await Until.TrueAsync(
@@ -92,7 +106,10 @@ internal sealed class TestCluster : IAsyncDisposable
         return process;
     }
 
-    private static string GatewaysOf(IEnumerable<ClusterServer> servers) => string.Join(',', servers.Select(s => FreePort.Loopback(s.GatewayPort)));
+    /// <summary>What the servers are known by; null where they have no TLS.</summary>
+    private string? Fingerprints => Settings.ContainsKey("GRANARY__Tls__SelfSigned") ? string.Join(',', Servers.Select(s => s.Fingerprint).OfType<string>()) : null;
+
+    private string GatewaysOf(IEnumerable<ClusterServer> servers) => string.Join(',', servers.Select(s => (Fingerprints is null ? "" : "tls://") + FreePort.Loopback(s.GatewayPort)));
 
     public async ValueTask DisposeAsync()
     {

@@ -1,0 +1,88 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
+
+namespace Granary.Silo.Hosting;
+
+/// <summary>
+/// Connections, from when they are accepted. Only so many may be open, and only so many of those may not have presented themselves yet: where one more comes, the one that has taken
+/// longest goes, so that who says nothing cannot keep out who does.
+/// </summary>
+internal sealed partial class Arrivals(ILogger<Arrivals> log)
+{
+    /// <summary>How long a connection may take for TLS, and again to say who it is.</summary>
+    public static readonly TimeSpan PresentWithin = TimeSpan.FromSeconds(5);
+
+    private const int MaxConnections = 32_768; // two for each client that knows several gateways: calls, and signs of life
+    private const int MaxUnknown = 512;
+    private static readonly object Place = new();
+
+    private readonly LinkedList<ConnectionContext> _unknown = new();
+    private readonly Lock _gate = new();
+    private int _open;
+    private int _toldFull;
+
+    /// <summary>Around all that is done with a connection.</summary>
+    public async Task OnConnectionAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref _open) > MaxConnections)
+            {
+                if (Interlocked.Exchange(ref _toldFull, 1) == 0) LogFull(log, MaxConnections);
+                return;
+            }
+            Enter(connection);
+            await next(connection);
+            if (Leave(connection)) LogUnknown(log, $"{connection.RemoteEndPoint}");
+        }
+        finally
+        {
+            Leave(connection);
+            if (Interlocked.Decrement(ref _open) < MaxConnections / 2) _toldFull = 0;
+        }
+    }
+
+    /// <summary>It is known who this is, or it has been told why not.</summary>
+    public void Arrived(ConnectionContext connection) => Leave(connection);
+
+    public void Refused(ConnectionContext connection, string why)
+    {
+        if (Leave(connection)) LogRefused(log, $"{connection.RemoteEndPoint}", why);
+    }
+
+    private void Enter(ConnectionContext connection)
+    {
+        ConnectionContext? oldest = null;
+        lock (_gate)
+        {
+            if (_unknown.Count >= MaxUnknown)
+            {
+                oldest = _unknown.First!.Value;
+                _unknown.RemoveFirst();
+            }
+            connection.Items[Place] = _unknown.AddLast(connection);
+        }
+        oldest?.Abort();
+    }
+
+    private bool Leave(ConnectionContext connection)
+    {
+        if (!connection.Items.TryGetValue(Place, out var place)) return false;
+        var node = (LinkedListNode<ConnectionContext>)place!;
+        lock (_gate)
+        {
+            if (node.List is null) return false;
+            _unknown.Remove(node);
+            return true;
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "connection from {Peer} refused: {Why}")]
+    private static partial void LogRefused(ILogger logger, string peer, string why);
+
+    [LoggerMessage(2, LogLevel.Debug, "connection from {Peer} ended before it had presented itself: it left, as who only looks whether anybody listens, speaks no TLS where TLS is asked for, or does not trust this server's certificate")]
+    private static partial void LogUnknown(ILogger logger, string peer);
+
+    [LoggerMessage(3, LogLevel.Warning, "{Count} connections are open, which is the limit; others are turned away until some end")]
+    private static partial void LogFull(ILogger logger, int count);
+}
