@@ -46,7 +46,7 @@ public sealed class TraceTests : IDisposable
         Assert.NotEmpty(elsewhere);
         Assert.Contains(InTrace(asking.TraceId, ActivityKind.Client), a => Calls(a, nameof(IDirectoryGrain), nameof(IDirectoryGrain.Apply)));
         Assert.Contains(InTrace(asking.TraceId, ActivityKind.Server), a => Calls(a, nameof(IDirectoryGrain), nameof(IDirectoryGrain.Apply)));
-        var told = InTrace(asking.TraceId, ActivityKind.Server).Where(a => Calls(a, nameof(IPoolGrain), nameof(IPoolGrain.Configure))).Select(a => $"{a.GetTagItem("rpc.orleans.target_id")}").ToArray();
+        var told = InTrace(asking.TraceId, ActivityKind.Server).Where(a => Calls(a, nameof(IPoolGrain), nameof(IPoolGrain.Configure))).Select(a => $"{a.GetTagItem("orleans.rpc.target_id")}").ToArray();
         foreach (var pool in elsewhere) Assert.True(told.Any(t => t.EndsWith($"/{pool}", StringComparison.Ordinal)), $"{pool} is not among those told in this trace: {string.Join(' ', told)}\nall: {string.Join(' ', _heard.Select(a => $"{a.OperationName}:{a.Kind}:{a.TraceId == asking.TraceId}"))}");
     }
 
