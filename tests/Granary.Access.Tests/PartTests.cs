@@ -16,7 +16,7 @@ public sealed class PartTests
     [InlineData(typeof(IPoolGrain), nameof(IPoolGrain.Configure), "~", false)]
     [InlineData(typeof(INodeGrain), nameof(INodeGrain.Describe), "node-1", true)]
     public void Not_even_an_admins_call_passes_to_a_part(Type grain, string method, string key, bool passes) =>
-        Assert.Equal(passes, GrainGuard.Passes(new Caller("t1", Role.Admin, []), grain, method, key));
+        Assert.Equal(passes, GrainGuard.Passes(new Caller("t1", Role.Admin, [], []), grain, method, key));
 
     [Theory]
     [InlineData("hot~0", "'hot~0' is no pool name: parts of a sharded pool are not called by themselves; use hot")]
