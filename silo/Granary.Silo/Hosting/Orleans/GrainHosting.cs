@@ -46,8 +46,9 @@ internal static class GrainHosting
                 o.CollectionAge = cluster.CollectAfter;
                 o.DeactivationTimeout = cluster.LeaveWithin;
             });
-            // where load differs between silos, a new grain goes to the one that has most to spare
-            silo.Services.AddSingleton<PlacementStrategy, ResourceOptimizedPlacement>();
+            // where load differs between silos, a new grain goes to the one that has most to spare; pools are spread
+            silo.AddPlacementDirector<PoolPlacement, PoolPlacementDirector>();
+            silo.Services.AddSingleton<PlacementStrategy, PoolPlacement>();
             // the trace of a REST request or of an SDK call goes on in the grains that it reaches
             silo.AddActivityPropagation();
             silo.Services.AddSingleton(s => new GatewayTokenFilter(token, s.GetRequiredService<AccessGate>(), s));
