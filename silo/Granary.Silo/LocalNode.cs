@@ -38,6 +38,7 @@ internal sealed partial class LocalNode(NodeAgent agent, ILogger<LocalNode> log)
                 Machine = node.Watch(server.Data),
                 Declared = node.DeclaredResources,
                 Profiles = s.GetRequiredService<ProfileDesk>(),
+                Accelerators = node.AcceleratorOffers(null),
                 Version = Version.Text,
             },
             s.GetRequiredService<TimeProvider>(),

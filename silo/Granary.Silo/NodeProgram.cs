@@ -82,6 +82,7 @@ public static partial class NodeProgram
                 Machine = settings.Watch(local.DataDirectory),
                 Declared = settings.DeclaredResources,
                 Profiles = profiles,
+                Accelerators = settings.AcceleratorOffers(request.Capacity),
                 Version = Version.Text,
             },
             TimeProvider.System,

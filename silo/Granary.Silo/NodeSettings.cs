@@ -73,6 +73,11 @@ public sealed class NodeSettings
         Labels = labels,
     };
 
+    /// <summary>What tasks are given where the capacity is the machine's own; of a capacity that was declared nobody knows which devices it means.</summary>
+    internal IReadOnlyList<AcceleratorOffer> AcceleratorOffers(ResourceSet? declared) => IsDeclared(declared)
+        ? []
+        : AcceleratorOffer.Counted(AcceleratorSources.Read(AcceleratorSources.Of(SystemRoot.Machine, DeclaredAccelerator.Parse(Accelerators))));
+
     private ResourceSet MeasuredCapacity() => AcceleratorCapacity.AddTo(
         MachineInventory.Read(SystemRoot.Machine).Capacity, AcceleratorSources.Read(AcceleratorSources.Of(SystemRoot.Machine, DeclaredAccelerator.Parse(Accelerators))));
 

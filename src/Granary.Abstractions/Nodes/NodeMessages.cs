@@ -19,11 +19,13 @@ public sealed record JoinRequest(
 /// <param name="Expected">Leases the server counts on here; those the agent does not hold it answers with <see cref="ReportKind.NotHere"/>.</param>
 /// <param name="Stale">Leases that the agent holds but must stop and forget: fenced meanwhile.</param>
 /// <param name="HeartbeatEvery">How often to send a sample.</param>
+/// <param name="Declared">Resources that no machine can measure, declared for this node in a fleet file: the agent follows their calendars. Null for none.</param>
 [GenerateSerializer, Immutable, Alias("Granary.JoinReply")]
 public sealed record JoinReply(
     [property: Id(0)] IReadOnlyList<Assignment> Expected,
     [property: Id(1)] IReadOnlyList<Lease> Stale,
-    [property: Id(2)] TimeSpan HeartbeatEvery);
+    [property: Id(2)] TimeSpan HeartbeatEvery,
+    [property: Id(3)] string? Declared = null);
 
 /// <param name="Acknowledged">Highest command number the agent has taken charge of; it is not sent again.</param>
 [GenerateSerializer, Immutable, Alias("Granary.PollRequest")]

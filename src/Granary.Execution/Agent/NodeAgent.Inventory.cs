@@ -15,11 +15,44 @@ public sealed partial class NodeAgent
 
     private volatile bool _inventoryDue = true;
     private volatile NodeSpec? _told;
+    private volatile IReadOnlyList<DeclaredResource> _declared;
 
     /// <summary>The node with the capacity it has at this moment.</summary>
-    private NodeSpec NodeNow => _options.Declared.Count == 0
-        ? _options.Node
-        : _options.Node with { Capacity = DeclaredResource.AddTo(_options.Node.Capacity, _options.Declared, _time.GetUtcNow()) };
+    private NodeSpec NodeNow
+    {
+        get
+        {
+            var (declared, now) = (_declared, _time.GetUtcNow());
+            if (declared.Count == 0) return _options.Node;
+            var scheduled = DeclaredResource.Schedule(declared, now);
+            return _options.Node with
+            {
+                Capacity = DeclaredResource.AddTo(_options.Node.Capacity, declared, now),
+                Traits = scheduled is null ? _options.Node.Traits : (_options.Node.Traits ?? new NodeTraits()) with { Scheduled = scheduled },
+            };
+        }
+    }
+
+    /// <summary>This agent's own declared resources and those that a fleet file declares for its node; its own go first.</summary>
+    /// <returns>True when they are others than before.</returns>
+    private bool Declare(string? byServer)
+    {
+        IReadOnlyList<DeclaredResource> more;
+        try
+        {
+            more = DeclaredResource.Parse(byServer ?? "");
+        }
+        catch (GranaryException e)
+        {
+            // a time zone that the server has and this machine has not
+            LogNotDeclared(_options.Node.Name, OneLine(e));
+            return false;
+        }
+        IReadOnlyList<DeclaredResource> all = [.. _options.Declared, .. more.Where(m => _options.Declared.All(d => d.Name != m.Name))];
+        if (all.Select(d => d.ToString()).SequenceEqual(_declared.Select(d => d.ToString()))) return false;
+        _declared = all;
+        return true;
+    }
 
     private async Task TellInventory(CancellationToken cancel)
     {
@@ -57,17 +90,19 @@ public sealed partial class NodeAgent
     /// <summary>Joins again when a calendar has changed what is there: a join is how a server learns of a capacity.</summary>
     private async Task FollowCalendars(CancellationToken cancel)
     {
-        if (_options.Declared.All(d => d.Calendar is null)) return;
         await Joined.WaitAsync(cancel);
         while (true)
         {
-            // a minute at most: a clock may be set meanwhile
-            var change = DeclaredResource.NextChange(_options.Declared, _time.GetUtcNow()) - _time.GetUtcNow() ?? LookAtCalendarsEvery;
+            // a minute at most: a clock may be set meanwhile, and a server declare others
+            var change = DeclaredResource.NextChange(_declared, _time.GetUtcNow()) - _time.GetUtcNow() ?? LookAtCalendarsEvery;
             await Task.Delay(change < LookAtCalendarsEvery ? change + TimeSpan.FromMilliseconds(10) : LookAtCalendarsEvery, _time, cancel);
             if (_told?.Capacity is { } told && told != NodeNow.Capacity)
                 _touch.Lost(GranaryException.Unavailable($"node {_options.Node.Name}: its capacity changes with the calendar of a declared resource"));
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "node {Node}: what the server declares for it cannot be followed here ({Why})")]
+    private partial void LogNotDeclared(string node, string why);
 
     [LoggerMessage(LogLevel.Debug, "node {Node}: its inventory could not be told ({Why})")]
     private partial void LogInventoryNotTold(string node, string why);

@@ -58,6 +58,12 @@ public sealed partial class NodeAgent
         await CarryOut();
         _reportsWait.Set();
         _inventoryDue = true;
+        // with what was declared for it the node has another capacity than it has just told
+        if (Declare(reply.Declared) && NodeNow is var now && (now.Capacity != spec.Capacity || now.Traits != spec.Traits))
+        {
+            await Join(false, cancel);
+            return;
+        }
         LogJoined(_options.Node.Name, live.Count, reply.Expected.Count, reply.Stale.Count);
         _joined.TrySetResult();
     }

@@ -61,6 +61,7 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
         _node = node;
         _spawn = spawn ?? Task.Run;
         _options = options.Validated();
+        _declared = options.Declared;
         _time = time;
         _logger = logger;
         _files = new(options.DataDirectory, options.RunAs);
@@ -71,6 +72,7 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
             _handlers = processes ?? new SimulatedExecutor(time);
             return;
         }
+        if (options.Accelerators.Count > 0) _accelerators = new(options.Accelerators);
         _handlers = new HandlerExecutor(handlers ?? HandlerRegistry.Default(time), time);
         _processes = processes ?? NewProcessExecutor();
     }
@@ -156,7 +158,11 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
 
     void IExecutorSink.Adopt(Holdings holdings)
     {
-        lock (_gate) _table.Adopt(holdings);
+        lock (_gate)
+        {
+            _table.Adopt(holdings);
+            AdoptAccelerators(holdings);
+        }
         if (holdings.Held.Count > 0) LogAdopted(_options.Node.Name, holdings.Held.Count(h => h.End is null), holdings.Held.Count(h => h.End is not null));
     }
 
@@ -167,7 +173,7 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
         lock (_gate)
         {
             foreach (var report in reports) _table.Told(report, _orders);
-            more = _orders.Start.Count > 0 || _orders.Forget.Count > 0;
+            more = ReleaseAccelerators(reports) || _orders.Start.Count > 0 || _orders.Forget.Count > 0;
             ended = _table is { LiveCount: 0, ReportCount: 0 };
         }
         _reportsWait.Set();
@@ -227,17 +233,23 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
         try
         {
             AgentOrders orders;
-            lock (_gate) (orders, _orders, _carriedOut) = (_orders, _carriedOut, _orders);
-            if (orders.Start.Count > 0)
+            List<Assignment> starts;
+            lock (_gate)
             {
+                (orders, _orders, _carriedOut) = (_orders, _carriedOut, _orders);
                 _traces.Begin(orders.Start);
+                starts = Equip(orders.Start);
+                StopAwaiting(orders.Stop);
+            }
+            if (starts.Count > 0)
+            {
                 if (_processes is null)
                 {
-                    await _handlers.Start(orders.Start);
+                    await _handlers.Start(starts);
                 }
                 else
                 {
-                    var (inProcess, processes) = Split(orders.Start);
+                    var (inProcess, processes) = Split(starts);
                     if (processes.Count > 0) await _processes.Start(processes);
                     if (inProcess.Count > 0) await _handlers.Start(inProcess);
                 }
@@ -249,6 +261,10 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
             }
             if (orders.Forget.Count > 0) _processes?.Acknowledge(orders.Forget);
             orders.Clear();
+            // what ended before it started may have made room for the next attempt of its task
+            bool more;
+            lock (_gate) more = _orders.Start.Count > 0;
+            if (more) _ = _spawn(CarryOut);
         }
         catch (OperationCanceledException)
         {

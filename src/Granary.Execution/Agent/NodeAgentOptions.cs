@@ -74,6 +74,9 @@ public sealed record NodeAgentOptions
     /// <summary>Takes and keeps profiles; null where none are taken.</summary>
     public Profiling.ProfileDesk? Profiles { get; init; }
 
+    /// <summary>Accelerators that the node's capacity counts, in the order of its numbers: each task is given some of them, as the pool has reserved. Empty where the capacity was declared otherwise.</summary>
+    public IReadOnlyList<AcceleratorOffer> Accelerators { get; init; } = [];
+
     /// <summary>What the server is told of this build.</summary>
     public string Version { get; init; } = typeof(NodeAgentOptions).Assembly.GetName().Version?.ToString(3) ?? "0";
 

@@ -56,6 +56,9 @@ public sealed partial class NodeGrain(
         var known = state.State.Spec;
         // an agent that is there knows its machine's capacity better than the file; the file decides pool and labels
         var declared = known is { } && state.State.Joined && !spec.Simulated ? spec with { Capacity = known.Capacity } : spec;
+        declared = state.State.Joined && !spec.Simulated ? declared with { Traits = Merge(spec.Traits, known?.Traits is { Scheduled: { } scheduled } ? new() { Scheduled = scheduled } : null) } : WithDeclared(declared);
+        // its agent follows calendars: it hears of others when it joins, and a session that is not known makes it join
+        if (known?.Traits?.Declared != spec.Traits?.Declared) _session = null;
         if (known != declared)
         {
             if (known is { } && known.Pool != declared.Pool && state.State.Joined)
@@ -81,6 +84,7 @@ public sealed partial class NodeGrain(
         {
             Pool = request.Spec.Pool == TaskId.DefaultPool ? declared.Pool : request.Spec.Pool,
             Labels = Merge(declared.Labels, request.Spec.Labels),
+            Traits = Merge(declared.Traits, request.Spec.Traits),
         };
         if (_session is not null && _session != request.Session) LogReplaced(log, _name);
         _session = request.Session;
@@ -99,7 +103,23 @@ public sealed partial class NodeGrain(
         await RegisterAsync(spec);
         var (expected, stale) = await ReconcileAsync(spec, request.Live);
         _told = null;
-        return new JoinReply(expected, stale, _options.HeartbeatEvery);
+        return new JoinReply(expected, stale, _options.HeartbeatEvery, spec.Traits?.Declared);
+    }
+
+    // before its agent is there, so that what needs it can wait for it
+    private NodeSpec WithDeclared(NodeSpec spec)
+    {
+        if (spec.Traits?.Declared is not { } text) return spec;
+        var (resources, now) = (DeclaredResource.Parse(text), clock.GetUtcNow());
+        return spec with { Capacity = DeclaredResource.AddTo(spec.Capacity, resources, now), Traits = spec.Traits with { Scheduled = DeclaredResource.Schedule(resources, now) } };
+    }
+
+    // what was declared of the machine stands where its agent says nothing; what follows calendars only the agent knows
+    private static NodeTraits? Merge(NodeTraits? declared, NodeTraits? told)
+    {
+        var traits = told is null || told == new NodeTraits { Scheduled = told.Scheduled } ? declared : told with { Declared = declared?.Declared ?? told.Declared };
+        traits = (traits ?? new NodeTraits()) with { Scheduled = told?.Scheduled };
+        return traits == new NodeTraits() ? null : traits;
     }
 
     /// <summary>A part of a sharded pool has the nodes that its front gave it, and no others.</summary>

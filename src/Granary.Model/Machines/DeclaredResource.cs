@@ -11,6 +11,8 @@ namespace Granary.Model;
 public sealed record DeclaredResource(string Name, long Amount, WeeklyCalendar? Calendar)
 {
     private const int Most = 16;
+    private const int MostChanges = 64;
+    private static readonly TimeSpan Ahead = TimeSpan.FromDays(14);
 
     /// <exception cref="GranaryException">Invalid: what is wrong and how it is written.</exception>
     public static IReadOnlyList<DeclaredResource> Parse(string text, Func<string, TimeZoneInfo>? zones = null)
@@ -39,6 +41,32 @@ public sealed record DeclaredResource(string Name, long Amount, WeeklyCalendar? 
         var custom = new Dictionary<string, long>(capacity.Custom ?? new Dictionary<string, long>(), StringComparer.Ordinal);
         foreach (var one in declared) custom[one.Name] = one.AmountAt(time);
         return capacity with { Custom = custom };
+    }
+
+    /// <summary>The most that a node has of everything at any time: with all that is declared for it, whoever is away now.</summary>
+    public static ResourceSet AtMost(NodeSpec node)
+    {
+        if (node.Traits is not { } traits || (traits.Declared is null && traits.Scheduled is null)) return node.Capacity;
+        var custom = new Dictionary<string, long>(node.Capacity.Custom ?? new Dictionary<string, long>(), StringComparer.Ordinal);
+        foreach (var one in traits.Scheduled ?? []) custom[one.Name] = Math.Max(one.Amount, custom.GetValueOrDefault(one.Name));
+        // a zone that is known where the file was written may be unknown here: the amounts count all the same
+        foreach (var one in traits.Declared is { } text ? Parse(text, _ => TimeZoneInfo.Utc) : []) custom[one.Name] = Math.Max(one.Amount, custom.GetValueOrDefault(one.Name));
+        return node.Capacity with { Custom = custom };
+    }
+
+    /// <summary>Those with a calendar, for the node's pool: what is there now, and when that changes within the next two weeks.</summary>
+    public static IReadOnlyList<ScheduledAmount>? Schedule(IReadOnlyList<DeclaredResource> declared, DateTimeOffset time)
+    {
+        var scheduled = new List<ScheduledAmount>();
+        foreach (var one in declared)
+        {
+            if (one.Calendar is null) continue;
+            var changes = new List<DateTimeOffset>();
+            var until = time + Ahead;
+            for (var next = one.Calendar.NextChange(time); next is { } at && at <= until && changes.Count < MostChanges; next = one.Calendar.NextChange(at)) changes.Add(at.ToUniversalTime());
+            scheduled.Add(new(one.Name, one.Amount, one.Calendar.ToString(), one.Calendar.AvailableAt(time), changes));
+        }
+        return scheduled.Count == 0 ? null : scheduled;
     }
 
     /// <summary>When the amount of any of them changes next; null for never.</summary>

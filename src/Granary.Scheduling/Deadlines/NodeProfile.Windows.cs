@@ -22,6 +22,7 @@ internal sealed partial class NodeProfile
         _changes.Clear();
         _shares.Clear();
         foreach (var piece in node.Windows?.Pieces ?? []) AddWindow(piece, now, long.MaxValue);
+        foreach (var (time, change) in node.Calendar?.Changes ?? []) _changes.Add(new Change(Math.Max(time, now + 1), null, change, ChangeKind.Freed));
         _changes.Sort((a, b) => a.Time.CompareTo(b.Time));
         Step(node.Capacity, now, null, asWindow: false);
     }
@@ -53,6 +54,7 @@ internal sealed partial class NodeProfile
             foreach (var piece in windows.Pieces) AddWindow(piece, now, horizon);
         }
         if (asWindow) ShareOf(agent);
+        foreach (var (time, change) in node.Calendar?.Changes ?? []) _changes.Add(new Change(Math.Max(time, now + 1), null, change, ChangeKind.Freed));
         foreach (var share in _shares) share.Used = ResourceVector.Zero;
         foreach (var lease in node.Leases)
         {

@@ -29,6 +29,8 @@ internal sealed partial class NodeProfile
         var free = node.Firm;
         // What is lent is called back for a promise as for any task of the pool's own.
         if (!node.Lent.IsZero) Add(now + Cohorts.LoanBook.ReclaimTime, node.Lent);
+        if (node.Calendar is { } calendar)
+            foreach (var (time, change) in calendar.Changes) Add(Math.Max(time, now + 1), change);
         foreach (var lease in node.Leases)
             if (!lease.Spare) Add(lease.ExpectedEnd(now), lease.Item.Shape.Vector);
         if (node.Plan is not null)

@@ -153,7 +153,7 @@ internal sealed partial class ReservationBook
     /// <summary>A quick answer, for certain when true: room for the request in [<paramref name="start"/>, + <paramref name="span"/>) though no lease ends.</summary>
     public bool Roomy(NodeEntry node, in ResourceVector request, long start, long span, long now)
     {
-        if (node.Windows is not null) return false; // the profile knows
+        if (node.Windows is not null || node.Calendar is not null) return false; // the profile knows
         var needed = request;
         if (node.Plan is { } plan)
             foreach (var slot in plan)

@@ -217,11 +217,11 @@ internal sealed class CapacityLedger
         node.Dirty = false;
     }
 
-    /// <summary>True when no node, even empty, holds the request. Nodes that are lost or gone do not count; declared ones do.</summary>
+    /// <summary>True when no node, even empty and with all that its calendars bring, holds the request. Nodes that are lost or gone do not count; declared ones do.</summary>
     public bool IsTooLarge(in ResourceVector request)
     {
         foreach (var node in _nodes)
-            if (node.State is not (NodeState.Lost or NodeState.Down) && request.FitsIn(node.Capacity)) return false;
+            if (node.State is not (NodeState.Lost or NodeState.Down) && request.FitsIn(node.Potential)) return false;
         return true;
     }
 
@@ -229,7 +229,7 @@ internal sealed class CapacityLedger
     public bool AnyCouldUse(in ResourceVector request, PlacementTerms terms)
     {
         foreach (var node in _nodes)
-            if (node.State is not (NodeState.Lost or NodeState.Down) && request.FitsIn(node.Capacity) && TermsEntry.HasLabels(terms, node.Spec)) return true;
+            if (node.State is not (NodeState.Lost or NodeState.Down) && request.FitsIn(node.Potential) && TermsEntry.HasLabels(terms, node.Spec)) return true;
         return false;
     }
 

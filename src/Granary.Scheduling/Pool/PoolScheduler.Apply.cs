@@ -92,6 +92,7 @@ public sealed partial class PoolScheduler
     private void SetNode(NodeEntry node, NodeSpec spec, NodeState state)
     {
         CountClass(node, spec);
+        node.Calendar = NodeCalendar.Of(spec, _lanes);
         _capacity.Set(node, spec, _lanes.ToVector(spec.Capacity), state);
         _order.SetCapacity(_capacity.Capacity);
         if (node.Slice is not null) CountClosing();

@@ -131,10 +131,10 @@ public sealed partial class PoolScheduler
         if (unknown is not null) return $"needs {unknown}; no node of pool {_pool} has any; add a node that has";
         for (var lane = 0; lane < ResourceVector.Lanes; lane++)
         {
-            var largest = _capacity.Nodes.Where(n => n.State is not (NodeState.Lost or NodeState.Down)).MaxBy(n => n.Capacity[lane]);
-            if (largest is null || request[lane] <= largest.Capacity[lane]) continue;
+            var largest = _capacity.Nodes.Where(n => n.State is not (NodeState.Lost or NodeState.Down)).MaxBy(n => n.Potential[lane]);
+            if (largest is null || request[lane] <= largest.Potential[lane]) continue;
             var name = _lanes.Name(lane);
-            return $"needs {name}={Quantity.Format(name, request[lane])}; the largest node {largest.Spec.Name} has {name}={Quantity.Format(name, largest.Capacity[lane])}; lower --{name} or add a node";
+            return $"needs {name}={Quantity.Format(name, request[lane])}; the largest node {largest.Spec.Name} has {name}={Quantity.Format(name, largest.Potential[lane])}; lower --{name} or add a node";
         }
         return $"needs {_lanes.ToSet(request)}; no single node has that much of everything; ask for less or add a node";
     }

@@ -110,8 +110,27 @@ public sealed partial class PoolScheduler
         var evidence = reason == WaitReason.Fragmented
             ? $"needs {_lanes.ToSet(request)} on one node; in sum {name}={Quantity.Format(name, FreeOf(lane))} is free, at most {name}={free} on one ({largest.Spec.Name})"
             : $"needs {_lanes.ToSet(request)}; largest free node {largest.Spec.Name} has {name}={free}";
+        if (ExplainAway(request, now) is { } away) return away;
         var wait = EarliestRoom(task, now) is { } room ? $": about {Clock.Text(room.Start - now)}" : "";
         return (evidence + ExplainSpareRoom(task) + ExplainLoans(), $"wait{wait}, lower --{name}, or add a node");
+    }
+
+    /// <summary>No node holds it now, and one will: whoever it needs is away.</summary>
+    private (string, string)? ExplainAway(ResourceVector request, long now)
+    {
+        if (_capacity.Ready.Any(n => request.FitsIn(n.Capacity))) return null;
+        foreach (var node in _capacity.Ready)
+        {
+            if (node.Calendar is null || !request.FitsIn(node.Potential)) continue;
+            foreach (var one in node.Spec.Traits!.Scheduled!)
+            {
+                if (one.Here || request[_lanes.LaneOf(one.Name)] == 0) continue;
+                var back = one.Changes.Where(c => Clock.ToMicros(c) > now).Select(c => (DateTimeOffset?)c).FirstOrDefault();
+                var when = back is { } at ? $"again from {TimeText.Of(Clock.ToMicros(at))}, in {Clock.Text(Clock.ToMicros(at) - now)}" : "not within two weeks";
+                return ($"needs {_lanes.ToSet(request)}; {one.Name} of node {node.Spec.Name} is there {one.Calendar}, {when}", $"wait, or add a node that has {one.Name} now");
+            }
+        }
+        return null;
     }
 
     private (string, string) ExplainShare(TaskEntry task, long now)

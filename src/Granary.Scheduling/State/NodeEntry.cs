@@ -12,6 +12,7 @@ internal sealed class NodeEntry(int index, NodeSpec spec)
 {
     private ResourceVector _freeInSum;
     private Cohorts.SliceEntry? _slice;
+    private NodeCalendar? _calendar;
 
     public int Index { get; } = index;
 
@@ -20,6 +21,16 @@ internal sealed class NodeEntry(int index, NodeSpec spec)
     public NodeState State { get; set; } = NodeState.Declared;
 
     public ResourceVector Capacity { get; set; }
+
+    /// <summary>The most it has at any time: its capacity with all that its calendars bring.</summary>
+    public ResourceVector Potential => _calendar is null ? Capacity : ResourceVector.Max(Capacity, Capacity + _calendar.Away);
+
+    /// <summary>What comes and goes by its calendars; null when nothing does.</summary>
+    public NodeCalendar? Calendar
+    {
+        get => _calendar;
+        set => _calendar = value;
+    }
 
     /// <summary>
     /// Capacity less what leases hold and open windows hold back, and room beyond that where use is measured and overcommitted; negative where the capacity was lowered under them, or tasks in a window's way

@@ -22,6 +22,25 @@ public sealed class NodeAgentTests
     }
 
     [Fact]
+    public async Task What_a_fleet_file_declares_for_its_node_it_tells_with_its_next_join()
+    {
+        var harness = new AgentHarness();
+        harness.Node.Reply = new JoinReply([], [], TimeSpan.FromSeconds(1), "reviewer=2 daily 00:00-24:00; licence=10");
+        await harness.StartAgent();
+        await using (harness)
+        {
+            await harness.Node.Until(() => harness.Node.Joins.Count >= 2, "it joins again");
+
+            Assert.Equal(harness.Options.Node, harness.Node.Joins[0].Spec);
+            var told = harness.Node.Joins[1].Spec;
+            Assert.Equal((2000, 10_000), (told.Capacity.Custom!["reviewer"], told.Capacity.Custom["licence"]));
+            Assert.Equal(("reviewer", true), (Assert.Single(told.Traits!.Scheduled!).Name, told.Traits.Scheduled![0].Here));
+            await harness.Run(AgentHarness.Spec("true"));
+            Assert.Equal(2, harness.Node.Joins.Count);
+        }
+    }
+
+    [Fact]
     public async Task Commands_are_acknowledged_once_they_are_taken_charge_of()
     {
         await using var harness = await AgentHarness.Start();

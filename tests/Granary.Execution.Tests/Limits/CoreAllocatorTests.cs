@@ -60,6 +60,37 @@ public sealed class CoreAllocatorTests
     }
 
     [Fact]
+    public void A_core_that_goes_offline_is_replaced_and_given_to_nobody_until_it_is_back()
+    {
+        var allocator = new CoreAllocator(TwoSockets);
+        var pinned = allocator.Take(2);
+        Assert.Equal("0,4", CpuList.Format(pinned));
+
+        allocator.SetOnline([0, 1, 2, 3, 5, 6, 7]);
+        var others = allocator.Replace(pinned);
+        Assert.Equal("1,5", CpuList.Format(others));
+        Assert.Equal("0,2-3,6-7", CpuList.Format(allocator.Shared));
+        Assert.Same(others, allocator.Replace(others));
+
+        allocator.Release(others);
+        Assert.Equal("0-1,5", CpuList.Format(allocator.Take(3)));
+        allocator.SetOnline([0, 1, 2, 3, 4, 5, 6, 7]);
+        Assert.Equal("4", CpuList.Format(allocator.Take(1)));
+    }
+
+    [Fact]
+    public void Where_no_other_is_free_a_task_keeps_what_is_left_or_shares()
+    {
+        var allocator = new CoreAllocator(TwoSockets);
+        var first = allocator.Take(4);
+        var second = allocator.Take(4);
+        allocator.SetOnline([1, 4, 5]);
+        Assert.Equal("1,4-5", CpuList.Format(allocator.Replace(first)));
+        Assert.Empty(allocator.Replace(second));
+        Assert.Equal("1,4-5", CpuList.Format(allocator.Shared));
+    }
+
+    [Fact]
     public void No_core_is_given_twice_and_sharers_always_have_one() => Prop.ForAll(Gen.Choose(0, 999).ListOf(60).ToArbitrary(), choices =>
     {
         var allocator = new CoreAllocator(TwoSockets);

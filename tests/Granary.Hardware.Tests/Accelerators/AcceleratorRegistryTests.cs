@@ -177,7 +177,7 @@ public sealed class AcceleratorRegistryTests
         using var tree = Machines.GpuServer();
         var offers = new NvidiaAccelerators(() => (new FakeNvml(), ""), tree.Root).Read().Items.Select(AcceleratorOffer.Of).ToList();
 
-        Assert.Equal(new AcceleratorOffer("GPU-1", "gpu", "NVIDIA A100-SXM4-40GB", 40960, 0), offers[0]);
+        Assert.Equal(new AcceleratorOffer("GPU-1", "gpu", "NVIDIA A100-SXM4-40GB", 40960, 0) { Vendor = "nvidia" }, offers[0]);
         Assert.Null(offers[7]);
     }
 }

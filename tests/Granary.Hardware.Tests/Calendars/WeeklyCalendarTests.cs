@@ -92,4 +92,23 @@ public sealed class WeeklyCalendarTests
     [InlineData("reviewer=two")]
     [InlineData("a=1; a=2")]
     public void What_declares_nothing_is_refused(string text) => Assert.Throws<GranaryException>(() => DeclaredResource.Parse(text));
+
+    [Fact]
+    public void A_pool_is_told_the_changes_of_the_next_two_weeks_as_moments()
+    {
+        var declared = DeclaredResource.Parse("reviewer=2 Mon-Fri 09:00-17:00 UTC; licence=10");
+        var one = Assert.Single(DeclaredResource.Schedule(declared, Utc("2026-01-05T12:00:00"))!);
+        Assert.Equal(("reviewer", 2000, true, "Mon-Fri 09:00-17:00 UTC"), (one.Name, one.Amount, one.Here, one.Calendar));
+        Assert.Equal([Utc("2026-01-05T17:00:00"), Utc("2026-01-06T09:00:00"), Utc("2026-01-06T17:00:00")], one.Changes.Take(3));
+        Assert.Equal(20, one.Changes.Count);
+        Assert.Null(DeclaredResource.Schedule(DeclaredResource.Parse("licence=10"), Utc("2026-01-05T12:00:00")));
+    }
+
+    [Fact]
+    public void At_most_a_node_has_who_is_away_too()
+    {
+        var node = new NodeSpec { Name = "n", Capacity = new() { CpuMilli = 1 }, Traits = new() { Declared = "reviewer=2 Mon 09:00-10:00 Nowhere/Known; licence=1" } };
+        Assert.Equal(new Dictionary<string, long> { ["reviewer"] = 2000, ["licence"] = 1000 }, DeclaredResource.AtMost(node).Custom);
+        Assert.Equal(node.Capacity, DeclaredResource.AtMost(node with { Traits = null }));
+    }
 }

@@ -33,8 +33,28 @@ internal static class PlacementReader
             BusyWatts = NotNegative(node, "busy_watts"),
             NumaNodes = node.Int("numa_nodes", 0, 0, 1024),
             Speed = NotNegative(node, "speed"),
+            Declared = Declared(node),
         };
         return traits == new NodeTraits() ? null : traits;
+    }
+
+    // one text or a list of them: reviewer=2 Mon-Fri 09:00-17:00 Europe/Berlin
+    private static string? Declared(Fields node)
+    {
+        var all = new List<string>();
+        foreach (var (text, at) in node.Texts("declared"))
+        {
+            try
+            {
+                all.AddRange(DeclaredResource.Parse(text).Select(d => d.ToString()));
+                _ = DeclaredResource.Parse(string.Join("; ", all));
+            }
+            catch (GranaryException e)
+            {
+                node.Problems.Add(at.Line, Quoting.Clip(e.Message, 250));
+            }
+        }
+        return all.Count == 0 ? null : string.Join("; ", all);
     }
 
     private static (bool, TaskAffinity?, string?) Affinity(string text) => (PlacementWords.TryParse(text, out TaskAffinity? affinity, out var error), affinity, error);

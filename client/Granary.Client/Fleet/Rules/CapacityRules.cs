@@ -17,7 +17,7 @@ internal static class CapacityRules
     /// <summary>Against <paramref name="nodes"/>; pools without any are left out, since a node may join.</summary>
     public static void Check(FleetSpec fleet, IEnumerable<NodeSpec> nodes, PartLines lines, FleetProblems problems)
     {
-        var byPool = nodes.GroupBy(n => n.Pool, StringComparer.Ordinal).Select(g => new { g.Key, Nodes = g.ToList() })
+        var byPool = nodes.Select(n => n with { Capacity = DeclaredResource.AtMost(n) }).GroupBy(n => n.Pool, StringComparer.Ordinal).Select(g => new { g.Key, Nodes = g.ToList() })
             // A node without a declared capacity says how large it is when it joins.
             .Where(g => g.Nodes.All(n => !n.Capacity.IsZero))
             // What no node of its own holds a pool may borrow from its cohort.

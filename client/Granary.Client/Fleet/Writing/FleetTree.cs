@@ -204,7 +204,8 @@ internal static class FleetTree
             .PlainIf("idle_watts", traits.IdleWatts != 0, Real(traits.IdleWatts))
             .PlainIf("busy_watts", traits.BusyWatts != 0, Real(traits.BusyWatts))
             .PlainIf("numa_nodes", traits.NumaNodes != 0, Number(traits.NumaNodes))
-            .PlainIf("speed", traits.Speed != 0, Real(traits.Speed));
+            .PlainIf("speed", traits.Speed != 0, Real(traits.Speed))
+            .TextIf("declared", traits.Declared ?? "");
 
         private static string Real(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 

@@ -10,10 +10,17 @@ namespace Granary.Hardware;
 /// <param name="WholeOnly">It cannot be shared by time.</param>
 public sealed record AcceleratorOffer(string Id, string Kind, string Model, long MemoryMiB, int NumaNode = -1, bool WholeOnly = false)
 {
+    /// <summary>Whose libraries drive it: <c>nvidia</c>, <c>amd</c>, ..., <c>simulated</c>; empty for unknown.</summary>
+    public string Vendor { get; init; } = "";
+
+    /// <summary>Those that a node's capacity counts, in the order in which it numbers them.</summary>
+    public static IReadOnlyList<AcceleratorOffer> Counted(Listed<AcceleratorInventory> found) =>
+        [.. found.Items.Where(a => a.Kind == "gpu" ? a.MemoryMiB is { IsKnown: true, Value: > 0 } : a.Vendor is "declared" or "simulated").Select(Of).OfType<AcceleratorOffer>()];
+
     /// <summary>Null for one that is cut into instances: those, and not the card, are for tasks.</summary>
     public static AcceleratorOffer? Of(AcceleratorInventory found) => found.Partitioned.Or(false)
         ? null
-        : new(found.Id, found.Kind, found.Model.Or(null) ?? found.Vendor, found.MemoryMiB.Or(0), (int)found.NumaNode.Or(-1), found.Kind is not "gpu");
+        : new(found.Id, found.Kind, found.Model.Or(null) ?? found.Vendor, found.MemoryMiB.Or(0), (int)found.NumaNode.Or(-1), found.Kind is not "gpu") { Vendor = found.Vendor };
 }
 
 /// <summary>What a task asks of accelerators, in the words of placement on shared GPUs.</summary>
@@ -22,7 +29,9 @@ public sealed record AcceleratorOffer(string Id, string Kind, string Model, long
 /// <param name="Kind"><c>gpu</c>, <c>fpga</c>, ...</param>
 /// <param name="Model">Null for any.</param>
 /// <param name="NumaNode">Where the task's cores are; -1 for anywhere. A wish.</param>
-public sealed record AcceleratorRequest(string TaskClass, long Milli, long MemoryMiB = 0, string Kind = "gpu", string? Model = null, int NumaNode = -1);
+/// <param name="Among">Ids it must be among; null for any.</param>
+public sealed record AcceleratorRequest(
+    string TaskClass, long Milli, long MemoryMiB = 0, string Kind = "gpu", string? Model = null, int NumaNode = -1, IReadOnlyCollection<string>? Among = null);
 
 /// <summary>What a task holds.</summary>
 /// <param name="Milli">Of each.</param>
@@ -89,7 +98,7 @@ public sealed class AcceleratorRegistry
         if (refusal.Length > 0) return null;
         var count = request.Milli < Whole ? 1 : (int)(request.Milli / Whole);
         var milli = Math.Min(request.Milli, Whole);
-        var fit = _slots.Where(s => s.Offer.Kind == request.Kind && (request.Model is null || s.Offer.Model == request.Model) && Fits(s, milli, request.MemoryMiB))
+        var fit = Of(request).Where(s => Fits(s, milli, request.MemoryMiB))
             .GroupBy(s => s.Offer.Model, StringComparer.Ordinal).Where(g => g.Count() >= count).ToDictionary(g => g.Key, g => g.ToList(), StringComparer.Ordinal);
         if (fit.Count == 0)
         {
@@ -123,6 +132,10 @@ public sealed class AcceleratorRegistry
         return grant;
     }
 
+    /// <summary>Whether the request would fit were nothing else held.</summary>
+    public bool CouldHold(AcceleratorRequest request) => Check(request).Length == 0
+        && Of(request).Where(s => CouldFit(s, request)).GroupBy(s => s.Offer.Model).Any(g => g.Count() >= Math.Max(1, request.Milli / Whole));
+
     /// <returns>False when it held nothing.</returns>
     public bool Release(string task)
     {
@@ -152,6 +165,12 @@ public sealed class AcceleratorRegistry
         return one is not null ? [.. one.Take(count)] : [.. nodes.OrderBy(g => numa >= 0 && g.Key != numa).ThenByDescending(g => g.Count()).SelectMany(g => g).Take(count)];
     }
 
+    private IEnumerable<Slot> Of(AcceleratorRequest request) =>
+        _slots.Where(s => s.Offer.Kind == request.Kind && (request.Model is null || s.Offer.Model == request.Model) && (request.Among?.Contains(s.Offer.Id) ?? true));
+
+    private static bool CouldFit(Slot slot, AcceleratorRequest request) =>
+        slot.Offer.MemoryMiB >= request.MemoryMiB && (request.Milli >= Whole || !slot.Offer.WholeOnly);
+
     private static string Check(AcceleratorRequest request) =>
         request.Milli <= 0 || (request.Milli > Whole && request.Milli % Whole != 0)
             ? string.Create(CultureInfo.InvariantCulture, $"{request.Milli} thousandths of an accelerator cannot be given; ask for 1 to 999, or for whole thousands")
@@ -160,11 +179,10 @@ public sealed class AcceleratorRegistry
 
     private string Why(AcceleratorRequest request, int count, long milli)
     {
-        var kind = _slots.Where(s => s.Offer.Kind == request.Kind && (request.Model is null || s.Offer.Model == request.Model)).ToList();
+        var kind = Of(request).ToList();
         var what = request.Model is null ? request.Kind : $"{request.Kind} {request.Model}";
         if (kind.Count == 0) return $"no {what} is registered here";
-        var could = kind.Where(s => milli == Whole ? s.Offer.MemoryMiB >= request.MemoryMiB : !s.Offer.WholeOnly && s.Offer.MemoryMiB >= request.MemoryMiB).GroupBy(s => s.Offer.Model).Any(g => g.Count() >= count);
-        return could
+        return CouldHold(request)
             ? $"all {what} that could hold it are in use; it fits when others release theirs"
             : string.Create(CultureInfo.InvariantCulture, $"no {what} here could ever hold {count} x {milli} thousandths with {request.MemoryMiB}Mi each; ask for less");
     }
