@@ -52,14 +52,17 @@ internal sealed class TaskGroups
     }
 
     /// <summary>Makes those that a task is not in yet, and moves its processes in.</summary>
-    public void MakeLate(LeaseKey key, GroupPlans plan, List<TaskGroup> have, Func<IReadOnlyList<int>> members)
+    /// <returns>The new ones.</returns>
+    public List<TaskGroup> MakeLate(LeaseKey key, GroupPlans plan, IReadOnlyList<TaskGroup> have, Func<IReadOnlyList<int>> members)
     {
+        var late = new List<TaskGroup>();
         foreach (var group in plan.Groups)
         {
-            if (have.Exists(h => h.Directory == DirectoryOf(group.Hierarchy, key)) || Make(key, group, []) is not { } made) continue;
+            if (have.Any(h => h.Directory == DirectoryOf(group.Hierarchy, key)) || Make(key, group, []) is not { } made) continue;
             MoveAll(made, members);
-            have.Add(made);
+            late.Add(made);
         }
+        return late;
     }
 
     /// <summary>A group from which nothing can escape while its processes are ended, with them in it; null where there is no such hierarchy.</summary>

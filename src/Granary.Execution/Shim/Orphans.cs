@@ -59,7 +59,7 @@ internal sealed class Orphans(SystemRoot root)
             var left = Left();
             if (left.Length == 0) return;
             // what has outlived one pass starts others faster than it is found: where nothing can be born it cannot
-            if (pass == 1 && groups?.MakeForEnding(task.Key, task.Groups, () => [.. Left().Select(p => p.Pid)]) is { } trap) task.Groups.Add(trap);
+            if (pass == 1 && groups?.MakeForEnding(task.Key, task.Groups, () => [.. Left().Select(p => p.Pid)]) is { } trap) task.Groups = [.. task.Groups, trap];
             if (pass > 0) EndGroup(task);
             foreach (var process in left) _ = Sys.Kill(process.Pid, Signals.Kill);
         }
@@ -70,7 +70,7 @@ internal sealed class Orphans(SystemRoot root)
     /// <summary>Ends all that is in a task's groups: in one of them nothing can be born meanwhile, where there is such a one.</summary>
     public static void EndGroup(ShimTask task)
     {
-        var best = task.Groups.Find(g => g.Controllers.Contains(CgroupController.Freezer)) ?? task.Groups.FirstOrDefault();
+        var best = task.Groups.FirstOrDefault(g => g.Controllers.Contains(CgroupController.Freezer)) ?? task.Groups.FirstOrDefault();
         // mostly nothing is left, and then nothing has to be frozen
         if (best is null || !best.Members().Any(pid => pid != task.Pid)) return;
         _ = best.KillAll(pid => Sys.Kill(pid, Signals.Kill));

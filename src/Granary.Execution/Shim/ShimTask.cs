@@ -61,11 +61,11 @@ internal sealed class ShimTask(LaunchPlan plan)
     /// <summary>The set of shared cores it was last bound to; see <see cref="CoreAllocator.Generation"/>.</summary>
     public int CoresGeneration { get; set; }
 
-    /// <summary>Its control groups, one in each hierarchy that it needs one in. Changed by one thread at a time: what starts it, then the watch, then what ends it.</summary>
-    public List<TaskGroup> Groups { get; set; } = [];
+    /// <summary>Its control groups, one in each hierarchy that it needs one in. A list is never changed, only replaced: others may be reading it.</summary>
+    public IReadOnlyList<TaskGroup> Groups { get; set; } = [];
 
     /// <summary>The one that limits its memory.</summary>
-    public TaskGroup? MemoryGroup => Groups.Find(g => g.Controllers.Contains(CgroupController.Memory));
+    public TaskGroup? MemoryGroup => Groups.FirstOrDefault(g => g.Controllers.Contains(CgroupController.Memory));
 
     /// <summary>Whether what may come late (a CPU weight, a set of cores) was given or tried.</summary>
     public bool Weighed { get; set; }

@@ -112,7 +112,19 @@ internal sealed class Watch(TaskRegister register, ShimOptions options, TaskGrou
     private void Weigh(ShimTask task)
     {
         task.Weighed = true;
-        groups!.MakeLate(task.Key, groups.Plan(TaskLimits.Of(task.Plan, task.Cores, topology)), task.Groups, () => Pids(task));
+        Join(task, groups!.MakeLate(task.Key, groups.Plan(TaskLimits.Of(task.Plan, task.Cores, topology)), task.Groups, () => Pids(task)));
+    }
+
+    // A task that ended meanwhile has given its groups back already: these go too.
+    private void Join(ShimTask task, IReadOnlyList<TaskGroup> made)
+    {
+        lock (register.Gate)
+            if (task.Phase == ShimTaskPhase.Running)
+            {
+                task.Groups = [.. task.Groups, .. made];
+                return;
+            }
+        groups!.Remove(made);
     }
 
     private int[] Pids(ShimTask task)
@@ -182,7 +194,7 @@ internal sealed class Watch(TaskRegister register, ShimOptions options, TaskGrou
         task.Terminated = true;
         task.KillAt = Environment.TickCount64 + FastPeriod; // again, until nothing is left that forks faster than it is found
         // What outlives that is brought where nothing can be born while it is ended.
-        if (++task.KillPasses > 1 && groups?.MakeForEnding(task.Key, task.Groups, () => Pids(task)) is { } trap) task.Groups.Add(trap);
+        if (++task.KillPasses > 1 && groups?.MakeForEnding(task.Key, task.Groups, () => Pids(task)) is { } trap) Join(task, [trap]);
         SignalTree(task, Signals.Kill);
     }
 
