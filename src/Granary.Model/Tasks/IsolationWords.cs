@@ -24,10 +24,9 @@ public static class IsolationWords
         ["nofile"] = 7,
         ["nproc"] = 6,
         ["sigpending"] = 11,
-        ["stack"] = 3,
     };
 
-    private static readonly HashSet<string> Bytes = new(StringComparer.Ordinal) { "as", "core", "data", "fsize", "memlock", "msgqueue", "stack" };
+    private static readonly HashSet<string> Bytes = new(StringComparer.Ordinal) { "as", "core", "data", "fsize", "memlock", "msgqueue" };
 
     /// <summary>What can be written, without the limits.</summary>
     public static IReadOnlyList<string> Keys { get; } =
