@@ -29,6 +29,7 @@ internal sealed class Cluster(IGrainFactory grains)
     public IReportGrain ReportOf(string node) => Grain<IReportGrain>(node);
 
     public IMonitorGrain Monitor => Grain<IMonitorGrain>(IMonitorGrain.Key);
+    public IEnergyGrain Energy => Grain<IEnergyGrain>(IEnergyGrain.Key);
 
     public ITaskGrain TaskOf(TaskId id) => Grain<ITaskGrain>(id.ToString());
 

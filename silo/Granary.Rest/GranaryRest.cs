@@ -6,6 +6,7 @@ using Granary.Rest.Agents;
 using Granary.Rest.Alerts;
 using Granary.Rest.Allocation;
 using Granary.Rest.Distributed;
+using Granary.Rest.Energy;
 using Granary.Rest.Events;
 using Granary.Rest.Groups;
 using Granary.Rest.Health;
@@ -77,6 +78,7 @@ public static class GranaryRest
         GroupEndpoints.Map(app);
         NodeEndpoints.Map(app);
         TelemetryEndpoints.Map(app);
+        EnergyEndpoints.Map(app);
         ReservationEndpoints.Map(app);
         AllocationEndpoints.Map(app);
         DistributedEndpoints.Map(app);

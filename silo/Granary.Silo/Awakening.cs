@@ -50,6 +50,8 @@ internal sealed partial class Awakening(IGrainFactory grains, TimeProvider clock
             }
             about = "the list of work";
             await grains.GetGrain<IWorkListGrain>(IWorkListGrain.Key).Wake().WaitAsync(cancellationToken);
+            about = "the energy plan";
+            await grains.GetGrain<IEnergyGrain>(IEnergyGrain.Key).Active().WaitAsync(cancellationToken);
         }
         catch (Exception e) when (e is not (OutOfMemoryException or OperationCanceledException))
         {

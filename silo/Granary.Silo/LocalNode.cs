@@ -1,6 +1,8 @@
 using Granary.Execution;
+using Granary.Execution.Energy;
 using Granary.Execution.Profiling;
 using Granary.Execution.Telemetry;
+using Granary.Silo.Energy;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -14,7 +16,7 @@ namespace Granary.Silo;
 /// </summary>
 internal sealed partial class LocalNode(NodeAgent agent, ILogger<LocalNode> log) : IHostedService
 {
-    public static void Add(IServiceCollection services, NodeSettings node, ServerSettings server)
+    public static void Add(IServiceCollection services, NodeSettings node, ServerSettings server, EnergySettings energy)
     {
         services.AddHostedService<SimulatedNodeWatch>();
         if (!server.LocalNode) return;
@@ -44,13 +46,12 @@ internal sealed partial class LocalNode(NodeAgent agent, ILogger<LocalNode> log)
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILogger<NodeAgent>>()));
         services.AddHostedService<LocalNode>();
-        services.AddHostedService(s => new TelemetryPublisher(
-            s.GetRequiredService<IGrainFactory>(),
-            node.ToSpec(null, null).Name,
-            s.GetRequiredService<TelemetryOptions>(),
-            s.GetRequiredService<TimeProvider>(),
-            s.GetRequiredService<ILogger<TelemetryPublisher>>(),
-            row => new FileSystemSource(row, "data", server.Data)));
+        var name = node.ToSpec(null, null).Name;
+        services.AddHostedService(s => NodeSampling.Orders(
+            s.GetRequiredService<IGrainFactory>(), name, Path.Combine(server.Data, "nodes", name), energy, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<PowerOrders>>()));
+        services.AddHostedService(s => NodeSampling.Telemetry(
+            s.GetRequiredService<IGrainFactory>(), name, s.GetRequiredService<TelemetryOptions>(), energy, node, server.Data, s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILogger<TelemetryPublisher>>()));
     }
 
     public async Task StartAsync(CancellationToken cancellationToken)

@@ -3,10 +3,12 @@ using System.Runtime.InteropServices;
 using Granary.Abstractions;
 using Granary.Client;
 using Granary.Execution;
+using Granary.Execution.Energy;
 using Granary.Execution.Profiling;
 using Granary.Execution.Telemetry;
 using Granary.Model;
 using Granary.Silo.Configuration;
+using Granary.Silo.Energy;
 using Granary.Silo.Tracing;
 using Microsoft.Extensions.Logging;
 
@@ -91,15 +93,23 @@ public static partial class NodeProgram
         using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         await agent.StartAsync(stop.Token);
-        using var telemetry = new TelemetryPublisher(client.Cluster, spec.Name, configuration.Get<TelemetryOptions>(TelemetryOptions.Section), TimeProvider.System,
-            logging.CreateLogger<TelemetryPublisher>(), row => new FileSystemSource(row, "data", local.DataDirectory));
+        var energy = configuration.Get<EnergySettings>(EnergySettings.Section);
+        using var orders = NodeSampling.Orders(
+            client.Cluster, spec.Name, Path.Combine(local.DataDirectory, "nodes", spec.Name), energy, TimeProvider.System, logging.CreateLogger<PowerOrders>());
+        await orders.StartAsync(stop.Token);
+        using var telemetry = NodeSampling.Telemetry(
+            client.Cluster, spec.Name, configuration.Get<TelemetryOptions>(TelemetryOptions.Section), energy, settings, local.DataDirectory, TimeProvider.System, logging.CreateLogger<TelemetryPublisher>());
         await telemetry.StartAsync(stop.Token);
         await profiles.StartAsync(stop.Token);
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = stop.Token.Register(() => stopped.TrySetResult());
         if (await Task.WhenAny(agent.Ended, stopped.Task) == agent.Ended && await agent.Ended == AgentEnd.Fenced)
+        {
+            await orders.StopAsync(CancellationToken.None);
             throw GranaryException.Refused($"another agent has taken node {spec.Name}; give this one another --name, or stop the other");
+        }
         using var limit = new CancellationTokenSource(LeaveWithin);
+        await orders.StopAsync(limit.Token);
         await telemetry.StopAsync(limit.Token);
         await profiles.StopAsync(limit.Token);
         await agent.LeaveAsync(limit.Token);

@@ -11,6 +11,7 @@ using Granary.Scheduling;
 using Granary.Silo.Access;
 using Granary.Silo.Configuration;
 using Granary.Silo.Database;
+using Granary.Silo.Energy;
 using Granary.Silo.Hosting;
 using Granary.Silo.Monitoring;
 using Granary.Silo.Plugins;
@@ -47,6 +48,7 @@ public static partial class ServerProgram
         [AccessSettings.Section] = typeof(AccessSettings),
         [TlsSettings.Section] = typeof(TlsSettings),
         [TelemetryOptions.Section] = typeof(TelemetryOptions),
+        [EnergySettings.Section] = typeof(EnergySettings),
         [OtlpOptions.Section] = typeof(OtlpOptions),
         [ProfilingOptions.Section] = typeof(ProfilingOptions),
         [BottleneckSection] = typeof(BottleneckThresholds),
@@ -128,6 +130,8 @@ public static partial class ServerProgram
             builder.Services.AddSingleton(Options.Create(configuration.Get<GrainOptions>(GrainOptions.Section)));
             builder.Services.AddSingleton(SchedulerSettings(configuration).WithParts(PluginLoader.Load(data, settings.Plugins)));
             builder.Services.AddSingleton(CohortSettings(configuration));
+            var energy = configuration.Get<EnergySettings>(EnergySettings.Section);
+            builder.Services.AddSingleton(energy.ForGrain());
             builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = settings.StopWithin);
             if (export is not null)
             {
@@ -150,7 +154,7 @@ public static partial class ServerProgram
             builder.Services.AddSingleton<JournalHealth>();
             builder.Services.AddHealthChecks().AddCheck<JournalHealth>("journal", tags: [GranaryRest.ReadyTag]);
             MonitorWatch.Add(builder.Services, configuration.Get<MonitorSettings>(MonitorSettings.Section));
-            LocalNode.Add(builder.Services, configuration.Get<NodeSettings>(NodeSettings.Section), settings);
+            LocalNode.Add(builder.Services, configuration.Get<NodeSettings>(NodeSettings.Section), settings, energy);
 
             app = builder.Build();
             _ = app.Services.GetService<OtlpExport>();

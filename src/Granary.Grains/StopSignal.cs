@@ -1,4 +1,5 @@
 using Granary.Access.Tokens;
+using Granary.Grains.Energy;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -22,6 +23,7 @@ public static class GrainServices
     public static IServiceCollection AddGranaryGrains(this IServiceCollection services)
     {
         services.TryAddSingleton<TokenBook>();
+        services.TryAddSingleton(new EnergyGrainOptions());
         return services.AddSingleton<StopSignal>();
     }
 }

@@ -1,3 +1,4 @@
+using Granary.Benchmarks.Energy;
 using Granary.Benchmarks.Execution;
 using Granary.Benchmarks.Gpu;
 using Granary.Benchmarks.HostCalls;
@@ -33,6 +34,7 @@ internal static class Program
         ("telemetry", "what sampling a machine costs, with many tasks and with many cores", a => Task.FromResult(TelemetryProgram.Run(a))),
         ("profiling", "what being profiled and sampled costs a process: paired runs", a => Task.FromResult(ProfilingProgram.Run(a))),
         ("telemetry-node", "what sampling costs a node agent as a process of its own", NodeProcessProgram.RunAsync),
+        ("energy", "what parking machines saves and costs, simulated", a => Task.FromResult(EnergyProgram.Run(a))),
         (ExecutionProgram.Verb, "the node agent beside bare process starts", ExecutionProgram.RunAsync),
     ];
 

@@ -37,6 +37,7 @@ internal static class CommandTable
         new("alerts", AlertsCommand.Create),
         new("ack", AckCommand.Create),
         new("silence", SilenceCommand.Create),
+        new("energy", EnergyCommand.Create),
         new("reserve", ReserveCommand.Create),
         new("unreserve", UnreserveCommand.Create),
         new("reservations", ReservationsCommand.Create),

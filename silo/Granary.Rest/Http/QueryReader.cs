@@ -53,6 +53,10 @@ internal readonly struct QueryReader
         var other => throw GranaryException.Invalid($"query parameter '{name}' is '{Http.Text.Clip(other)}'; expected true or false"),
     };
 
+    /// <summary>The same, and <c>-1h</c>, which is what users of other tools write for an hour ago.</summary>
+    public DateTimeOffset? Moment(string name, DateTimeOffset now) =>
+        Text(name) is ['-', .. var ago] && Durations.TryParse(ago, out var span, out _) ? now - span : Time(name, now);
+
     /// <summary>A time: RFC 3339, or a duration that means so long before <paramref name="now"/>; null when it is not given.</summary>
     public DateTimeOffset? Time(string name, DateTimeOffset now)
     {

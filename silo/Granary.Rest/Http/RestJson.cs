@@ -6,6 +6,7 @@ using Granary.Rest.Agents;
 using Granary.Rest.Alerts;
 using Granary.Rest.Allocation;
 using Granary.Rest.Distributed;
+using Granary.Rest.Energy;
 using Granary.Rest.Events;
 using Granary.Rest.Groups;
 using Granary.Rest.Health;
@@ -59,6 +60,9 @@ namespace Granary.Rest.Http;
 [JsonSerializable(typeof(IReadOnlyList<ScalingAdviceJson>))]
 [JsonSerializable(typeof(AcknowledgeBody))]
 [JsonSerializable(typeof(SilenceBody))]
+[JsonSerializable(typeof(EnergyRequest))]
+[JsonSerializable(typeof(EnergyJson))]
+[JsonSerializable(typeof(EnergyPlanJson))]
 [JsonSerializable(typeof(ReservationRequest))]
 [JsonSerializable(typeof(ReservationJson))]
 [JsonSerializable(typeof(Page<ReservationJson>))]

@@ -3,6 +3,7 @@ using Granary.Rest.Agents;
 using Granary.Rest.Alerts;
 using Granary.Rest.Allocation;
 using Granary.Rest.Distributed;
+using Granary.Rest.Energy;
 using Granary.Rest.Groups;
 using Granary.Rest.Http;
 using Granary.Rest.Nodes;
@@ -27,6 +28,7 @@ internal static class OperationWords
         [typeof(PoolRequest)] = """{"strategy":"ml_adaptive","mode":"balanced","cohort":"lab"}""",
         [typeof(GroupRequest)] = """{"weight":2,"guarantee":{"cpu":1},"limit":{"cpu":8}}""",
         [typeof(AgentRequest)] = """{"weight":4,"class":"critical","guarantee":{"cpu":1},"limit":{"memory":"2Gi"}}""",
+        [typeof(EnergyRequest)] = """{"target_reduction":0.2,"lasts":"2h"}""",
         [typeof(ReservationRequest)] = """{"agent":"safety","resources":{"cpu":2,"memory":"1Gi"},"from":"+10m","for":"5m","every":"day","count":7}""",
         [typeof(AllocationRequest)] = """{"allocation_type":"reserve","agent":"safety","resources":{"cpu":2},"from":"2030-01-31T08:00:00Z","for":"1h"}""",
         [typeof(DistributedRequest)] = """{"operation":"distribute","agent":"literature","name":"hash","command":["sha256sum","{}"],"resources":{"cpu":"500m"},"inputs":[{"path":"/data/a","size":"10Mi","at":["n1"]},"/data/b"],"batch":{"goal":"5s"}}""",

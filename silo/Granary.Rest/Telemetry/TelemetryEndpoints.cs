@@ -75,10 +75,6 @@ internal static class TelemetryEndpoints
         TimeSpan? step = null;
         if (query.Text("step") is { Length: > 0 } text)
             step = Durations.TryParse(text, out var parsed, out var error) ? parsed : throw GranaryException.Invalid($"query parameter 'step': {error}");
-        return new(metric, Moment(query, "from", now), Moment(query, "to", now), step);
+        return new(metric, query.Moment("from", now), query.Moment("to", now), step);
     }
-
-    // "-1h" is what users of other tools write for an hour ago
-    private static DateTimeOffset? Moment(QueryReader query, string name, DateTimeOffset now) =>
-        query.Text(name) is ['-', .. var ago] && Durations.TryParse(ago, out var span, out _) ? now - span : query.Time(name, now);
 }

@@ -35,6 +35,8 @@ namespace Granary.Abstractions.Json;
 [JsonSerializable(typeof(IReadOnlyList<NodeJson>))]
 [JsonSerializable(typeof(TelemetrySeriesJson))]
 [JsonSerializable(typeof(TelemetryValueJson))]
+[JsonSerializable(typeof(EnergyJson))]
+[JsonSerializable(typeof(EnergyPlanJson))]
 [JsonSerializable(typeof(ApplicationJson))]
 [JsonSerializable(typeof(ClassMetricsJson))]
 [JsonSerializable(typeof(ErrorPattern))]

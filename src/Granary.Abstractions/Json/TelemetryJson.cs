@@ -34,7 +34,7 @@ public sealed record TelemetryValueJson(string Metric, double? Value, string Uni
 /// <summary>What the numbers of a metric are.</summary>
 public static class TelemetryUnits
 {
-    /// <summary><c>bytes</c>, <c>bytes/s</c>, <c>1/s</c>, <c>s</c>, <c>cores</c>, <c>ratio</c> (0 to 1), or empty for a count.</summary>
+    /// <summary><c>bytes</c>, <c>bytes/s</c>, <c>1/s</c>, <c>s</c>, <c>cores</c>, <c>ratio</c> (0 to 1), <c>W</c>, <c>C</c> (degrees Celsius), or empty for a count.</summary>
     public static string Of(string metric)
     {
         var slash = metric.IndexOf('/', StringComparison.Ordinal);
@@ -44,7 +44,11 @@ public static class TelemetryUnits
             "cpu" or "cpu.user" or "cpu.system" or "cpu.iowait" or "cpu.steal" or "disk.busy" or "task.throttled"
                 or "used" or "failed_ratio" or "failed_ratio.recent" or "filesystem.used" => "ratio",
             "finished" or "failed" => "1/s",
-            "task.cpu" => "cores",
+            "task.cpu" or "agent.cpu" => "cores",
+            "task.power" or "agent.power" or "gpu.power" or "power" => "W",
+            "gpu.temperature" => "C",
+            "gpu.memory" => "bytes",
+            _ when name.StartsWith("power.", StringComparison.Ordinal) => "W",
             "task.memory" or "filesystem.free" or "swap.total" or "swap.used" => "bytes",
             "swap.in" or "swap.out" or "disk.read" or "disk.write" or "net.receive" or "net.transmit" or "task.read" or "task.write" => "bytes/s",
             "memory.major_faults" or "memory.oom_kills" or "context_switches" or "forks" or "task.switches" or "disk.reads" or "disk.writes"

@@ -22,4 +22,9 @@ public interface ITelemetryGrain : IGrainWithStringKey
     /// <summary>The last values of all metrics.</summary>
     [Alias("Latest"), ReadOnly]
     Task<IReadOnlyList<TelemetryValue>> Latest();
+
+    /// <summary>Sums over a time of all metrics that begin with one of the prefixes: values times seconds, so that watts become joules. A gap counts as nothing.</summary>
+    /// <exception cref="Model.GranaryException">Invalid: times the wrong way round.</exception>
+    [Alias("Totals")]
+    Task<IReadOnlyList<TelemetryTotal>> Totals(IReadOnlyList<string> prefixes, DateTimeOffset from, DateTimeOffset to);
 }

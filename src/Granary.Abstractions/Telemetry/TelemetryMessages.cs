@@ -56,3 +56,14 @@ public sealed record TelemetryValue(
     [property: Id(1)] DateTimeOffset At,
     [property: Id(2)] float Value,
     [property: Id(3)] ReadingSource Quality);
+
+/// <summary>A metric summed over a time.</summary>
+/// <param name="Sum">Values times seconds.</param>
+/// <param name="Seconds">Of the time from which there are values.</param>
+/// <param name="Quality">Of the newest value.</param>
+[GenerateSerializer, Immutable, Alias("Granary.TelemetryTotal")]
+public sealed record TelemetryTotal(
+    [property: Id(0)] string Metric,
+    [property: Id(1)] double Sum,
+    [property: Id(2)] double Seconds,
+    [property: Id(3)] ReadingSource Quality);

@@ -117,6 +117,14 @@ public static class GrainRules
             Add<IMonitorGrain>(read, Roles.Readers);
         foreach (var act in (string[])[nameof(IMonitorGrain.Acknowledge), nameof(IMonitorGrain.Silence), nameof(IMonitorGrain.Expire)])
             Add<IMonitorGrain>(act, Roles.Operator);
+        // energy
+        Add<ITelemetryGrain>(nameof(ITelemetryGrain.Totals), Roles.Readers);
+        Add<IEnergyGrain>(nameof(IEnergyGrain.Report), Roles.Readers);
+        Add<IEnergyGrain>(nameof(IEnergyGrain.Plan), Roles.Readers);
+        Add<IEnergyGrain>(nameof(IEnergyGrain.Active), Roles.Readers);
+        Add<IEnergyGrain>(nameof(IEnergyGrain.Apply), Roles.Operator);
+        Add<IEnergyGrain>(nameof(IEnergyGrain.Restore), Roles.Operator);
+        Add<IEnergyGrain>(nameof(IEnergyGrain.Order), Roles.Node);
 
         // tokens
         foreach (var tokens in (string[])[nameof(ITokensGrain.List), nameof(ITokensGrain.Create), nameof(ITokensGrain.Rotate), nameof(ITokensGrain.Revoke), nameof(ITokensGrain.Sync)])

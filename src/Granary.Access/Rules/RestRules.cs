@@ -57,6 +57,10 @@ public static class RestRules
         ["GET /api/silences"] = Roles.Readers,
         ["POST /api/silences"] = Roles.Operator,
         ["DELETE /api/silences/{id}"] = Roles.Operator,
+        ["GET /api/energy"] = Roles.Readers,
+        ["GET /api/energy/plan"] = Roles.Readers,
+        ["POST /api/energy/plan"] = Roles.Operator,
+        ["DELETE /api/energy/plan"] = Roles.Operator,
 
         ["GET /api/reservations"] = Roles.Watchers,
         ["POST /api/reservations"] = Roles.Operator,

@@ -1,6 +1,7 @@
 using Granary.Abstractions;
 using Granary.Execution.Processes;
 using Granary.Hardware;
+using Granary.Hardware.Energy;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans;
@@ -27,11 +28,12 @@ public sealed partial class TelemetryPublisher : BackgroundService
     /// <param name="options">How often.</param>
     /// <param name="time">Its clock.</param>
     /// <param name="log">Where it says, once, that it cannot send.</param>
+    /// <param name="owners">Where it notes whose tasks are; null for nowhere.</param>
     /// <param name="more">Further sources, such as accelerators and energy.</param>
-    public TelemetryPublisher(IGrainFactory grains, string node, TelemetryOptions options, TimeProvider time, ILogger<TelemetryPublisher> log,
+    public TelemetryPublisher(IGrainFactory grains, string node, TelemetryOptions options, TimeProvider time, ILogger<TelemetryPublisher> log, TaskOwners? owners,
         params IReadOnlyList<Func<SampleRow, ITelemetrySource>> more)
         : this(grains.GetGrain<ITelemetryGrain>(node), node, options, time, log,
-            () => new(SystemRoot.Machine, time, new() { Variable = LaunchEnvironment.LeaseVariable, MostTasks = options.MostTasks }, more))
+            () => new(SystemRoot.Machine, time, new() { Variable = LaunchEnvironment.LeaseVariable, MostTasks = options.MostTasks, Owners = owners }, more))
     {
     }
 

@@ -54,6 +54,26 @@ public sealed partial class TelemetryGrain(IServiceProvider services, TimeProvid
     public Task<TelemetrySeries> Query(TelemetryQuery query) =>
         Task.FromResult(SeriesAnswers.Answer(Store, query, clock.GetUtcNow(), $"node {_name}", $"'granary telemetry {_name}' lists them"));
 
+    public Task<IReadOnlyList<TelemetryTotal>> Totals(IReadOnlyList<string> prefixes, DateTimeOffset from, DateTimeOffset to)
+    {
+        var now = clock.GetUtcNow();
+        var totals = new List<TelemetryTotal>();
+        foreach (var name in Store.Series.Select(s => s.Name).Where(n => prefixes.Any(p => n.StartsWith(p, StringComparison.Ordinal))).ToList())
+        {
+            if (Store.Query(name, from, to, null, now) is not { } answer) continue;
+            var seconds = answer.Step.TotalSeconds;
+            double sum = 0, covered = 0;
+            foreach (var point in answer.Points)
+            {
+                if (point.Count == 0 || !float.IsFinite(point.Mean)) continue;
+                sum += point.Mean * seconds;
+                covered += seconds;
+            }
+            if (covered > 0) totals.Add(new(name, sum, covered, answer.Quality));
+        }
+        return Task.FromResult<IReadOnlyList<TelemetryTotal>>(totals);
+    }
+
     public Task<IReadOnlyList<TelemetryValue>> Latest() =>
         Task.FromResult<IReadOnlyList<TelemetryValue>>([.. _latest.Values.OrderBy(v => v.Metric, StringComparer.Ordinal)]);
 

@@ -80,6 +80,9 @@ public sealed class SampleRow
         if (increase is { } grown && seconds > 0) Set(place, grown * unit / seconds);
     }
 
+    /// <summary>The place of a metric; -1 where there is none.</summary>
+    public int PlaceOf(string name) => Find(name);
+
     /// <summary>The value of a metric by name; not a number when there is none. For tests and displays: it searches.</summary>
     public double this[string name] => Find(name) is >= 0 and var place ? _values[place] : double.NaN;
 

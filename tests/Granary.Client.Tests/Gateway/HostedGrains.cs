@@ -66,6 +66,16 @@ public sealed class HostedPool(FakeCluster world) : Grain, IPoolGrain
     public Task<NodeUse?> NodeUse(string node) => throw new NotSupportedException();
 
     public Task Report(IReadOnlyList<TaskReport> reports) => throw new NotSupportedException();
+
+    public Task<PartStanding> Part() => throw new NotSupportedException();
+
+    public Task<YieldedTasks?> Yield(YieldRequest request) => throw new NotSupportedException();
+
+    public Task Take(int from, YieldedTasks tasks) => throw new NotSupportedException();
+
+    public Task EndYield(long ticket) => throw new NotSupportedException();
+
+    public Task<bool> ReleaseNode(string node, long move) => throw new NotSupportedException();
 }
 
 public sealed class HostedDirectory(FakeCluster world) : Grain, IDirectoryGrain

@@ -34,7 +34,7 @@ internal sealed class ManualTime : TimeProvider
                 next = _timers.Where(t => t.Due <= end).MinBy(t => t.Due);
                 _now = next is null ? end : next.Due > _now ? next.Due : _now;
                 if (next is null) return;
-                _timers.Remove(next);
+                if (!next.Again()) _timers.Remove(next);
             }
             next.Fire();
         }
@@ -44,13 +44,23 @@ internal sealed class ManualTime : TimeProvider
     {
         public DateTimeOffset Due { get; private set; }
 
+        private TimeSpan _period = Timeout.InfiniteTimeSpan;
+
         public void Fire() => callback(state);
+
+        /// <summary>False for one that fires once.</summary>
+        public bool Again()
+        {
+            if (_period <= TimeSpan.Zero) return false;
+            Due += _period;
+            return true;
+        }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            Assert.True(period == Timeout.InfiniteTimeSpan || period == TimeSpan.Zero, "one-shot timers only");
             lock (time._gate)
             {
+                _period = period;
                 time._timers.Remove(this);
                 if (dueTime == Timeout.InfiniteTimeSpan) return true;
                 Due = time._now + dueTime;

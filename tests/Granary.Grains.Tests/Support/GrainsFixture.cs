@@ -1,4 +1,5 @@
 using Granary.Abstractions;
+using Granary.Grains.Energy;
 using Granary.Grains.Nodes;
 using Granary.Model;
 using Granary.Scheduling;
@@ -25,6 +26,13 @@ public sealed class GrainsFixture : IAsyncLifetime
             silo.Services.AddSingleton<IPoolStore>(Store);
             silo.Services.AddSingleton(TimeProvider.System);
             silo.Services.AddGranaryGrains();
+            silo.Services.AddSingleton(new EnergyGrainOptions
+            {
+                Plan = new() { ParkedWatts = 2 },
+                Round = TimeSpan.FromMilliseconds(100),
+                Sleep = (node, _) => Task.FromResult(Asleep.Add(node)),
+                Wake = (node, _) => Task.FromResult(Asleep.Remove(node)),
+            });
             silo.Services.AddSingleton(new SchedulerOptions());
             silo.Services.AddSingleton(new CohortOptions());
             silo.Services.AddSingleton(Options.Create(new GrainOptions
@@ -39,6 +47,9 @@ public sealed class GrainsFixture : IAsyncLifetime
     }
 
     internal MemoryStore Store { get; } = new();
+
+    /// <summary>Machines that an energy plan put to sleep.</summary>
+    internal HashSet<string> Asleep { get; } = new(StringComparer.Ordinal);
 
     internal IGrainFactory Grains => _cluster.Client;
 

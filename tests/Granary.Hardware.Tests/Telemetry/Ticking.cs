@@ -8,10 +8,10 @@ internal sealed class Ticking : IDisposable
     private readonly Clock _clock = new();
     private readonly NodeTelemetry _telemetry;
 
-    public Ticking(RecordedTree tree, TaskSourceOptions? tasks = null)
+    public Ticking(RecordedTree tree, TaskSourceOptions? tasks = null, params IReadOnlyList<Func<SampleRow, ITelemetrySource>> more)
     {
         Tree = tree;
-        _telemetry = new(tree.Root, _clock, tasks);
+        _telemetry = new(tree.Root, _clock, tasks, more);
     }
 
     public RecordedTree Tree { get; }

@@ -13,6 +13,8 @@ internal sealed class FakeCluster
 
     public IGrainFactory Factory { get; }
     public FakeTelemetry Telemetry => field ??= new(this);
+
+    public FakeEnergy Energy => field ??= new(this);
     public FakeApplication Application => field ??= new(this);
     public FakeMonitor Monitor => field ??= new(this);
     public FakeDirectory Directory => field ??= new(this);
@@ -73,6 +75,7 @@ internal class FakeFactory : DispatchProxy
             var t when t == typeof(IWorkListGrain) => new FakeWorkList(_cluster),
             var t when t == typeof(IReportGrain) => new FakeReport(_cluster, key),
             var t when t == typeof(IMonitorGrain) => _cluster.Monitor,
+            var t when t == typeof(IEnergyGrain) => _cluster.Energy,
             var t when t == typeof(ITaskGrain) => new FakeTask(_cluster, TaskId.TryParse(key, out var id) ? id : throw new InvalidOperationException(key)),
             var t => throw new InvalidOperationException($"REST asked for a {t}"),
         };

@@ -21,4 +21,7 @@ internal sealed class FakeTelemetry(FakeCluster cluster) : ITelemetryGrain
 
     public Task<IReadOnlyList<TelemetryValue>> Latest() => Task.FromResult<IReadOnlyList<TelemetryValue>>(
         [new("cpu", cluster.Now, 0.1f, ReadingSource.Measured), new("task.cpu/default/1", cluster.Now, float.NaN, ReadingSource.Absent)]);
+
+    public Task<IReadOnlyList<TelemetryTotal>> Totals(IReadOnlyList<string> prefixes, DateTimeOffset from, DateTimeOffset to) =>
+        throw new InvalidOperationException("REST does not call this");
 }

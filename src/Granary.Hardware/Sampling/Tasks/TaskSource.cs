@@ -1,5 +1,6 @@
 using System.IO.Enumeration;
 using System.Text;
+using Granary.Hardware.Energy;
 
 namespace Granary.Hardware;
 
@@ -20,6 +21,7 @@ public sealed class TaskSource(SystemRoot root, SampleRow row, ReadBuffer buffer
 
     private readonly ProcPath _path = new(root);
     private readonly byte[] _mark = Encoding.UTF8.GetBytes(options.Variable + "=");
+    private readonly byte[] _owner = Encoding.UTF8.GetBytes(options.OwnerVariable + "=");
     private readonly IReadOnlyList<(string Path, string[] Controllers)> _mounts = TaskGroupFiles.Mounts(root);
     private readonly Dictionary<int, Process> _processes = [];
     private readonly Dictionary<string, SampledTask> _tasks = new(StringComparer.Ordinal);
@@ -50,6 +52,7 @@ public sealed class TaskSource(SystemRoot root, SampleRow row, ReadBuffer buffer
         {
             _tasks[lease].Remove(row);
             _tasks.Remove(lease);
+            options.Owners?.Remove(lease[..lease.IndexOf('#', StringComparison.Ordinal)]);
         }
         _ended.Clear();
     }
@@ -134,8 +137,8 @@ public sealed class TaskSource(SystemRoot root, SampleRow row, ReadBuffer buffer
 
     private SampledTask? Find(int pid, in ProcessReading reading)
     {
-        if (buffer.TryRead(_path.Of(pid, "/environ"u8), out var environment) && Mark(environment) is { Length: > 0 } mark)
-            return OfMark(Encoding.UTF8.GetString(mark));
+        if (buffer.TryRead(_path.Of(pid, "/environ"u8), out var environment) && Variable(environment, _mark) is { Length: > 0 } mark)
+            return OfMark(Encoding.UTF8.GetString(mark), environment);
         return OfFamily(pid, reading);
     }
 
@@ -145,26 +148,27 @@ public sealed class TaskSource(SystemRoot root, SampleRow row, ReadBuffer buffer
         return reading.Session != pid && _processes.TryGetValue(reading.Session, out var leader) ? leader.Task : null;
     }
 
-    private ReadOnlySpan<byte> Mark(ReadOnlySpan<byte> environment)
+    private static ReadOnlySpan<byte> Variable(ReadOnlySpan<byte> environment, ReadOnlySpan<byte> prefix)
     {
         while (!environment.IsEmpty)
         {
             var end = environment.IndexOf((byte)0);
             var entry = end < 0 ? environment : environment[..end];
-            if (entry.StartsWith(_mark)) return entry[_mark.Length..];
+            if (entry.StartsWith(prefix)) return entry[prefix.Length..];
             environment = end < 0 ? default : environment[(end + 1)..];
         }
         return default;
     }
 
     // "pool/number#token@instance"; the groups of a task end in "pool-number-token"
-    private SampledTask? OfMark(string mark)
+    private SampledTask? OfMark(string mark, ReadOnlySpan<byte> environment)
     {
         if (_tasks.TryGetValue(mark, out var task)) return task;
         var hash = mark.IndexOf('#', StringComparison.Ordinal);
         var at = mark.IndexOf('@', StringComparison.Ordinal);
         if (hash <= 0 || at < hash || _tasks.Count >= options.MostTasks) return null;
         var (name, token) = (mark[..hash], mark[(hash + 1)..at]);
+        if (options.Owners is { } owners && Variable(environment, _owner) is { Length: > 0 } owner) owners.Add(name, Encoding.UTF8.GetString(owner));
         return _tasks[mark] = new(row, name, $"{name.Replace('/', '-')}-{token}");
     }
 
@@ -183,6 +187,12 @@ public sealed record TaskSourceOptions
 {
     /// <summary>Name of the variable in the environment of a task's processes.</summary>
     public string Variable { get; init; } = "GRANARY_LEASE";
+
+    /// <summary>Name of the variable that holds the id of the task's agent.</summary>
+    public string OwnerVariable { get; init; } = "GRANARY_AGENT";
+
+    /// <summary>Where it is noted whose a task is; null for nowhere.</summary>
+    public TaskOwners? Owners { get; init; }
 
     /// <summary>Tasks beyond this many at once have no series of their own.</summary>
     public int MostTasks { get; init; } = 256;
