@@ -15,6 +15,8 @@ internal sealed class Cluster(IGrainFactory grains)
 
     public INodeGrain Node(string name) => Grain<INodeGrain>(name);
 
+    public IInboxGrain InboxOf(string pool) => Grain<IInboxGrain>(pool);
+
     public ITelemetryGrain TelemetryOf(string node) => Grain<ITelemetryGrain>(node);
 
     public IApplicationGrain ApplicationOf(string pool) => Grain<IApplicationGrain>(pool);

@@ -11,6 +11,7 @@ using Granary.Rest.Events;
 using Granary.Rest.Groups;
 using Granary.Rest.Health;
 using Granary.Rest.Http;
+using Granary.Rest.Inbox;
 using Granary.Rest.Metrics;
 using Granary.Rest.Moves;
 using Granary.Rest.Nodes;
@@ -74,6 +75,7 @@ public static class GranaryRest
         WhatIfEndpoints.Map(app);
         PoolEndpoints.Map(app);
         MoveEndpoints.Map(app);
+        InboxEndpoints.Map(app);
         AgentEndpoints.Map(app);
         GroupEndpoints.Map(app);
         NodeEndpoints.Map(app);

@@ -41,10 +41,12 @@ internal sealed partial class LocalNode(NodeAgent agent, ILogger<LocalNode> log)
                 Declared = node.DeclaredResources,
                 Profiles = s.GetRequiredService<ProfileDesk>(),
                 Accelerators = node.AcceleratorOffers(null),
+                Executors = node.Executors,
                 Version = Version.Text,
             },
             s.GetRequiredService<TimeProvider>(),
-            s.GetRequiredService<ILogger<NodeAgent>>()));
+            s.GetRequiredService<ILogger<NodeAgent>>(),
+            NodeSettings.Handlers(server.Data, s.GetRequiredService<ILogger<NodeAgent>>())));
         services.AddHostedService<LocalNode>();
         var name = node.ToSpec(null, null).Name;
         services.AddHostedService(s => NodeSampling.Orders(

@@ -85,10 +85,12 @@ public static partial class NodeProgram
                 Declared = settings.DeclaredResources,
                 Profiles = profiles,
                 Accelerators = settings.AcceleratorOffers(request.Capacity),
+                Executors = settings.Executors,
                 Version = Version.Text,
             },
             TimeProvider.System,
-            log);
+            log,
+            NodeSettings.Handlers(local.DataDirectory, log));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);

@@ -1,14 +1,17 @@
 using System.ComponentModel.DataAnnotations;
 using Granary.Execution;
+using Granary.Execution.Handlers;
+using Granary.Execution.Handlers.Plugins;
 using Granary.Hardware;
 using Granary.Model;
 using Granary.Silo.Configuration;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
 
 namespace Granary.Silo;
 
 /// <summary>What a node agent says of its machine. Section <c>Node</c> of the configuration; <c>granary node</c> has options for the same.</summary>
-public sealed class NodeSettings
+public sealed partial class NodeSettings
 {
     public const string Section = "Node";
 
@@ -58,6 +61,33 @@ public sealed class NodeSettings
     public IConfigurationSection? Isolation { get; set; }
 
     internal NodeIsolation IsolationDefaults => IsolationSettings.Read(Isolation);
+
+    /// <summary>
+    /// Hosts that HTTP tasks may call from here: loopback, any, none, names like *.example.org:443 and networks like 10.0.0.0/8, parted by ';'. Default loopback.
+    /// </summary>
+    public string HttpHosts { get; set; } = "loopback";
+
+    /// <summary>Run containers: auto, off, podman or docker. Default auto: by what answers here.</summary>
+    public string Containers { get; set; } = "auto";
+
+    /// <summary>Directories of this machine that containers may mount, as /srv/data; /srv/models:ro. Default: none.</summary>
+    public string ContainerMounts { get; set; } = "";
+
+    /// <summary>Run tasks in systemd scopes where systemd runs and a task asks for one. Default true.</summary>
+    public bool Scopes { get; set; } = true;
+
+    internal ExecutorOptions Executors => new() { HttpHosts = HttpHosts, Containers = Containers, ContainerMounts = ContainerMounts, Scopes = Scopes };
+
+    /// <summary>The node's own handlers and those of plug-ins; what is wrong with a plug-in is a line in the log.</summary>
+    internal static HandlerRegistry Handlers(string dataDirectory, ILogger log)
+    {
+        var registry = HandlerRegistry.Default(TimeProvider.System);
+        foreach (var problem in HandlerPlugins.Load(Path.Combine(dataDirectory, HandlerPlugins.Folder), registry)) LogPlugin(log, problem);
+        return registry;
+    }
+
+    [LoggerMessage(LogLevel.Error, "{Problem}; the node goes on without it")]
+    private static partial void LogPlugin(ILogger log, string problem);
 
     internal IReadOnlyList<DeclaredResource> DeclaredResources => DeclaredResource.Parse(Declared);
 

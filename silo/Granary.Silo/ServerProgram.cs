@@ -128,7 +128,7 @@ public static partial class ServerProgram
             builder.Services.AddSingleton<IGrainStateStore>(store);
             builder.Services.AddKeyedSingleton<IGrainStorage>(NodeGrain.StorageName, new GrainStateStorage(store));
             builder.Services.AddSingleton(Options.Create(configuration.Get<GrainOptions>(GrainOptions.Section)));
-            builder.Services.AddSingleton(SchedulerSettings(configuration).WithParts(PluginLoader.Load(data, settings.Plugins)));
+            builder.Services.AddSingleton(SchedulerSettings(configuration).WithParts(PluginLoader.Load(data, settings.Plugins, Console.Error.WriteLine)));
             builder.Services.AddSingleton(CohortSettings(configuration));
             var energy = configuration.Get<EnergySettings>(EnergySettings.Section);
             builder.Services.AddSingleton(energy.ForGrain());

@@ -54,6 +54,10 @@ internal sealed class FarNode(World world, Link link, SimulationProcess agent, s
 
     public Task Leave(string session) => throw NotHere();
 
+    public Task<LeaseCompletion> Complete(CompleteLease completion) => throw NotHere();
+
+    public Task Completed(string session, long requestId, LeaseCompletion answer) => throw NotHere();
+
     public Task LogRead(string session, long requestId, LogChunk chunk) => throw NotHere();
 
     public Task<NodeView> Declare(NodeSpec spec) => throw NotHere();

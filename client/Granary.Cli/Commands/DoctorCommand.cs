@@ -39,6 +39,7 @@ internal static class DoctorCommand
             [
                 .. MachineChecks.All(SystemRoot.Machine, call.Surroundings.Environment),
                 .. HardwareChecks.All(new HardwareReader(SystemRoot.Machine).Read(call.Now, local.DataDirectory)),
+                .. await ExecutorChecks.All(call.Surroundings.Environment, Environment.IsPrivilegedProcess, cancel: cancel),
                 .. ServerChecks.Local(local),
                 await ServerChecks.Server(local, address, call.Connect, cancel),
             ];

@@ -12,6 +12,7 @@ internal sealed class IsolationOptions
     {
         Description = "what its processes are kept to beyond its resources, such as cpu_quota=200m, processes=64, policy=batch; may be repeated",
         HelpName = "K=V",
+        Arity = ArgumentArity.OneOrMore,
         CustomParser = Words("--isolation", ""),
     };
 
@@ -19,6 +20,7 @@ internal sealed class IsolationOptions
     {
         Description = "a limit of each of its processes by its ulimit's name, such as nofile=1024 or core=0; may be repeated",
         HelpName = "NAME=N",
+        Arity = ArgumentArity.OneOrMore,
         CustomParser = Words("--limit", IsolationWords.LimitPrefix),
     };
 

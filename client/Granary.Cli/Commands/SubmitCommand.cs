@@ -21,8 +21,8 @@ internal static class SubmitCommand
         {
             var words = result.GetValue(options.Command)?.Length ?? 0;
             var handler = result.GetValue(options.Handler);
-            if (words == 0 && string.IsNullOrEmpty(handler)) result.AddError("no command; write it after --, like: granary submit --agent A -- sleep 1");
-            if (words > 0 && !string.IsNullOrEmpty(handler)) result.AddError("--handler runs in the server and takes no command; leave one of the two out");
+            if (words == 0 && string.IsNullOrEmpty(handler) && !options.Action.Stands(result)) result.AddError("no command; write it after --, like: granary submit --agent A -- sleep 1");
+            if (words > 0 && !string.IsNullOrEmpty(handler)) result.AddError("--handler runs in the node's agent and takes no command; leave one of the two out");
         });
         return scope.Does(command, async (call, cancel) =>
         {

@@ -43,7 +43,9 @@ internal sealed class SubmitOptions
 
     public Option<bool> Shell { get; } = new("--shell") { Description = "the command is a line for /bin/sh" };
 
-    public Option<string?> Handler { get; } = new("--handler") { Description = "run in the server instead of a process", HelpName = "NAME" };
+    public Option<string?> Handler { get; } = new("--handler") { Description = "run in the node's agent instead of a process", HelpName = "NAME" };
+
+    public ActionOptions Action { get; } = new();
 
     public Option<bool> MayFail { get; } = new("--may-fail") { Description = "its failure fails nothing else" };
 
@@ -74,7 +76,7 @@ internal sealed class SubmitOptions
     public IEnumerable<Option> All =>
     [
         Agent, Pool, Name, Cpu, Memory, Gpu, Custom, Priority, Deadline, Duration, TimeLimit, Count, After, Retries, Label, Env, Directory,
-        Shell, Handler, MayFail, Gang, WholeCores, NeverPreempted, CheckpointEvery, .. Placement.All, .. Isolation.All, OperationId, Wait,
+        Shell, Handler, .. Action.All, MayFail, Gang, WholeCores, NeverPreempted, CheckpointEvery, .. Placement.All, .. Isolation.All, OperationId, Wait,
     ];
 
     private TaskTerms? Terms(Call call)
@@ -88,20 +90,24 @@ internal sealed class SubmitOptions
             Class = call.Get(Placement.Class) ?? "",
             Placement = Placement.Terms(call),
             Isolation = Isolation.Value(call),
+            Action = Action.Read(call),
         };
         return terms == new TaskTerms() ? null : terms;
     }
 
-    /// <summary>A process asks for one core unless it says otherwise; a handler for nothing.</summary>
+    /// <summary>A process asks for one core unless it says otherwise; where something or somebody else works, for nothing.</summary>
+    /// <exception cref="GranaryException">Invalid: what does not go together, or cannot be read.</exception>
     public TaskSpec Spec(Call call)
     {
         var command = call.Get(Command) ?? [];
         var handler = call.Get(Handler) ?? "";
         var custom = call.Get(Custom) ?? ResourceSet.Zero;
-        return new TaskSpec
+        var terms = Terms(call);
+        var kind = Executors.Of(new TaskSpec { Agent = "", Command = command, Handler = handler, Terms = terms });
+        var spec = new TaskSpec
         {
             Agent = call.Get(Agent)!,
-            Name = call.Get(Name) is { Length: > 0 } name ? name : handler.Length > 0 ? handler : Path.GetFileName(command[0].Split(' ')[0]),
+            Name = call.Get(Name) is { Length: > 0 } name ? name : NameOf(kind, command, handler, terms?.Action),
             Command = command,
             Handler = handler,
             Shell = call.Get(Shell),
@@ -109,7 +115,7 @@ internal sealed class SubmitOptions
             Environment = call.Get(Env) is { Count: > 0 } env ? env : null,
             Resources = custom with
             {
-                CpuMilli = call.Has(Cpu) ? call.Get(Cpu) : custom.CpuMilli > 0 || handler.Length > 0 ? custom.CpuMilli : 1000,
+                CpuMilli = call.Has(Cpu) ? call.Get(Cpu) : custom.CpuMilli > 0 || Executors.IsIdle(kind) ? custom.CpuMilli : 1000,
                 MemoryMiB = call.Has(Memory) ? call.Get(Memory) : custom.MemoryMiB,
                 GpuMilli = call.Has(Gpu) ? call.Get(Gpu) : custom.GpuMilli,
             },
@@ -120,7 +126,21 @@ internal sealed class SubmitOptions
             Retries = call.Get(Retries),
             Labels = call.Get(Label) is { Count: > 0 } labels ? labels : null,
             MayFail = call.Get(MayFail),
-            Terms = Terms(call),
+            Terms = terms,
         };
+        return ActionRules.Problem(spec) is { } problem ? throw GranaryException.Invalid($"the task {problem}") : spec;
+    }
+
+    private static string NameOf(ExecutorKind kind, string[] command, string handler, TaskAction? action)
+    {
+        var name = kind switch
+        {
+            ExecutorKind.Handler => handler,
+            ExecutorKind.Http => Uri.TryCreate(action!.Http!.Url, UriKind.Absolute, out var uri) ? uri.Host : "http",
+            ExecutorKind.Manual => "manual",
+            ExecutorKind.Container when command.Length == 0 => action!.Container!.Image.Split('/')[^1].Split(':', '@')[0],
+            _ => command.Length == 0 ? "" : Path.GetFileName(command[0].Split(' ')[0]),
+        };
+        return name;
     }
 }

@@ -37,6 +37,7 @@ internal static class TaskCommand
         yield return ("state", task.State.ToString());
         yield return ("reason", TaskListing.ReasonOf(task));
         yield return ("command", task.Spec.Handler.Length > 0 ? $"handler {task.Spec.Handler}" : Command(task.Spec));
+        yield return ("executor", ActionText.Of(task.Spec));
         yield return ("resources", task.Spec.Resources.ToString());
         yield return ("priority", task.Spec.Priority == 0 ? "" : task.Spec.Priority.ToString(CultureInfo.InvariantCulture));
         yield return ("node", task.Node);

@@ -29,7 +29,7 @@ internal static class WhatIfCommand
         {
             var client = await call.Connect(cancel);
             var pool = call.Get(options.Pool) is { Length: > 0 } p ? p : TaskId.DefaultPool;
-            if (call.Get(options.Command) is not { Length: > 0 } && string.IsNullOrEmpty(call.Get(options.Handler)))
+            if (call.Get(options.Command) is not { Length: > 0 } && string.IsNullOrEmpty(call.Get(options.Handler)) && !options.Action.Stands(call))
                 throw GranaryException.Invalid("no command; write it after --, like: granary whatif submit --agent A --cpu 2 -- true");
             var after = call.Get(options.After) is { Length: > 0 } a ? await Lookup.Tasks(client, a, cancel) : [];
             var answer = await client.WhatIfSubmitAsync(new SubmitItem(options.Spec(call), call.Has(options.Count) ? call.Get(options.Count) : 1, after.Count > 0 ? after : null), pool, cancel);

@@ -10,6 +10,7 @@ using Granary.Rest.Energy;
 using Granary.Rest.Events;
 using Granary.Rest.Groups;
 using Granary.Rest.Health;
+using Granary.Rest.Inbox;
 using Granary.Rest.Metrics;
 using Granary.Rest.Nodes;
 using Granary.Rest.Pools;
@@ -63,6 +64,10 @@ namespace Granary.Rest.Http;
 [JsonSerializable(typeof(EnergyRequest))]
 [JsonSerializable(typeof(EnergyJson))]
 [JsonSerializable(typeof(EnergyPlanJson))]
+[JsonSerializable(typeof(Page<InboxItemJson>))]
+[JsonSerializable(typeof(CompletionRequest))]
+[JsonSerializable(typeof(CompletionJson))]
+[JsonSerializable(typeof(ClaimRequest))]
 [JsonSerializable(typeof(ReservationRequest))]
 [JsonSerializable(typeof(ReservationJson))]
 [JsonSerializable(typeof(Page<ReservationJson>))]

@@ -6,6 +6,7 @@ using Granary.Rest.Distributed;
 using Granary.Rest.Energy;
 using Granary.Rest.Groups;
 using Granary.Rest.Http;
+using Granary.Rest.Inbox;
 using Granary.Rest.Nodes;
 using Granary.Rest.Pools;
 using Granary.Rest.Profiling;
@@ -36,6 +37,8 @@ internal static class OperationWords
         [typeof(AcknowledgeBody)] = """{"by":"ann","comment":"looking at it"}""",
         [typeof(SilenceBody)] = """{"matchers":{"rule":"disk-*","node":"n1"},"for":"2h","by":"ann","comment":"a new disk comes"}""",
         [typeof(NodeLossRequest)] = """{"node":"x"}""",
+        [typeof(CompletionRequest)] = """{"by":"alice","fields":{"verdict":"accept"},"note":"looks right"}""",
+        [typeof(ClaimRequest)] = """{"by":"alice"}""",
         [typeof(NodeRequest)] = """{"state":"Cordoned"}""",
     };
 

@@ -52,6 +52,10 @@ internal static class SchemaWords
         {
             schema.AnyOf = [Text, new OpenApiSchema { Type = JsonSchemaType.Object, Required = new HashSet<string> { "path" }, Description = "path, size (bytes, or text like 10Mi), at (nodes that have it)" }];
         }
+        else if (bare == typeof(StatusWords))
+        {
+            schema.AnyOf = [new OpenApiSchema { Type = JsonSchemaType.Array, Items = Text }, Text, new OpenApiSchema { Type = JsonSchemaType.Integer }];
+        }
         else if (bare == typeof(ByteSize) || bare == typeof(WorkBytes))
         {
             schema.Type = JsonSchemaType.Integer | JsonSchemaType.String | orNull;

@@ -55,7 +55,9 @@ internal static class TaskAdmission
             throw GranaryException.Invalid($"{At("pool")}: is '{Text.Clip(own)}', but this call is for '{pool}'; send one call for each pool, so that each is all or nothing");
         TaskChecks.Check(item, At);
         var (after, afterItems) = Dependencies(items[index], names, At("after"), pool);
-        return new(Spec(item, At), item.Count ?? 1, after, afterItems);
+        var spec = Spec(item, At);
+        ActionRequest.Check(item, spec, At);
+        return new(spec, item.Count ?? 1, after, afterItems);
 
         string At(string field) => path.Length == 0 ? field : $"{path}.{field}";
     }
@@ -99,6 +101,7 @@ internal static class TaskAdmission
             Placement = item.Placement?.ToTerms(at("placement")),
             Isolation = IsolationJson.Read(item.Isolation, at("isolation")),
             Trace = GranaryDiagnostics.Current,
+            Action = ActionRequest.Of(item),
         };
         return terms == new TaskTerms() ? null : terms;
     }

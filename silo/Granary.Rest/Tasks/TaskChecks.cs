@@ -35,7 +35,7 @@ internal static class TaskChecks
         {
             var has = task.Command is { Words.Count: > 0 };
             if (has && task.Handler is { Length: > 0 }) throw Wrong("command", "is given together with handler; keep one");
-            if (!has && task.Handler is not { Length: > 0 }) throw Wrong("command", "is missing; give a command, like [\"sleep\", \"1\"], or a handler");
+            if (!has && task is { Handler: null or "", Http: null, Container: null, Manual: null }) throw Wrong("command", "is missing; give a command, like [\"sleep\", \"1\"], or a handler");
             if (task.Handler is { Length: > 0 } handler && !Names.IsValid(handler)) throw Wrong("handler", $"'{Text.Clip(handler)}' is no name; a name is {Names.Rule}");
             if (has && (task.Command!.Words[0].Length == 0 || task.Command.Words.Any(word => word.Contains('\0'))))
                 throw Wrong("command", "words are text without NUL, and the first names a program");

@@ -17,11 +17,26 @@ internal sealed record TaskRequest
     /// <summary>For people, and for <c>after</c> of later items of the same call.</summary>
     public string? Name { get; init; }
 
-    /// <summary>A list is a program and its arguments, run without a shell; a text is a line for <c>/bin/sh -c</c>. Either this or <c>handler</c>.</summary>
+    /// <summary>A list is a program and its arguments, run without a shell; a text is a line for <c>/bin/sh -c</c>. Either this, or <c>handler</c>, <c>http</c> or <c>manual</c>.</summary>
     public OneOrMany? Command { get; init; }
 
     /// <summary>In-process handler: <c>noop</c>, <c>sleep</c> or one from a plug-in.</summary>
     public string? Handler { get; init; }
+
+    /// <summary>What carries it out: <c>process</c>, <c>handler</c>, <c>http</c>, <c>container</c>, <c>scope</c> or <c>manual</c>. Only <c>scope</c> has to be said; the others follow from what is given.</summary>
+    public string? Executor { get; init; }
+
+    /// <summary>What the handler works on.</summary>
+    public string? Payload { get; init; }
+
+    /// <summary>A call to make.</summary>
+    public HttpCallJson? Http { get; init; }
+
+    /// <summary>The container that the command runs in.</summary>
+    public ContainerJson? Container { get; init; }
+
+    /// <summary>Work for a person.</summary>
+    public ManualJson? Manual { get; init; }
 
     /// <summary>Run the command, joined by spaces, by <c>/bin/sh -c</c>.</summary>
     public bool? Shell { get; init; }

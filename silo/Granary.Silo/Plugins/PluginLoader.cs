@@ -19,8 +19,9 @@ public static class PluginLoader
 
     /// <param name="data">Data directory: paths are relative to it.</param>
     /// <param name="paths">Assemblies, parted by <c>;</c>.</param>
-    /// <exception cref="GranaryException">Invalid, one line: which file, what is wrong, what would help.</exception>
-    public static PlacementParts Load(string data, string paths)
+    /// <param name="skipped">Told of files in the folder that cannot be loaded: the server goes on without them. Null for nobody.</param>
+    /// <exception cref="GranaryException">Invalid, one line: which of those that the settings name, what is wrong, what would help.</exception>
+    public static PlacementParts Load(string data, string paths, Action<string>? skipped = null)
     {
         var parts = new List<object>();
         foreach (var path in paths.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
@@ -34,7 +35,17 @@ public static class PluginLoader
         }
         var folder = Path.Combine(data, Folder);
         if (Directory.Exists(folder))
-            foreach (var file in Directory.GetFiles(folder, "*.dll").Order(StringComparer.Ordinal)) parts.AddRange(PartsOf(file));
+            foreach (var file in Directory.GetFiles(folder, "*.dll").Order(StringComparer.Ordinal))
+            {
+                try
+                {
+                    parts.AddRange(PartsOf(file));
+                }
+                catch (GranaryException e)
+                {
+                    skipped?.Invoke($"{e.Message}; the server goes on without it");
+                }
+            }
         return parts.Count == 0 ? PlacementParts.BuiltIn : new PlacementParts(parts);
     }
 

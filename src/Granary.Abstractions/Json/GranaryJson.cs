@@ -47,6 +47,8 @@ namespace Granary.Abstractions.Json;
 [JsonSerializable(typeof(AlertRuleJson))]
 [JsonSerializable(typeof(ScalingAdviceJson))]
 [JsonSerializable(typeof(NotificationJson))]
+[JsonSerializable(typeof(InboxItemJson))]
+[JsonSerializable(typeof(CompletionJson))]
 [JsonSerializable(typeof(ReservationJson))]
 [JsonSerializable(typeof(IReadOnlyList<ReservationJson>))]
 [JsonSerializable(typeof(WorkJson))]

@@ -14,6 +14,9 @@ public sealed record NodeJson
     /// <summary>Leases it holds.</summary>
     public required int Tasks { get; init; }
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
+
+    /// <summary>What it carries out beside processes and the handlers that every node has: <c>container</c>, <c>docker</c>, <c>http</c>, <c>manual</c>, <c>podman</c>, <c>scope</c>, <c>handler:NAME</c>.</summary>
+    public IReadOnlyList<string> Executors { get; init; } = [];
     public required bool Simulated { get; init; }
 
     /// <summary>Last sign of life; null before its agent joined.</summary>
@@ -37,6 +40,13 @@ public sealed record NodeJson
 
     public static NodeJson From(NodeView view) => From(view, null);
 
+    /// <summary>A node's labels without those by which its agent says what it carries out.</summary>
+    public static IReadOnlyDictionary<string, string> OwnLabels(NodeSpec node)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        return node.Labels is { Count: > 0 } labels ? labels.Where(l => !Model.Executors.IsOffer(l.Key)).ToDictionary(StringComparer.Ordinal) : TaskJson.EmptyLabels;
+    }
+
     public static NodeJson From(NodeView view, HardwareInventory? inventory) => new()
     {
         Inventory = inventory,
@@ -47,7 +57,8 @@ public sealed record NodeJson
         Capacity = view.Spec.Capacity,
         Used = view.Used,
         Tasks = view.Tasks,
-        Labels = view.Spec.Labels ?? TaskJson.EmptyLabels,
+        Labels = OwnLabels(view.Spec),
+        Executors = [.. Model.Executors.OffersOf(view.Spec)],
         Simulated = view.Spec.Simulated,
         LastSeen = view.LastSeen,
         Joined = view.Joined,

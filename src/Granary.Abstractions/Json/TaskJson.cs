@@ -45,11 +45,23 @@ public sealed record TaskJson
     /// <summary>The dominant reason while it waits, from the closed list; null otherwise.</summary>
     public WaitReason? WaitReason { get; init; }
 
-    /// <summary>Program and arguments; empty for an in-process handler.</summary>
+    /// <summary>Program and arguments; empty where a handler, a call or a person carries it out.</summary>
     public IReadOnlyList<string> Command { get; init; } = [];
 
-    /// <summary>In-process handler; null for a process.</summary>
+    /// <summary>In-process handler; null for everything else.</summary>
     public string? Handler { get; init; }
+
+    /// <summary>What carries it out: <c>process</c>, <c>handler</c>, <c>http</c>, <c>container</c>, <c>scope</c> or <c>manual</c>.</summary>
+    public string Executor { get; init; } = Executors.Word(ExecutorKind.Process);
+
+    /// <summary>The call it makes, without what may be secret; null for none.</summary>
+    public HttpCallJson? Http { get; init; }
+
+    /// <summary>The container its command runs in; null for none.</summary>
+    public ContainerJson? Container { get; init; }
+
+    /// <summary>What a person is asked to do; null for nothing.</summary>
+    public ManualJson? Manual { get; init; }
 
     /// <summary>Member number within its array, from 0.</summary>
     public int Index { get; init; }
@@ -105,6 +117,10 @@ public sealed record TaskJson
         WaitReason = Waits(view) ? view.WaitReason : null,
         Command = view.Spec.Command,
         Handler = Absent(view.Spec.Handler),
+        Executor = Executors.Word(Executors.Of(view.Spec)),
+        Http = HttpCallJson.From(view.Spec.Terms?.Action?.Http),
+        Container = ContainerJson.From(view.Spec.Terms?.Action?.Container),
+        Manual = ManualJson.From(view.Spec.Terms?.Action?.Manual),
         Index = view.Index,
         Retries = view.Spec.Retries,
         After = view.After.Count == 0 ? [] : [.. view.After.Select(id => id.ToString())],

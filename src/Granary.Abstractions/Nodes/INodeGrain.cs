@@ -43,6 +43,14 @@ public interface INodeGrain : IGrainWithStringKey
     [Alias("LogRead"), AlwaysInterleave]
     Task LogRead(string session, long requestId, LogChunk chunk);
 
+    /// <summary>From a task that is for a person: what that person said. Answers once the agent has it durably.</summary>
+    [Alias("Complete"), AlwaysInterleave]
+    Task<LeaseCompletion> Complete(CompleteLease completion);
+
+    /// <summary>The agent's answer to a <see cref="NodeCommand.Complete"/>.</summary>
+    [Alias("Completed"), AlwaysInterleave]
+    Task Completed(string session, long requestId, LeaseCompletion answer);
+
     /// <summary>From the pool: leases to start and leases to stop.</summary>
     [Alias("Send"), AlwaysInterleave]
     Task Send(IReadOnlyList<NodeCommand> commands);

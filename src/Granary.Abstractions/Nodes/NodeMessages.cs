@@ -48,10 +48,11 @@ public sealed record NodeCommand
     [Id(1)] public StopLease? Stop { get; init; }
     [Id(2)] public LogRequest? ReadLog { get; init; }
 
-    /// <summary>Set by the node grain for <see cref="ReadLog"/> and <see cref="Profile"/>; goes back with the answer.</summary>
+    /// <summary>Set by the node grain for <see cref="ReadLog"/>, <see cref="Profile"/> and <see cref="Complete"/>; goes back with the answer.</summary>
     [Id(3)] public long RequestId { get; init; }
 
     [Id(4)] public ProfileQuestion? Profile { get; init; }
+    [Id(5)] public CompleteLease? Complete { get; init; }
 }
 
 /// <param name="Cause">Why: becomes the exit's cause.</param>

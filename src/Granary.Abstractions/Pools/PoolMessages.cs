@@ -78,6 +78,9 @@ public sealed record TaskQuery
 
     /// <summary>Rows in the page, 1 to <see cref="MaxLimit"/>.</summary>
     [Id(7)] public int Limit { get; init; } = 1000;
+
+    /// <summary>Only tasks that this executor carries out, and only those that have not ended; null for all.</summary>
+    [Id(8)] public ExecutorKind? Executor { get; init; }
 }
 
 /// <param name="Tasks">Newest number first.</param>

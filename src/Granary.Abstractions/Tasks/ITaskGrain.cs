@@ -20,6 +20,11 @@ public interface ITaskGrain : IGrainWithStringKey
     [Alias("Cancel"), AlwaysInterleave]
     Task<bool> Cancel(string reason);
 
+    /// <summary>Ends a task that is for a person. A task that has ended is answered as it ended, whoever says what.</summary>
+    /// <exception cref="GranaryException">Invalid where the form is not filled in; Refused where the task is for no person, or for another one; Unavailable where its node does not answer.</exception>
+    [Alias("Complete")]
+    Task<CompletionReply> Complete(Completion completion);
+
     [Alias("Explain"), AlwaysInterleave]
     Task<TaskExplanation> Explain();
 

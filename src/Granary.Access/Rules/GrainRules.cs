@@ -72,6 +72,13 @@ public static class GrainRules
         Add<ITaskGrain>(nameof(ITaskGrain.ReadLog), Roles.Watchers, OwnerScopes.TaskInKey);
         Add<ITaskGrain>(nameof(ITaskGrain.Profile), Roles.Tenders, OwnerScopes.TaskInKey);
         Add<ITaskGrain>(nameof(ITaskGrain.Cancel), Roles.Tenders, OwnerScopes.TaskInKey);
+        Add<ITaskGrain>(nameof(ITaskGrain.Complete), Roles.Tenders, OwnerScopes.TaskInKey);
+
+        // work that waits for people
+        Add<IInboxGrain>(nameof(IInboxGrain.List), Roles.Watchers, OwnerScopes.Inbox);
+        Add<IInboxGrain>(nameof(IInboxGrain.Claim), Roles.Tenders, OwnerScopes.TaskOfPool);
+        Add<IInboxGrain>(nameof(IInboxGrain.Release), Roles.Tenders, OwnerScopes.TaskOfPool);
+        Add<IInboxGrain>(nameof(IInboxGrain.Holder), Roles.None);
 
         // partitioned work
         Add<IDistributedWorkGrain>(nameof(IDistributedWorkGrain.Distribute), Roles.Tenders, OwnerScopes.NewWork);
@@ -86,7 +93,7 @@ public static class GrainRules
 
         // nodes: what their agents say, what people want of them, what pools say to them
         foreach (var agent in (string[])[nameof(INodeGrain.Greet), nameof(INodeGrain.Poll), nameof(INodeGrain.Heartbeat),
-            nameof(INodeGrain.Leaving), nameof(INodeGrain.Leave), nameof(INodeGrain.LogRead), nameof(INodeGrain.ProfileTold), nameof(INodeGrain.TakeInventory)])
+            nameof(INodeGrain.Leaving), nameof(INodeGrain.Leave), nameof(INodeGrain.LogRead), nameof(INodeGrain.Completed), nameof(INodeGrain.ProfileTold), nameof(INodeGrain.TakeInventory)])
             Add<INodeGrain>(agent, Roles.Node, node: NodeScopes.NodeInKey);
         Add<INodeGrain>(nameof(INodeGrain.Join), Roles.Node, node: NodeScopes.Joining);
         Add<INodeGrain>(nameof(INodeGrain.Report), Roles.Node, node: NodeScopes.Reports);
@@ -96,7 +103,7 @@ public static class GrainRules
         Add<INodeGrain>(nameof(INodeGrain.Uncordon), Roles.Operator);
         Add<INodeGrain>(nameof(INodeGrain.Drain), Roles.Operator);
         Add<INodeGrain>(nameof(INodeGrain.Profile), Roles.Operator);
-        foreach (var inside in (string[])[nameof(INodeGrain.Declare), nameof(INodeGrain.Send), nameof(INodeGrain.ReadLog), nameof(INodeGrain.Watch)])
+        foreach (var inside in (string[])[nameof(INodeGrain.Declare), nameof(INodeGrain.Send), nameof(INodeGrain.ReadLog), nameof(INodeGrain.Complete), nameof(INodeGrain.Watch)])
             Add<INodeGrain>(inside, Roles.None);
 
         // what nodes did over time: their agents tell it, and everybody who may look at nodes may look at it

@@ -51,6 +51,15 @@ internal static class OwnerScopes
         if (call.Result is TaskPage page) call.Result = page with { Tasks = [.. page.Tasks.Where(t => call.Caller.Owns(t.Spec.Agent))] };
     }
 
+    public static Task Inbox(ScopedCall call) => call.Filter<InboxItem>(i => i.Task.Spec.Agent);
+
+    /// <summary>A task by its number, of the pool that the grain is for.</summary>
+    public static async Task TaskOfPool(ScopedCall call)
+    {
+        if (await call.Pool(call.Key).Get(call.Argument<long>(0)) is { } task) call.RequireTask(task);
+        await call.Invoke();
+    }
+
     public static async Task Changes(ScopedCall call)
     {
         await call.Invoke();

@@ -8,7 +8,7 @@ public sealed partial class NodeAgent
 {
     private async Task SweepFiles(CancellationToken cancel)
     {
-        if (_processes is not ProcessExecutor || _options.KeepFiles == TimeSpan.Zero) return;
+        if (_shim is null || _options.KeepFiles == TimeSpan.Zero) return;
         var sweep = new TaskFileSweep(_options.DataDirectory);
         while (true)
         {

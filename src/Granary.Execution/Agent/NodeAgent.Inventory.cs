@@ -17,16 +17,17 @@ public sealed partial class NodeAgent
     private volatile NodeSpec? _told;
     private volatile IReadOnlyList<DeclaredResource> _declared;
 
-    /// <summary>The node with the capacity it has at this moment.</summary>
+    /// <summary>The node with the capacity it has and what it carries out at this moment.</summary>
     private NodeSpec NodeNow
     {
         get
         {
             var (declared, now) = (_declared, _time.GetUtcNow());
-            if (declared.Count == 0) return _options.Node;
+            if (declared.Count == 0) return _options.Node with { Labels = LabelsNow };
             var scheduled = DeclaredResource.Schedule(declared, now);
             return _options.Node with
             {
+                Labels = LabelsNow,
                 Capacity = DeclaredResource.AddTo(_options.Node.Capacity, declared, now),
                 Traits = scheduled is null ? _options.Node.Traits : (_options.Node.Traits ?? new NodeTraits()) with { Scheduled = scheduled },
             };

@@ -1,3 +1,4 @@
+using Granary.Execution.Outside;
 using Granary.Execution.Processes;
 using Granary.Execution.Shim;
 using Granary.Model;
@@ -10,7 +11,7 @@ public sealed partial class NodeAgent
 {
     private FileStream? _lock;
 
-    private ProcessExecutor NewProcessExecutor()
+    private ProcessExecutor NewProcessExecutor(IReadOnlyDictionary<ExecutorKind, IOutside> outside)
     {
         var shim = new ShimOptions
         {
@@ -21,7 +22,7 @@ public sealed partial class NodeAgent
             AllowNewPrivileges = _options.AllowNewPrivileges,
         };
         var launch = new ShimLaunch(shim, _options.ShimCommand.Count > 0 ? _options.ShimCommand : ShimLaunch.OwnProgram(), _options.ShimStartTimeout);
-        var planner = new LaunchPlanner(_files, Environment.GetEnvironmentVariable, new DiskSpace(_options.DataDirectory, _time), _options.RunAs, _options.Isolation);
+        var planner = new LaunchPlanner(_files, Environment.GetEnvironmentVariable, new DiskSpace(_options.DataDirectory, _time), _options.RunAs, _options.Isolation, outside);
         return new(launch, planner, _time, _logger);
     }
 

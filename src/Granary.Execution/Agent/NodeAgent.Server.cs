@@ -53,7 +53,7 @@ public sealed partial class NodeAgent
         {
             // A process lease that nobody has seen here never ran here. What ran in an earlier agent's own memory left no trace, so
             // for handlers only this agent's own life counts.
-            _table.Joined(_leaving ? reply with { Expected = [] } : reply, a => !first || (a.Spec.Handler.Length == 0 && _processes is not null), _time.GetUtcNow(), _orders);
+            _table.Joined(_leaving ? reply with { Expected = [] } : reply, a => !first || (!RunsInAgent(a.Spec) && _processes is not null), _time.GetUtcNow(), _orders);
         }
         await CarryOut();
         _reportsWait.Set();
@@ -82,6 +82,7 @@ public sealed partial class NodeAgent
                 else if (command.Stop is { } stop) _table.Stop(stop, _time.GetUtcNow(), _orders);
                 else if (command.ReadLog is { } request) _ = AnswerLog(request, command.RequestId);
                 else if (command.Profile is { } question) _ = AnswerProfile(question, command.RequestId);
+                else if (command.Complete is { } completion) _ = AnswerCompletion(completion, command.RequestId);
             }
         }
         await CarryOut();

@@ -1,6 +1,10 @@
 using Granary.Abstractions;
 using Granary.Execution.Handlers;
+using Granary.Execution.Http;
+using Granary.Execution.Manual;
+using Granary.Execution.Outside;
 using Granary.Execution.Processes;
+using Granary.Execution.Scopes;
 using Granary.Execution.Simulated;
 using Granary.Execution.Telemetry;
 using Granary.Hardware;
@@ -27,7 +31,10 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
     private readonly Func<NodeSample> _sample;
     private readonly Func<Func<Task>, Task> _spawn;
     private readonly IExecutor? _processes;
+    private readonly ProcessExecutor? _shim;
     private readonly IExecutor _handlers;
+    private readonly OutsideExecutor? _outside;
+    private readonly ManualExecutor? _manual;
     private readonly RefusalCount _refusals = new();
     private readonly string _session = Guid.NewGuid().ToString("N");
 
@@ -70,11 +77,25 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
         if (options.Node.Simulated)
         {
             _handlers = processes ?? new SimulatedExecutor(time);
+            _offers = SimulatedOffers;
             return;
         }
         if (options.Accelerators.Count > 0) _accelerators = new(options.Accelerators);
-        _handlers = new HandlerExecutor(handlers ?? HandlerRegistry.Default(time), time);
-        _processes = processes ?? NewProcessExecutor();
+        var registry = handlers ?? HandlerRegistry.Default(time);
+        var hosts = HttpHosts.Parse(options.Executors.HttpHosts);
+        _handlers = new HandlerExecutor(registry, time, _files, hosts is null ? null : new HttpHandler(hosts, time), logger);
+        _handlerNames = [.. registry.Names];
+        _manual = new ManualExecutor(new ManualBook(Path.Combine(options.EffectiveNodeDirectory, "manual")), _files, time, logger);
+        if (processes is not null)
+        {
+            _processes = processes;
+            return;
+        }
+        if (options.Executors.Scopes)
+            _scopes = ScopeSupport.Find(options.Executors.EffectiveSearchPath, options.RunAs is not null, Posix.Sys.EffectiveUser == 0, options.Executors.SystemdDirectory).Support;
+        var outside = NewOutside();
+        _shim = NewProcessExecutor(outside);
+        _processes = _outside = new OutsideExecutor(_shim, outside, new OutsideBook(Path.Combine(options.EffectiveNodeDirectory, "outside")), logger);
     }
 
     public string Session => _session;
@@ -86,7 +107,7 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
     public Task<AgentEnd> Ended => _end.Task;
 
     /// <summary>Process id of the shim; 0 without one.</summary>
-    internal int ShimPid => (_processes as ProcessExecutor)?.ShimPid ?? 0;
+    internal int ShimPid => _shim?.ShimPid ?? 0;
 
     /// <summary>Begins and returns when what an earlier agent left running has been found; joining goes on behind.</summary>
     /// <exception cref="GranaryException">Another agent serves the directory, or the shim cannot be started.</exception>
@@ -143,7 +164,7 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
         await _stop.CancelAsync();
         if (_run is not null) await _run.WaitAsync(cancellationToken);
         await _node.Leave(_session).WaitAsync(_options.CallTimeout, _time, cancellationToken);
-        (_processes as ProcessExecutor)?.EndWhenDone();
+        _shim?.EndWhenDone();
         await StopAsync(cancellationToken);
     }
 
@@ -152,6 +173,7 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
         await _stop.CancelAsync();
         if (_processes is not null) await _processes.DisposeAsync();
         await _handlers.DisposeAsync();
+        if (_manual is not null) await _manual.DisposeAsync();
         _lock?.Dispose();
         _lock = null;
     }
@@ -185,9 +207,10 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
 
     private async Task Begin(CancellationToken cancel)
     {
+        var looking = _looking = LookForOffers(_stop.Token);
         if (_processes is not null)
         {
-            if (_processes is ProcessExecutor) TakeLock();
+            if (_shim is not null) TakeLock();
             SayRunAs();
             try
             {
@@ -199,6 +222,10 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
             }
         }
         await _handlers.Connect(this, cancel);
+        if (_manual is not null) await _manual.Connect(this, cancel);
+        // an engine that is slow to answer is told of later
+        if (!looking.IsCompleted) await Task.WhenAny(looking, Task.Delay(FirstLookWithin, CancellationToken.None));
+        if (_outside is not null) _ = SweepOutside(looking, _outside);
         _reportsWait.Set();
     }
 
@@ -210,7 +237,7 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
             var reporting = Reports(cancel);
             var beating = Heartbeats(cancel);
             var sweeping = SweepFiles(cancel);
-            var machine = Task.WhenAll(TellInventory(cancel), FollowCalendars(cancel));
+            var machine = Task.WhenAll(TellInventory(cancel), FollowCalendars(cancel), FollowOffers(cancel));
             await Commands(cancel);
             await Task.WhenAll(reporting, beating, sweeping, machine);
         }
@@ -243,23 +270,19 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
             }
             if (starts.Count > 0)
             {
-                if (_processes is null)
-                {
-                    await _handlers.Start(starts);
-                }
-                else
-                {
-                    var (inProcess, processes) = Split(starts);
-                    if (processes.Count > 0) await _processes.Start(processes);
-                    if (inProcess.Count > 0) await _handlers.Start(inProcess);
-                }
+                await Start(starts);
             }
             foreach (var stop in orders.Stop)
             {
                 _handlers.Stop(stop);
                 _processes?.Stop(stop);
+                _manual?.Stop(stop);
             }
-            if (orders.Forget.Count > 0) _processes?.Acknowledge(orders.Forget);
+            if (orders.Forget.Count > 0)
+            {
+                _processes?.Acknowledge(orders.Forget);
+                _manual?.Acknowledge(orders.Forget);
+            }
             orders.Clear();
             // what ended before it started may have made room for the next attempt of its task
             bool more;
@@ -274,13 +297,6 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
         {
             _dispatching.Release();
         }
-    }
-
-    private static (List<Assignment> InProcess, List<Assignment> Processes) Split(List<Assignment> starts)
-    {
-        if (starts.TrueForAll(s => s.Spec.Handler.Length == 0)) return ([], starts);
-        if (starts.TrueForAll(s => s.Spec.Handler.Length > 0)) return (starts, []);
-        return ([.. starts.Where(s => s.Spec.Handler.Length > 0)], [.. starts.Where(s => s.Spec.Handler.Length == 0)]);
     }
 
     // The grain's word for a session that it does not follow, or no longer: the server was restarted, or had given this node up.

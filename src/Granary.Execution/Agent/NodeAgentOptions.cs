@@ -77,6 +77,9 @@ public sealed record NodeAgentOptions
     /// <summary>Accelerators that the node's capacity counts, in the order of its numbers: each task is given some of them, as the pool has reserved. Empty where the capacity was declared otherwise.</summary>
     public IReadOnlyList<AcceleratorOffer> Accelerators { get; init; } = [];
 
+    /// <summary>What it carries out beside processes and handlers.</summary>
+    public ExecutorOptions Executors { get; init; } = new();
+
     /// <summary>What the server is told of this build.</summary>
     public string Version { get; init; } = typeof(NodeAgentOptions).Assembly.GetName().Version?.ToString(3) ?? "0";
 
@@ -92,6 +95,7 @@ public sealed record NodeAgentOptions
             throw GranaryException.Invalid("a node agent's times must be positive, and the longest back-off not below the shortest");
         if (KeepFiles < TimeSpan.Zero || SweepFilesEvery <= TimeSpan.Zero)
             throw GranaryException.Invalid("how long a node agent keeps files must not be negative, and how often it looks for old ones must be positive");
+        _ = Executors.Validated();
         if (ReportBatch is < 1 or > 100_000) throw GranaryException.Invalid("a node agent's report batch must be 1 to 100000");
         return this;
     }

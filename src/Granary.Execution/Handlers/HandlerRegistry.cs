@@ -15,6 +15,7 @@ public sealed class HandlerRegistry
         return this;
     }
 
+    /// <summary>Null for a name that none has.</summary>
     public ITaskHandler? Find(string name) => _handlers.GetValueOrDefault(name);
 
     public IEnumerable<string> Names => _handlers.Keys.Order(StringComparer.Ordinal);

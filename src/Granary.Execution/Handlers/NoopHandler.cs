@@ -1,5 +1,3 @@
-using Granary.Model;
-
 namespace Granary.Execution.Handlers;
 
 /// <summary>Succeeds at once: measures everything around a task.</summary>
@@ -8,5 +6,5 @@ public sealed class NoopHandler : ITaskHandler
     public string Name => "noop";
     public bool IsInstant => true;
 
-    public ValueTask<HandlerResult> Run(Assignment assignment, CancellationToken stop) => new(HandlerResult.Success);
+    public ValueTask<HandlerResult> Run(HandlerContext context, CancellationToken stop) => new(HandlerResult.Success);
 }

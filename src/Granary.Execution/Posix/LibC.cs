@@ -121,6 +121,9 @@ internal static unsafe partial class LibC
     [LibraryImport("libc")]
     public static partial int close(int descriptor);
 
+    [LibraryImport("libc")]
+    public static partial int fsync(int descriptor);
+
     [LibraryImport("libc", SetLastError = true)]
     public static partial int fchown(int descriptor, uint user, uint group);
 

@@ -29,6 +29,15 @@ internal static unsafe class Sys
             return LibC.open(p, flags | LibC.OpenCloseOnExec, mode) is >= 0 and var descriptor ? descriptor : -Marshal.GetLastPInvokeError();
     }
 
+    /// <summary>Makes durable which names a directory has; where that cannot be done nothing is said, since what matters is synced already.</summary>
+    public static void SyncDirectory(string path)
+    {
+        var descriptor = Open(path, 0);
+        if (descriptor < 0) return;
+        _ = LibC.fsync(descriptor);
+        _ = LibC.close(descriptor);
+    }
+
     public static uint EffectiveUser => LibC.geteuid();
 
     public static bool CanAccess(string path, int mode)

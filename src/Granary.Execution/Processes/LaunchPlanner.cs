@@ -1,10 +1,12 @@
+using Granary.Execution.Outside;
 using Granary.Execution.Posix;
 using Granary.Model;
 
 namespace Granary.Execution.Processes;
 
 /// <summary>Turns an assignment into a launch plan: finds the program, makes the task's directories, checks what can be checked.</summary>
-internal sealed class LaunchPlanner(TaskFiles files, Func<string, string?> inherited, DiskSpace disk, TaskUser? user = null, NodeIsolation? isolation = null)
+/// <param name="outside">For commands that run within something else; null for none.</param>
+internal sealed class LaunchPlanner(TaskFiles files, Func<string, string?> inherited, DiskSpace disk, TaskUser? user = null, NodeIsolation? isolation = null, IReadOnlyDictionary<ExecutorKind, IOutside>? outside = null)
 {
     // a quarter of the default stack limit of 8 MiB is what execve(2) takes; some systems allow more
     private const long MostBytes = 6 * 1024 * 1024;
@@ -15,12 +17,14 @@ internal sealed class LaunchPlanner(TaskFiles files, Func<string, string?> inher
     public (LaunchPlan? Plan, string Error) Plan(Assignment assignment)
     {
         var (lease, spec) = (assignment.Lease, assignment.Spec);
-        if (spec.Command.Count == 0) return (null, "there is no command to run");
+        var kind = Executors.Of(spec);
+        if (spec.Command.Count == 0 && kind != ExecutorKind.Container) return (null, "there is no command to run");
         if (!Names.IsValid(lease.Task.Pool)) return (null, $"pool name '{lease.Task.Pool}' is not valid: {Names.Rule}");
         if (WhyUnfit(spec) is { Length: > 0 } unfit) return (null, unfit);
         if (disk.WhyFull() is { Length: > 0 } full) return (null, full);
 
-        var ownWork = spec.WorkingDirectory.Length == 0;
+        // a container's working directory is within it
+        var ownWork = spec.WorkingDirectory.Length == 0 || kind == ExecutorKind.Container;
         var error = files.Prepare(lease.Task, lease.Attempt, ownWork);
         if (error.Length > 0) return (null, error);
         var directory = ownWork ? files.Work(lease.Task) : spec.WorkingDirectory;
@@ -28,7 +32,12 @@ internal sealed class LaunchPlanner(TaskFiles files, Func<string, string?> inher
 
         string program;
         IReadOnlyList<string> arguments;
-        if (spec.Shell)
+        if (kind == ExecutorKind.Container)
+        {
+            program = ""; // in the image
+            arguments = spec.Command;
+        }
+        else if (spec.Shell)
         {
             program = "/bin/sh";
             arguments = ["sh", "-c", string.Join(' ', spec.Command)];
@@ -39,7 +48,7 @@ internal sealed class LaunchPlanner(TaskFiles files, Func<string, string?> inher
             if (error.Length > 0) return (null, error);
             arguments = spec.Command;
         }
-        return (new LaunchPlan
+        return Within(assignment, kind, new LaunchPlan
         {
             Lease = lease,
             Program = program,
@@ -56,7 +65,16 @@ internal sealed class LaunchPlanner(TaskFiles files, Func<string, string?> inher
             Isolation = (isolation ?? NodeIsolation.None).For(assignment),
             TimeLimit = spec.TimeLimit,
             KillGrace = spec.KillGrace,
-        }, "");
+        });
+    }
+
+    private (LaunchPlan? Plan, string Error) Within(Assignment assignment, ExecutorKind kind, LaunchPlan plain)
+    {
+        if (kind == ExecutorKind.Process) return (plain, "");
+        if (outside?.GetValueOrDefault(kind) is not { } other)
+            return (null, kind == ExecutorKind.Scope ? "this node has no systemd scopes; 'granary doctor' there says what is missing" : $"this node runs no {Executors.Word(kind)}");
+        var (record, error) = other.Describe(assignment);
+        return record is null ? (null, error) : other.Plan(assignment, record, plain);
     }
 
     // What cannot be said in C's strings would be cut short without a word.

@@ -27,6 +27,7 @@ public sealed partial class NodeGrain(
     private readonly long _began = clock.GetTimestamp();
     private readonly NodeHealth _health = new(options.Value.SuspectAfter, options.Value.LostAfter);
     private readonly Dictionary<long, TaskCompletionSource<LogChunk>> _logReads = [];
+    private readonly Dictionary<long, TaskCompletionSource<LeaseCompletion>> _completions = [];
     private string _name = "";
     private string? _session;
     private bool _leaving;
@@ -55,7 +56,7 @@ public sealed partial class NodeGrain(
         CheckPool(spec);
         var known = state.State.Spec;
         // an agent that is there knows its machine's capacity better than the file; the file decides pool and labels
-        var declared = known is { } && state.State.Joined && !spec.Simulated ? spec with { Capacity = known.Capacity } : spec;
+        var declared = known is { } && state.State.Joined && !spec.Simulated ? spec with { Capacity = known.Capacity, Labels = Merge(spec.Labels, NodeOffers.Of(known.Labels)) } : spec;
         declared = state.State.Joined && !spec.Simulated ? declared with { Traits = Merge(spec.Traits, known?.Traits is { Scheduled: { } scheduled } ? new() { Scheduled = scheduled } : null) } : WithDeclared(declared);
         // its agent follows calendars: it hears of others when it joins, and a session that is not known makes it join
         if (known?.Traits?.Declared != spec.Traits?.Declared) _session = null;
@@ -83,7 +84,8 @@ public sealed partial class NodeGrain(
         var spec = declared is null ? request.Spec : request.Spec with
         {
             Pool = request.Spec.Pool == TaskId.DefaultPool ? declared.Pool : request.Spec.Pool,
-            Labels = Merge(declared.Labels, request.Spec.Labels),
+            // what it carries out is the agent's to say: an executor that is gone is no more
+            Labels = Merge(NodeOffers.Without(declared.Labels), request.Spec.Labels),
             Traits = Merge(declared.Traits, request.Spec.Traits),
         };
         if (_session is not null && _session != request.Session) LogReplaced(log, _name);

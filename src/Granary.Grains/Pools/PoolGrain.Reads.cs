@@ -46,7 +46,7 @@ public sealed partial class PoolGrain
             throw GranaryException.Invalid($"a page has 1 to {TaskQuery.MaxLimit} tasks, not {query.Limit}");
         var live = _scheduler.List(query, Now);
         var committing = Overlay().Where(t => Matches(t, query)).ToList();
-        var ended = query.States is { Count: > 0 } states && !states.Any(TaskStates.IsFinal)
+        var ended = query.Executor is not null || (query.States is { Count: > 0 } states && !states.Any(TaskStates.IsFinal))
             ? new TaskPage([], 0)
             : await store.ListAsync(_key, query, CancellationToken.None);
         // each part is the newest first and may reach further down than the page: the page ends where the first full part ends
@@ -77,7 +77,8 @@ public sealed partial class PoolGrain
     private IEnumerable<TaskView> Overlay() => _writing is null ? _open.FinishedTasks : _open.FinishedTasks.Concat(_writing.FinishedTasks);
 
     private static bool Matches(TaskView task, TaskQuery query) =>
-        (query.Agent.Length == 0 || task.Spec.Agent == query.Agent)
+        query.Executor is null
+        && (query.Agent.Length == 0 || task.Spec.Agent == query.Agent)
         && (query.Name.Length == 0 || task.Spec.Name == query.Name)
         && (query.States is not { Count: > 0 } states || states.Contains(task.State))
         && (query.Before == 0 || task.Id.Number < query.Before)

@@ -1,5 +1,6 @@
 using Granary.Abstractions;
 using Granary.Model;
+using Granary.Scheduling;
 using Granary.Scheduling.Shards;
 
 namespace Granary.Grains.Shards;
@@ -48,7 +49,7 @@ internal sealed partial class ShardFront
     }
 
     private int Choose(SubmitBatch batch, long turn) =>
-        _router.Choose(batch, _pool, _loads, agent => _homes.GetValueOrDefault(agent), turn);
+        _router.Choose(PoolScheduler.Placed(batch), _pool, _loads, agent => _homes.GetValueOrDefault(agent), turn);
 
     public async Task<CancelReply> Cancel(CancelRequest request)
     {

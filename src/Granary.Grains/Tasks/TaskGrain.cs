@@ -5,7 +5,7 @@ using Orleans;
 namespace Granary.Grains.Tasks;
 
 /// <summary>One task's face. Holds nothing: every answer is what its pool committed.</summary>
-public sealed class TaskGrain(IGrainFactory grains, TimeProvider clock) : Grain, ITaskGrain
+public sealed partial class TaskGrain(IGrainFactory grains, TimeProvider clock) : Grain, ITaskGrain
 {
     private TaskId Id => TaskId.TryParse(this.GetPrimaryKeyString(), out var id)
         ? id

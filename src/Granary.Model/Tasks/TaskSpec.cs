@@ -9,10 +9,10 @@ public sealed record TaskSpec
     [Id(0)] public required string Agent { get; init; }
     [Id(1)] public string Name { get; init; } = "";
 
-    /// <summary>Program and arguments; run without a shell. Empty when <see cref="Handler"/> names an in-process handler.</summary>
+    /// <summary>Program and arguments; run without a shell. Empty where a handler, a call or a person carries it out.</summary>
     [Id(2)] public IReadOnlyList<string> Command { get; init; } = [];
 
-    /// <summary>In-process handler (<c>noop</c>, <c>sleep</c> or one from a plug-in); empty for a process.</summary>
+    /// <summary>In-process handler (<c>noop</c>, <c>sleep</c> or one from a plug-in); empty for everything else.</summary>
     [Id(3)] public string Handler { get; init; } = "";
 
     /// <summary>Run <see cref="Command"/>, joined by spaces, by <c>/bin/sh -c</c>.</summary>
@@ -58,7 +58,7 @@ public sealed record TaskSpec
     /// <summary>A failure of this task is expected (a sample that shows a memory limit): it does not fail <c>run</c> or <c>wait</c>.</summary>
     [Id(18)] public bool MayFail { get; init; }
 
-    /// <summary>What it asks of the scheduler beyond this; null for nothing.</summary>
+    /// <summary>What it asks for beyond this, and how it is carried out where that is not a plain process; null for nothing.</summary>
     [Id(19)] public TaskTerms? Terms { get; init; }
 }
 

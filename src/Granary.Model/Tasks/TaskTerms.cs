@@ -2,7 +2,7 @@ using Orleans;
 
 namespace Granary.Model;
 
-/// <summary>What a task asks of the scheduler beyond resources, priority and deadline. Absent for most tasks.</summary>
+/// <summary>What a task asks for beyond resources, priority and deadline. Absent for most tasks.</summary>
 [GenerateSerializer, Immutable, Alias("Granary.TaskTerms")]
 public sealed record TaskTerms
 {
@@ -29,4 +29,7 @@ public sealed record TaskTerms
 
     /// <summary>What its processes are kept to beyond its resources; null for the node's defaults.</summary>
     [Id(7)] public TaskIsolation? Isolation { get; init; }
+
+    /// <summary>How it is carried out, where a command or a handler's name does not say it all; null otherwise.</summary>
+    [Id(8)] public TaskAction? Action { get; init; }
 }

@@ -17,6 +17,7 @@ internal static class PoolLimits
         for (var i = 0; i < spec.Command.Count; i++) bytes += TextBytes(spec.Command[i]);
         if (spec.Environment is { Count: > 0 } environment) bytes += BytesOf(environment);
         if (spec.Labels is { Count: > 0 } labels) bytes += BytesOf(labels);
+        if (spec.Terms?.Action is { } action) bytes += BytesOf(action);
         return bytes;
     }
 
@@ -35,6 +36,18 @@ internal static class PoolLimits
         foreach (var (key, value) in pairs) bytes += TextBytes(key) + TextBytes(value);
         return bytes;
     }
+
+    private static long BytesOf(TaskAction action)
+    {
+        var bytes = TextBytes(action.Payload);
+        if (action.Http is { } http) bytes += TextBytes(http.Url) + TextBytes(http.Body) + BytesOf(http.Headers ?? Nothing);
+        if (action.Container is { } container)
+            bytes += TextBytes(container.Image) + (container.Mounts?.Sum(m => TextBytes(m)) ?? 0);
+        if (action.Manual is { } manual) bytes += TextBytes(manual.Instructions) + BytesOf(manual.Form ?? Nothing);
+        return bytes;
+    }
+
+    private static readonly Dictionary<string, string> Nothing = [];
 
     private static long TextBytes(string? text) => text is null ? 0 : 24 + 2L * text.Length;
 }

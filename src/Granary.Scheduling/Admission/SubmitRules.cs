@@ -41,8 +41,9 @@ internal static class SubmitRules
         if (!Names.IsValid(spec.Agent)) throw GranaryException.Invalid($"{what}: agent '{spec.Agent}' is not a valid id; use {Names.Rule}");
         if (!IsName(spec.Name))
             throw GranaryException.Invalid($"{what}: its name is not valid; use up to {LongestName} characters and none that are not printable");
-        if (spec.Command is null || spec.Handler is null || (spec.Command.Count == 0) == (spec.Handler.Length == 0))
+        if (spec.Command is null || spec.Handler is null || (spec.Terms?.Action is null && (spec.Command.Count == 0) == (spec.Handler.Length == 0)))
             throw GranaryException.Invalid($"{what}: needs either a command or a handler, and not both");
+        if (ActionRules.Problem(spec) is { } problem) throw GranaryException.Invalid($"{what}: {problem}");
         if (spec.Command.Any(a => a is null || a.Contains('\0')))
             throw GranaryException.Invalid($"{what}: a word of its command is missing or contains a NUL character; remove it");
         ResourceRules.Check(spec.Resources, what);

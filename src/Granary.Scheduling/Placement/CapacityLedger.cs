@@ -225,11 +225,11 @@ internal sealed class CapacityLedger
         return true;
     }
 
-    /// <summary>A node that is not lost or gone has the labels that terms require and, when empty, holds the request.</summary>
+    /// <summary>A node that is not lost or gone has the labels that terms require and, when empty, holds the request. What one that has not joined carries out is not known yet.</summary>
     public bool AnyCouldUse(in ResourceVector request, PlacementTerms terms)
     {
         foreach (var node in _nodes)
-            if (node.State is not (NodeState.Lost or NodeState.Down) && request.FitsIn(node.Potential) && TermsEntry.HasLabels(terms, node.Spec)) return true;
+            if (node.State is not (NodeState.Lost or NodeState.Down) && request.FitsIn(node.Potential) && TermsEntry.HasLabels(terms, node.Spec, node.State == NodeState.Declared)) return true;
         return false;
     }
 

@@ -29,6 +29,7 @@ public sealed partial class PoolScheduler
             if (query.Agent.Length > 0 && spec.Agent != query.Agent) continue;
             if (query.Name.Length > 0 && spec.Name != query.Name) continue;
             if (query.States is { Count: > 0 } states && !states.Contains(task.State)) continue;
+            if (query.Executor is { } executor && Executors.Of(spec) != executor) continue;
             if (task.Item.Submitted < from || task.Item.Submitted > to) continue;
             if (query.Labels is { Count: > 0 } labels && !labels.All(l => spec.Labels is not null && spec.Labels.TryGetValue(l.Key, out var value) && value == l.Value)) continue;
             page.Add(ViewOf(task, now));

@@ -58,6 +58,7 @@ public sealed partial class PoolScheduler
         {
             var values = _capacity.Nodes.Select(n => n.Spec.Labels?.GetValueOrDefault(label)).Where(v => v is not null).Distinct().Order(StringComparer.Ordinal).ToArray();
             if (values.Contains(value)) continue;
+            if (Executors.IsOffer(label)) return Executors.Missing(label, $"pool {_pool}");
             return values.Length == 0 ? $"requires {label}={value}; no node of pool {_pool} has the label {label}; label a node, or drop it"
                 : $"requires {label}={value}; nodes of pool {_pool} have {label}={string.Join(", ", values.Take(8))}; use one of them";
         }

@@ -47,6 +47,8 @@ internal sealed class BenchNode : INodeGrain
     public Task Leaving(string session) => Task.CompletedTask;
 
     public Task Leave(string session) => Task.CompletedTask;
+    public Task<LeaseCompletion> Complete(CompleteLease completion) => throw NotForAgents();
+    public Task Completed(string session, long requestId, LeaseCompletion answer) => Task.CompletedTask;
     public Task LogRead(string session, long requestId, LogChunk chunk) => Task.CompletedTask;
 
     public Task<NodeView> Declare(NodeSpec spec) => throw NotForAgents();

@@ -71,9 +71,14 @@ public class FleetLawTests
                 OutputLimitBytes = flags[0] ? numbers[3] : 64 * 1024 * 1024,
                 OnLoss = flags[1] ? LossPolicy.Report : LossPolicy.Retry,
                 MayFail = flags[3],
-                Terms = flags[0] == flags[1] ? null : new TaskTerms { Gang = flags[0] && !flags[2], WholeCores = flags[1], NeverPreempted = flags[3] || !flags[1] && flags[2], CheckpointEvery = flags[3] ? times[3] : null, Class = flags[3] ? "c" : "", Placement = flags[1] ? Placement : null, Isolation = flags[0] ? Isolation : null },
+                Terms = flags[0] == flags[1] ? null : new TaskTerms { Gang = flags[0] && !flags[2], WholeCores = flags[1], NeverPreempted = flags[3] || !flags[1] && flags[2], CheckpointEvery = flags[3] ? times[3] : null, Class = flags[3] ? "c" : "", Placement = flags[1] ? Placement : null, Isolation = flags[0] ? Isolation : null, Action = flags[2] ? ActionFor(handler, words is null && !flags[0], command[0]) : null },
             },
         };
+
+    private static TaskAction ActionFor(string handler, bool container, string text) => handler.Length > 0
+        ? new TaskAction { Payload = text.Length > 0 ? text : "p" }
+        : !container ? new TaskAction { Scope = true }
+        : new TaskAction { Container = new ContainerRun { Image = "debian:12", Engine = "podman", Mounts = ["/a:/b", "/c:/d:ro"], Network = "none", ReadOnly = true } };
 
     private static readonly Gen<FleetSpec> Fleet =
         from pools in Name.ListOf(3)

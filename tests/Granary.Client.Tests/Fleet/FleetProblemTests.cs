@@ -53,6 +53,14 @@ public class FleetProblemTests
     [InlineData("tasks: [ { agent: a, name: t } ]", "1: task 't' has nothing to run; add command: [PROGRAM, ARGUMENT] or handler: noop")]
     [InlineData("tasks: [ { agent: a, name: t, command: [] } ]", "1: 'command' must be a list like [sleep, \"5\"] or a line for the shell, not a list")]
     [InlineData("tasks: [ { agent: a, name: t, command: x, handler: noop } ]", "1: task 't' has both a command and a handler; remove one of them")]
+    // how it is carried out
+    [InlineData(Task + "http: { method: GET } }", "2: 'http' has no 'url'; add url: https://HOST/PATH")]
+    [InlineData("tasks:\n  - name: t\n    agent: a\n    http: { url: 'ftp://h/' }\n", "2: task 't' has the url 'ftp://h/'; write http:// or https:// with a host and a path")]
+    [InlineData("tasks:\n  - name: t\n    agent: a\n    http:\n      url: http://h/\n      retry: 3\n", "6: unknown key 'retry' in 'http'; known are method, url, headers, body, expect, redirects")]
+    [InlineData("tasks:\n  - name: t\n    agent: a\n    manual: { instructions: look }\n    command: x\n", "2: task 't' has both a command and manual; remove one of them")]
+    [InlineData("tasks:\n  - name: t\n    agent: a\n    command: [x]\n    executor: container\n", "5: executor is container, but what the task says is for process; write container: { image: NAME:TAG }")]
+    [InlineData(Task + "executor: podman }", "2: 'podman' is no executor; known are process, handler, http, container, scope, manual")]
+    [InlineData("tasks:\n  - name: t\n    agent: a\n    command: [x]\n    container: { image: x, mounts: [here] }\n", "2: task 't' has the mount 'here'; write SOURCE:TARGET or SOURCE:TARGET:ro with absolute paths without ':' and ','")]
     [InlineData("agents: [ { id: '' } ]", "1: 'id' is empty; write id: NAME")]
     // duplicates
     [InlineData("pools:\n  - name: p\n  - name: p\n", "3: pool 'p' is declared twice, first in line 2; rename or remove one of them")]

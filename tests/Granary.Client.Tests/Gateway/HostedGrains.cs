@@ -111,6 +111,8 @@ public sealed class HostedTask(FakeCluster world) : Grain, ITaskGrain
 
     public Task<bool> Cancel(string reason) => throw new NotSupportedException();
 
+    public Task<CompletionReply> Complete(Completion completion) => throw new NotSupportedException();
+
     public Task<TaskExplanation> Explain() => throw new NotSupportedException();
 
     public Task<LogChunk> ReadLog(bool standardError, long offset, int maxBytes) => Fake.ReadLog(standardError, offset, maxBytes);

@@ -11,7 +11,7 @@ public sealed class HandlerTests
     private sealed class Custom(string name, Func<CancellationToken, Task<HandlerResult>> run) : ITaskHandler
     {
         public string Name => name;
-        public async ValueTask<HandlerResult> Run(Assignment assignment, CancellationToken stop) => await run(stop);
+        public async ValueTask<HandlerResult> Run(HandlerContext context, CancellationToken stop) => await run(stop);
     }
 
     [Theory]
@@ -76,7 +76,7 @@ public sealed class HandlerTests
             Duration = TimeSpan.FromMilliseconds(400),
         });
 
-        var run = sleep.Run(task, default).AsTask();
+        var run = sleep.Run(new HandlerContext(task), default).AsTask();
         time.Advance(TimeSpan.FromMilliseconds(milliseconds - 1));
         Assert.False(run.IsCompleted);
         time.Advance(TimeSpan.FromMilliseconds(1));
@@ -87,7 +87,7 @@ public sealed class HandlerTests
     [Fact]
     public async Task Sleep_refuses_what_is_no_duration()
     {
-        var result = await new SleepHandler(TimeProvider.System).Run(Assign(1, new() { Agent = "a", Command = ["long"] }), default);
+        var result = await new SleepHandler(TimeProvider.System).Run(new HandlerContext(Assign(1, new() { Agent = "a", Command = ["long"] })), default);
 
         Assert.Equal(2, result.Code);
         Assert.StartsWith("sleep: 'long'", result.Message, StringComparison.Ordinal);

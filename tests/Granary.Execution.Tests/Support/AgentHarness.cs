@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Granary.Execution.Handlers;
 using Granary.Execution.Shim;
 using Granary.Model;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -21,12 +22,16 @@ internal sealed class AgentHarness : IAsyncDisposable
             PollWait = TimeSpan.FromSeconds(5),
             ShimIdleTimeout = TimeSpan.FromSeconds(2),
             PinWholeCores = false,
+            Executors = new() { Containers = "off" }, // whatever this machine has
         };
     }
 
     public string Data { get; }
     public NodeAgentOptions Options { get; set; }
     public FakeNode Node { get; set; } = new();
+
+    /// <summary>Null for those that every node has.</summary>
+    public HandlerRegistry? Handlers { get; set; }
     public NodeAgent Agent { get; private set; } = null!;
 
     public static async Task<AgentHarness> Start(Func<NodeAgentOptions, NodeAgentOptions>? options = null)
@@ -40,7 +45,7 @@ internal sealed class AgentHarness : IAsyncDisposable
     /// <summary>Starts an agent, the first or after the death of another.</summary>
     public async Task StartAgent()
     {
-        Agent = new NodeAgent(Node, Options, TimeProvider.System, NullLogger.Instance);
+        Agent = new NodeAgent(Node, Options, TimeProvider.System, NullLogger.Instance, Handlers);
         await Agent.StartAsync(default);
         await Agent.Joined.WaitAsync(FakeNode.Patience);
     }
@@ -92,6 +97,11 @@ internal sealed class AgentHarness : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Node.Fail(null);
+        if (Agent is null)
+        {
+            Directory.Delete(Data, recursive: true); // none was started
+            return;
+        }
         var shim = Agent.ShimPid;
         if (!Agent.Ended.IsCompleted)
         {

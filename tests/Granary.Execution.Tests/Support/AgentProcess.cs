@@ -17,6 +17,7 @@ internal static class AgentProcess
             DataDirectory = args[0],
             ShimCommand = Program.Command(ShimProgram.Verb),
             PinWholeCores = false,
+            Executors = new() { Containers = "off" },
         };
         var agent = new NodeAgent(node, options, TimeProvider.System, NullLogger.Instance);
         agent.StartAsync(default).GetAwaiter().GetResult();

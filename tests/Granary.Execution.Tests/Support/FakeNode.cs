@@ -14,6 +14,7 @@ internal sealed class FakeNode : INodeGrain
     private readonly List<JoinRequest> _joins = [];
     private readonly List<byte[]> _told = [];
     private readonly Dictionary<long, TaskCompletionSource<LogChunk>> _logs = [];
+    private readonly Dictionary<long, TaskCompletionSource<LeaseCompletion>> _completions = [];
     private long _last;
     private TaskCompletionSource _changed = NewChange();
     private Exception? _failure;
@@ -201,6 +202,22 @@ internal sealed class FakeNode : INodeGrain
     public Task LogRead(string session, long requestId, LogChunk chunk)
     {
         lock (_gate) _logs[requestId].TrySetResult(chunk);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>What a person says, as the node's grain passes it on; the agent's answer.</summary>
+    public async Task<LeaseCompletion> Complete(CompleteLease completion)
+    {
+        var answer = new TaskCompletionSource<LeaseCompletion>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var id = Random.Shared.NextInt64();
+        lock (_gate) _completions.Add(id, answer);
+        Push(new NodeCommand { Complete = completion, RequestId = id });
+        return await answer.Task.WaitAsync(Patience);
+    }
+
+    public Task Completed(string session, long requestId, LeaseCompletion answer)
+    {
+        lock (_gate) _completions[requestId].TrySetResult(answer);
         return Task.CompletedTask;
     }
 

@@ -30,6 +30,10 @@ internal sealed class FakeCluster
 
     public DateTimeOffset Now { get; set; } = new(2026, 1, 31, 12, 0, 0, TimeSpan.Zero);
 
+    public FakeInbox Inbox(string pool) => _inboxes.TryGetValue(pool, out var inbox) ? inbox : _inboxes[pool] = new(this, pool);
+
+    private readonly Dictionary<string, FakeInbox> _inboxes = new(StringComparer.Ordinal);
+
     public FakePool Declare(string pool)
     {
         if (!Pools.TryGetValue(pool, out var fake)) Pools[pool] = fake = new(this, new() { Name = pool });
@@ -69,6 +73,7 @@ internal class FakeFactory : DispatchProxy
             var t when t == typeof(IDirectoryGrain) => _cluster.Directory,
             var t when t == typeof(IPoolGrain) => _cluster.Pools.TryGetValue(key, out var pool) ? pool : new FakePool(_cluster, new() { Name = key }),
             var t when t == typeof(INodeGrain) => _cluster.Nodes.TryGetValue(key, out var node) ? node : throw new InvalidOperationException($"node {key} was not declared"),
+            var t when t == typeof(IInboxGrain) => _cluster.Inbox(key),
             var t when t == typeof(ITelemetryGrain) => _cluster.Telemetry,
             var t when t == typeof(IApplicationGrain) => _cluster.Application,
             var t when t == typeof(IDistributedWorkGrain) => new FakeWork(_cluster, key),

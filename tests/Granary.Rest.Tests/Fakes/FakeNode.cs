@@ -40,6 +40,8 @@ internal sealed class FakeNode(FakeCluster cluster, NodeView view) : INodeGrain
     public Task Leaving(string session) => throw NotForRest();
 
     public Task Leave(string session) => throw NotForRest();
+    public Task<LeaseCompletion> Complete(CompleteLease completion) => throw NotForRest();
+    public Task Completed(string session, long requestId, LeaseCompletion answer) => throw NotForRest();
     public Task LogRead(string session, long requestId, LogChunk chunk) => throw NotForRest();
     public Task Send(IReadOnlyList<NodeCommand> commands) => throw NotForRest();
     public Task<LogChunk> ReadLog(LogRequest request) => throw NotForRest();

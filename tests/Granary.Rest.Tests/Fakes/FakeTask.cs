@@ -31,6 +31,16 @@ internal sealed class FakeTask(FakeCluster cluster, TaskId id) : ITaskGrain
         return true;
     }
 
+    public async Task<CompletionReply> Complete(Completion completion)
+    {
+        var view = await Status();
+        if (view.State.IsFinal()) return new(view, false);
+        var work = view.Spec.Terms?.Action?.Manual ?? throw GranaryException.Refused($"task {id} is for no person");
+        _ = ManualRules.Answer(work, completion.Output, completion.Fields, completion.Failed);
+        Pool!.Change(id.Number, t => t with { State = completion.Failed ? TaskState.Failed : TaskState.Succeeded, Exit = new ExitInfo { Code = completion.Failed ? 1 : 0, Message = $"done by {completion.By}" } });
+        return new(await Status(), true);
+    }
+
     public async Task<TaskExplanation> Explain()
     {
         var view = await Status();

@@ -37,6 +37,21 @@ public sealed class TaskSpecCodecTests
         Assert.Equal(spec.Terms, TaskSpecCodec.Read(Write(spec)).Terms);
     }
 
+    [Fact]
+    public void How_it_is_carried_out_comes_back()
+    {
+        var action = new TaskAction
+        {
+            Http = new HttpCall { Method = "PUT", Url = "https://example.org/?q=ü", Headers = new Dictionary<string, string> { ["X-A"] = "b" }, Body = "{}", Expect = ["2xx", "404"], Redirects = 3 },
+            Container = new ContainerRun { Image = "debian:12", Engine = "podman", Mounts = ["/a:/b:ro"], Network = "none", ReadOnly = true },
+            Manual = new ManualWork { Instructions = "look", Assignee = "alice", Role = "reviewer", Form = new Dictionary<string, string> { ["verdict"] = "accept|reject" } },
+            Scope = true,
+            Payload = "{\"a\": 1}",
+        };
+        var spec = Samples.FullSpec() with { Terms = new TaskTerms { Action = action } };
+        Assert.Equal(spec.Terms, TaskSpecCodec.Read(Write(spec)).Terms);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(TaskSpecCodec.Version + 1)]

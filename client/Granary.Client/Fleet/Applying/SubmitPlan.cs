@@ -1,3 +1,5 @@
+using Granary.Model;
+
 namespace Granary.Client;
 
 /// <summary>Tasks of one pool that go to the server in one message, each after those it waits for.</summary>
@@ -100,8 +102,13 @@ internal static class SubmitPlan
         var spec = task.Spec;
         return 256 + spec.Name.Length + spec.Agent.Length + spec.Handler.Length + (4 * spec.WorkingDirectory.Length)
             + spec.Command.Sum(a => 8 + (4 * a.Length)) + Words(spec.Environment) + Words(spec.Labels)
-            + (24 * (spec.Resources.Custom?.Count ?? 0)) + task.After.Sum(a => 16 + a.Length);
+            + (24 * (spec.Resources.Custom?.Count ?? 0)) + task.After.Sum(a => 16 + a.Length) + Size(spec.Terms?.Action);
     }
+
+    private static int Size(TaskAction? action) => action is null ? 0 : (4 * action.Payload.Length)
+        + (action.Http is { } http ? 64 + (4 * (http.Url.Length + http.Body.Length)) + Words(http.Headers) : 0)
+        + (action.Container is { } container ? 64 + container.Image.Length + (container.Mounts?.Sum(m => 8 + (4 * m.Length)) ?? 0) : 0)
+        + (action.Manual is { } manual ? 64 + (4 * manual.Instructions.Length) + Words(manual.Form) : 0);
 
     private static int Words(IReadOnlyDictionary<string, string>? words) => words?.Sum(w => 16 + w.Key.Length + (4 * w.Value.Length)) ?? 0;
 }

@@ -122,6 +122,9 @@ internal sealed class Fields(MapNode map, string what, FleetProblems problems)
         return _left.TryGetValue(key, out var entry) && !Nothing(entry.Value);
     }
 
+    /// <summary>The value of a key that is yet to be taken.</summary>
+    public FleetNode? Peek(string key) => _left.TryGetValue(key, out var entry) ? entry.Value : null;
+
     /// <summary>The fields of a map; null when absent.</summary>
     public Fields? Map(string key, string example)
     {

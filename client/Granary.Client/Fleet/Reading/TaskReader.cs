@@ -16,6 +16,7 @@ internal static class TaskReader
     public static FleetTask Read(Fields fields)
     {
         var defaults = new TaskSpec { Agent = "" };
+        var (stated, statedLine) = (ActionReader.Stated(fields), fields.LineOf("executor"));
         var (command, shellByText) = Command(fields);
         var shell = fields.Bool("shell");
         var task = new FleetTask
@@ -48,8 +49,20 @@ internal static class TaskReader
             After = After(fields),
         };
         fields.Done();
+        if (Executors.Parse(stated) is { } kind && Executors.Of(task.Spec) is var meant && kind != meant)
+            fields.Problems.Add(statedLine, $"executor is {stated}, but what the task says is for {Executors.Word(meant)}; {Right(kind)}");
         return task;
     }
+
+    private static string Right(ExecutorKind kind) => kind switch
+    {
+        ExecutorKind.Process => "write command: [PROGRAM, ARGUMENT] and nothing beside it",
+        ExecutorKind.Handler => "write handler: NAME",
+        ExecutorKind.Http => "write http: { url: https://HOST/PATH }",
+        ExecutorKind.Container => "write container: { image: NAME:TAG }",
+        ExecutorKind.Manual => "write manual: { instructions: TEXT }",
+        _ => "write command: [PROGRAM, ARGUMENT]",
+    };
 
     /// <summary>A list is a program and its arguments; a text is a line for the shell.</summary>
     private static (IReadOnlyList<string> Command, bool Shell) Command(Fields fields)

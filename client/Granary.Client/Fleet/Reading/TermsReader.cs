@@ -2,7 +2,7 @@ using Granary.Model;
 
 namespace Granary.Client;
 
-/// <summary>What a task asks of the scheduler beyond resources, priority and deadline. Null when it names none of it.</summary>
+/// <summary>What a task asks for beyond resources, priority and deadline. Null when it names none of it.</summary>
 internal static class TermsReader
 {
     public static TaskTerms? Read(Fields fields)
@@ -16,6 +16,7 @@ internal static class TermsReader
             Class = fields.Text("class"),
             Placement = PlacementReader.Terms(fields),
             Isolation = IsolationReader.Read(fields),
+            Action = ActionReader.Read(fields),
         };
         return terms == new TaskTerms() ? null : terms;
     }

@@ -44,8 +44,7 @@ internal static class TaskRules
             FleetRules.Name(task.Pool, "pool name", line, problems);
             FleetRules.Labels(spec.Labels, line, problems);
             ResourceRules.Check(spec.Resources, "resources", line, problems);
-            if (spec.Command.Count == 0 && spec.Handler.Length == 0) Tell("has nothing to run; add command: [PROGRAM, ARGUMENT] or handler: noop");
-            if (spec.Command.Count > 0 && spec.Handler.Length > 0) Tell("has both a command and a handler; remove one of them");
+            if (ActionRules.Problem(spec) is { } problem) Tell(problem);
             if (spec.Command.Count > 0 && spec.Command[0].Length == 0) Tell("has an empty program name; write command: [PROGRAM, ARGUMENT]");
             if (spec.Handler.Length > 0) FleetRules.Name(spec.Handler, "handler name", line, problems);
             foreach (var argument in spec.Command) Argument(argument, "an argument");

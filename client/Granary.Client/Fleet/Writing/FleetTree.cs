@@ -120,6 +120,7 @@ internal static class FleetTree
             .TextIf("class", spec.Terms?.Class ?? "")
             .Placement(spec.Terms?.Placement)
             .Isolation(spec.Terms?.Isolation)
+            .Action(spec.Terms?.Action)
             .Texts("after", task.After)
             .Node;
     }
@@ -197,6 +198,20 @@ internal static class FleetTree
             }
             if (limits._entries.Count > 0) map.Add("limits", limits.Node);
             return Add("isolation", map.Node);
+        }
+
+        public Map Action(TaskAction? action)
+        {
+            if (action is null) return this;
+            if (action.Http is { } http)
+                Add("http", new Map().Text("method", http.Method).Text("url", http.Url).Words("headers", http.Headers).TextIf("body", http.Body)
+                    .Texts("expect", http.Expect ?? []).PlainIf("redirects", http.Redirects != 0, Number(http.Redirects)).Node);
+            if (action.Container is { } container)
+                Add("container", new Map().Text("image", container.Image).TextIf("engine", container.Engine).Texts("mounts", container.Mounts ?? [])
+                    .TextIf("network", container.Network).PlainIf("read_only", container.ReadOnly, "true").Node);
+            if (action.Manual is { } manual)
+                Add("manual", new Map().Text("instructions", manual.Instructions).TextIf("assignee", manual.Assignee).TextIf("role", manual.Role).Words("form", manual.Form).Node);
+            return TextIf("executor", action.Scope ? Executors.Word(ExecutorKind.Scope) : "").TextIf("payload", action.Payload);
         }
 
         public Map Traits(NodeTraits? traits) => traits is null ? this : TextIf("class", traits.Class)

@@ -81,10 +81,11 @@ internal sealed class TermsEntry
     public bool HasLabels(NodeSpec spec) => HasLabels(Terms, spec);
 
     /// <summary>Whether a node has the labels that terms require.</summary>
-    public static bool HasLabels(PlacementTerms terms, NodeSpec spec)
+    /// <param name="trustOffers">Let labels pass that only an agent can give: its node has not joined.</param>
+    public static bool HasLabels(PlacementTerms terms, NodeSpec spec, bool trustOffers = false)
     {
         foreach (var (label, value) in terms.Require ?? new Dictionary<string, string>())
-            if (spec.Labels is not { } labels || !labels.TryGetValue(label, out var has) || has != value) return false;
+            if (!(trustOffers && Executors.IsOffer(label)) && (spec.Labels is not { } labels || !labels.TryGetValue(label, out var has) || has != value)) return false;
         return true;
     }
 
