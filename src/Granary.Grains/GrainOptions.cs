@@ -35,6 +35,10 @@ public sealed class GrainOptions
     [Range(64 * 1024, long.MaxValue)]
     public long SnapshotAfterBytes { get; set; } = 64L * 1024 * 1024;
 
+    /// <summary>Tasks of a snapshot that are written in one turn; other calls go between. Default 500: about a millisecond.</summary>
+    [Range(1, 1_000_000)]
+    public int SnapshotTasksPerTurn { get; set; } = 500;
+
     /// <summary>How often a cohort looks at what its pools want and have. Default 250 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00.02", "00:01:00")]
     public TimeSpan CohortRound { get; set; } = TimeSpan.FromMilliseconds(250);

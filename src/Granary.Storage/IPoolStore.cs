@@ -1,3 +1,4 @@
+using System.Buffers;
 using Granary.Abstractions;
 using Granary.Model;
 
@@ -33,7 +34,7 @@ public interface IPoolStore
     /// the snapshot before it. Written in pieces, between which appends go on; the older snapshot counts until the new one is whole.
     /// A sequence at or before the snapshot that is there already changes nothing.
     /// </summary>
-    Task SaveSnapshotAsync(string pool, long sequence, ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken = default);
+    Task SaveSnapshotAsync(string pool, long sequence, ReadOnlySequence<byte> snapshot, CancellationToken cancellationToken = default);
 
     /// <summary>Finished tasks that match, newest number first.</summary>
     Task<TaskPage> ListAsync(string pool, TaskQuery query, CancellationToken cancellationToken = default);
@@ -53,4 +54,15 @@ public interface IPoolStore
 
     /// <summary>Reads everything and reports what is wrong: damaged pages, gaps in a journal, records whose checksum does not match.</summary>
     Task<StoreCheck> CheckAsync(CancellationToken cancellationToken = default);
+}
+
+/// <summary>For snapshots that lie in one piece.</summary>
+public static class PoolStoreExtensions
+{
+    /// <inheritdoc cref="IPoolStore.SaveSnapshotAsync"/>
+    public static Task SaveSnapshotAsync(this IPoolStore store, string pool, long sequence, ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return store.SaveSnapshotAsync(pool, sequence, new ReadOnlySequence<byte>(snapshot), cancellationToken);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Granary.Abstractions;
 using Granary.Model;
@@ -10,6 +11,14 @@ internal static class StoreArguments
     public static void CheckPool(string pool)
     {
         if (!Names.IsValid(pool) && !ShardNames.TryParse(pool, out _, out _)) throw new ArgumentException($"'{pool}' is not the name of a pool: {Names.Rule}", nameof(pool));
+    }
+
+    /// <summary>A snapshot in pieces of at most so many bytes, as it lies in memory.</summary>
+    public static IEnumerable<ReadOnlyMemory<byte>> Pieces(ReadOnlySequence<byte> snapshot, int most)
+    {
+        foreach (var segment in snapshot)
+            for (var rest = segment; !rest.IsEmpty; rest = rest[Math.Min(rest.Length, most)..])
+                yield return rest[..Math.Min(rest.Length, most)];
     }
 
     public static void CheckSequence(long sequence) => CheckNumber(sequence, "sequence");

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using Granary.Abstractions;
 using Granary.Model;
@@ -53,7 +54,7 @@ internal sealed class DiskStore(Disk disk, TimeProvider time, bool early) : IPoo
         disk.Commit(append);
     }
 
-    public async Task SaveSnapshotAsync(string pool, long sequence, ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken = default)
+    public async Task SaveSnapshotAsync(string pool, long sequence, ReadOnlySequence<byte> snapshot, CancellationToken cancellationToken = default)
     {
         var bytes = snapshot.ToArray();
         await Task.Delay(disk.Delay() * 3, time, cancellationToken);

@@ -50,6 +50,7 @@ internal sealed class Server(World world)
             LostAfter = World.LostAfter,
             SnapshotAfterBytes = world.SnapshotAfterBytes,
             HandOverAfter = World.HandOverAfter,
+            SnapshotTasksPerTurn = world.SnapshotTasksPerTurn,
         }));
         var host = builder.Build();
         world.Simulation.RunAside(() => host.StartAsync());

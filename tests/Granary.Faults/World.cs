@@ -56,6 +56,9 @@ internal sealed class World
 
     public long SnapshotAfterBytes { get; }
 
+    /// <summary>So few that much changes while a snapshot is being written.</summary>
+    public int SnapshotTasksPerTurn => SnapshotAfterBytes == 4096 ? 1 : 100;
+
     public TimeSpan ServerSkew { get; set; }
 
     /// <summary>Probability that a message is lost.</summary>

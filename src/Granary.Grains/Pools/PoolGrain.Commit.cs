@@ -112,7 +112,7 @@ public sealed partial class PoolGrain
                 _writing = null;
                 batch.Complete();
                 Act(batch);
-                if (snapshot is not null) _saving = SaveAsync(snapshot, _sequence);
+                if (snapshot is not null) _saving = SaveAsync(snapshot, _sequence, _options.SnapshotTasksPerTurn);
             }
             catch (Exception e)
             {
@@ -159,27 +159,35 @@ public sealed partial class PoolGrain
         _changes.Announce();
     }
 
-    private ArrayBufferWriter<byte>? SnapshotIfDue() =>
-        _saving.IsCompleted && _journalBytes > Math.Max(_options.SnapshotAfterBytes, _snapshotBytes) ? WriteSnapshot() : null;
+    private SnapshotCapture? SnapshotIfDue() =>
+        _saving.IsCompleted && _journalBytes > Math.Max(_options.SnapshotAfterBytes, _snapshotBytes) ? BeginSnapshot() : null;
 
-    private ArrayBufferWriter<byte> WriteSnapshot()
+    private SnapshotCapture BeginSnapshot()
     {
-        var writer = new ArrayBufferWriter<byte>((int)Math.Clamp(_snapshotBytes * 5 / 4, 64 * 1024, 1 << 30));
-        _scheduler.WriteSnapshot(writer);
         _journalBytes = 0;
-        return writer;
+        return _scheduler.BeginSnapshot();
     }
 
-    private async Task SaveAsync(ArrayBufferWriter<byte> snapshot, long sequence)
+    /// <summary>Writes a snapshot of what is durable, a little in each turn: what calls change meanwhile does not reach it.</summary>
+    private async Task SaveAsync(SnapshotCapture snapshot, long sequence, int tasksPerTurn)
     {
         try
         {
-            await store.SaveSnapshotAsync(_key, sequence, snapshot.WrittenMemory, CancellationToken.None);
-            _snapshotBytes = snapshot.WrittenCount;
+            while (!snapshot.WriteSome(tasksPerTurn))
+            {
+                await Task.Yield();
+                if (_failure is not null) return;
+            }
+            await store.SaveSnapshotAsync(_key, sequence, snapshot.Bytes, CancellationToken.None);
+            _snapshotBytes = snapshot.Length;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             LogSnapshotFailed(log, _pool, sequence, e.Message); // the journal still holds everything
+        }
+        finally
+        {
+            snapshot.End();
         }
     }
 

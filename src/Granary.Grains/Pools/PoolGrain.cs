@@ -58,7 +58,7 @@ public sealed partial class PoolGrain(
         {
             await _pump;
             await _saving;
-            if (_failure is null && _journalBytes > 0) await SaveAsync(WriteSnapshot(), _sequence);
+            if (_failure is null && _journalBytes > 0) await SaveAsync(BeginSnapshot(), _sequence, int.MaxValue);
         }
     }
 

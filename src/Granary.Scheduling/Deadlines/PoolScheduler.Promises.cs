@@ -10,6 +10,12 @@ public sealed partial class PoolScheduler
 {
     private readonly PriorityQueue<TaskEntry, (long, long)> _deadlines = new();
 
+    /// <summary>Live items whose promises rest on past runs.</summary>
+    private readonly HashSet<ItemEntry> _based = [];
+
+    /// <summary>Live tasks whose deadline has passed.</summary>
+    private readonly HashSet<TaskEntry> _missed = [];
+
     /// <summary>The promises that would be missed as things stand, earliest deadline first; see <see cref="ReservationBook.Endangered"/>.</summary>
     internal IReadOnlyList<EndangeredPromise> EndangeredPromises(long now, long ahead = 0) => _book.Endangered(now, ahead);
 
@@ -29,7 +35,19 @@ public sealed partial class PoolScheduler
         : basis.Runs == 0 ? $"promised with no stated confidence: no past runs, {Clock.Text(item.Estimate)} assumed; state --duration"
         : FormattableString.Invariant($"promised with {Math.Floor(basis.Confidence * 100):0}% confidence from {basis.Runs} past runs ({Clock.Text(item.Estimate)})");
 
-    private static void ApplyPromised(ItemEntry item, PromiseBasis basis) => item.Basis = basis;
+    private void ApplyPromised(ItemEntry item, PromiseBasis basis)
+    {
+        item.Basis = basis;
+        _based.Add(item);
+    }
+
+    /// <summary>The task has left memory, and with the last of its item that.</summary>
+    private void ForgetMarks(TaskEntry task)
+    {
+        if (task.LastPreemption is not null) _preempted.Remove(task);
+        if (task.Missed) _missed.Remove(task);
+        if (task.Item is { Live: 1, Basis: not null } item) _based.Remove(item);
+    }
 
     /// <summary>A task whose deadline is to be looked at when it comes.</summary>
     private void WatchDeadline(TaskEntry task)
@@ -73,9 +91,10 @@ public sealed partial class PoolScheduler
         }
     }
 
-    private static void ApplyMissed(TaskEntry task)
+    private void ApplyMissed(TaskEntry task)
     {
         task.Missed = true;
+        _missed.Add(task);
         task.Item.Agent.Counts.DeadlinesMissed++;
     }
 
@@ -98,22 +117,16 @@ public sealed partial class PoolScheduler
 
     private void WritePromises(ref JournalWriter w)
     {
-        var (items, missed) = (new List<ItemEntry>(), new List<long>());
-        foreach (var task in _tasks.Ascending())
-        {
-            if (task.Missed) missed.Add(task.Number);
-            if (task.Item.Basis is not null && (items.Count == 0 || !ReferenceEquals(items[^1], task.Item))) items.Add(task.Item);
-        }
-        w.Unsigned((ulong)items.Count);
-        foreach (var item in items)
+        w.Unsigned((ulong)_based.Count);
+        foreach (var item in _based.OrderBy(i => i.First))
         {
             w.Number(item.First);
             w.Number(item.Count);
             w.Number((long)Math.Floor(item.Basis!.Confidence * 1000));
             w.Number(item.Basis.Runs);
         }
-        w.Unsigned((ulong)missed.Count);
-        foreach (var number in missed) w.Number(number);
+        w.Unsigned((ulong)_missed.Count);
+        foreach (var task in _missed.OrderBy(t => t.Number)) w.Number(task.Number);
     }
 
     private void ReadPromises(ref JournalReader r)
@@ -124,11 +137,15 @@ public sealed partial class PoolScheduler
             for (var number = first; number < first + count; number++)
             {
                 if (_tasks.Find(number) is not { } task) continue;
-                task.Item.Basis = new PromiseBasis(confidence / 1000.0, runs);
+                ApplyPromised(task.Item, new PromiseBasis(confidence / 1000.0, runs));
                 break;
             }
         }
         for (var missed = r.Count(); missed > 0; missed--)
-            if (_tasks.Find(r.Number()) is { } task) task.Missed = true;
+            if (_tasks.Find(r.Number()) is { } task)
+            {
+                task.Missed = true;
+                _missed.Add(task);
+            }
     }
 }

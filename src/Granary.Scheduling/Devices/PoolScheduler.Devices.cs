@@ -43,7 +43,7 @@ public sealed partial class PoolScheduler
 
     private void WriteDevices(ref JournalWriter w)
     {
-        var holders = _tasks.Ascending().Where(t => t.Node is not null && !t.Devices.IsNone).ToArray();
+        var holders = _capacity.Nodes.SelectMany(n => n.Leases).Where(t => !t.Devices.IsNone).OrderBy(t => t.Number).ToArray();
         w.Unsigned((ulong)holders.Length);
         foreach (var task in holders)
         {

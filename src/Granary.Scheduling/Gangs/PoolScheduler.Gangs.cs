@@ -103,7 +103,11 @@ public sealed partial class PoolScheduler
                 return;
             case AttemptOutcome.Retry:
                 foreach (var member in MembersOf(gang))
-                    if (!ReferenceEquals(member, task)) member.RetriesUsed++;
+                {
+                    if (ReferenceEquals(member, task)) continue;
+                    _capture?.Keep(member);
+                    member.RetriesUsed++;
+                }
                 goto case AttemptOutcome.Requeue;
             case AttemptOutcome.Requeue:
                 BreakGang(gang, GangBreak.Again, task, task.Reason);

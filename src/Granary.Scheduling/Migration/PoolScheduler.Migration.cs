@@ -127,7 +127,7 @@ public sealed partial class PoolScheduler
 
     private void WriteMoves(ref JournalWriter w)
     {
-        var moving = _moving == 0 ? [] : _tasks.Ascending().Where(t => t.Move is not null).ToArray();
+        var moving = _moving == 0 ? [] : _tasks.Ascending().Where(t => t.Move is not null).Take(_moving).ToArray();
         w.Unsigned((ulong)moving.Length);
         foreach (var task in moving)
         {

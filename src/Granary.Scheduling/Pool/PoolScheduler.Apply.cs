@@ -121,6 +121,7 @@ public sealed partial class PoolScheduler
         item.Live = item.Remaining = count;
         _capacity.Demand.Add(item.Shape.VectorRef, count);
         item.Agent.Arrivals.Add(at);
+        _capture?.Added(first, count);
         for (var number = first; number < first + count; number++)
         {
             var task = new TaskEntry(item, number) { ReadySince = at };
@@ -208,6 +209,7 @@ public sealed partial class PoolScheduler
     private void ApplyPlaced(TaskEntry task, NodeEntry node, long token, long at, IPoolEffects effects)
     {
         var agent = task.Item.Agent;
+        _capture?.Keep(task);
         RemoveQueued(task);
         EndMove(task);
         task.State = TaskState.Placed;
@@ -243,6 +245,7 @@ public sealed partial class PoolScheduler
 
     private void ApplyStarted(TaskEntry task, long at, IPoolEffects effects)
     {
+        _capture?.Keep(task);
         task.State = TaskState.Running;
         task.StartedAt = at;
         _placed--;
@@ -256,6 +259,7 @@ public sealed partial class PoolScheduler
     {
         if (task.Stop == StopMark.None) CountLeaving(task, 1);
         if (task is { Spare: true, Stop: StopMark.None } && cause != ExitCause.Cancelled) _spareStops++;
+        _capture?.Keep(task);
         task.Stop = cause == ExitCause.Cancelled ? StopMark.Cancelled : StopMark.Preempted;
         task.Reason = reason;
         if (task.Item.Gang is { } gang) BreakGang(gang, cause == ExitCause.Cancelled ? GangBreak.Over : GangBreak.Again, task, reason);
@@ -265,6 +269,7 @@ public sealed partial class PoolScheduler
     private void ApplyEnded(TaskEntry task, AttemptOutcome outcome, in EndRecord end, long at, long again, IPoolEffects effects)
     {
         var (item, agent, node) = (task.Item, task.Item.Agent, task.Node!);
+        _capture?.Keep(task);
         if (task.State == TaskState.Placed)
         {
             _placed--;
@@ -330,6 +335,7 @@ public sealed partial class PoolScheduler
     private void Finish(TaskEntry task, TaskState state, string reason, long at, IPoolEffects effects)
     {
         var item = task.Item;
+        _capture?.Keep(task);
         EndMove(task);
         if (_arrived.Count > 0) _arrived.Remove(task.Number);
         task.State = state;
@@ -337,6 +343,7 @@ public sealed partial class PoolScheduler
         if (effects.WantsFinished) effects.Finished(ViewOf(task, state, reason, at));
         if (effects.WantsChanges) effects.Changed(ChangeOf(task, state, reason, at));
         _tasks.Remove(task);
+        ForgetMarks(task);
         item.Live--;
         if (state == TaskState.Succeeded)
             foreach (var released in _graph.Complete(task)) Ready(released, at);
@@ -387,6 +394,7 @@ public sealed partial class PoolScheduler
         {
             if (_tasks.Find(number) is not { State: TaskState.Queued } task) continue;
             _waitingForDependencies--;
+            _capture?.Keep(task);
             task.ReadySince = at;
             if (item.Gang is null) _order.Enqueue(task, _capacity.Epoch);
             else _gangsHeld++;

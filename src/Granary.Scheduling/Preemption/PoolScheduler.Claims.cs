@@ -11,6 +11,9 @@ public sealed partial class PoolScheduler
     private readonly List<RoomClaim> _claims = [];
     private readonly PreemptionCounts _preemptions = new();
 
+    /// <summary>Live tasks that have been stopped for others.</summary>
+    private readonly HashSet<TaskEntry> _preempted = [];
+
     private void ApplyClaimed(TaskEntry task, NodeEntry node, PreemptionKind kind, long at, IReadOnlyList<long> victims)
     {
         var settles = kind != PreemptionKind.WithinQueue;
@@ -26,6 +29,7 @@ public sealed partial class PoolScheduler
             var victim = Live(victims[i]);
             victim.Preemptions++;
             victim.LastPreemption = mark;
+            _preempted.Add(victim);
             victim.Item.Agent.Counts.PreemptionsSuffered++;
         }
     }
@@ -130,10 +134,10 @@ public sealed partial class PoolScheduler
         }
         var settled = _capacity.Nodes.SelectMany(n => n.Leases).Where(t => t.Settled).Select(t => t.Number).Order().ToArray();
         ModelCodec.Write(ref w, settled);
-        w.Unsigned((ulong)_tasks.Ascending().Count(t => t.LastPreemption is not null));
-        foreach (var task in _tasks.Ascending())
+        w.Unsigned((ulong)_preempted.Count);
+        foreach (var task in _preempted.OrderBy(t => t.Number))
         {
-            if (task.LastPreemption is not { } mark) continue;
+            var mark = task.LastPreemption!;
             w.Number(task.Number);
             w.Number(task.Preemptions);
             w.Number(Clock.ToMicros(mark.At));
@@ -167,7 +171,9 @@ public sealed partial class PoolScheduler
         {
             var (number, count) = (r.Number(), r.Int());
             var mark = new PreemptionMark(Clock.ToTime(r.Number()), IdOf(r.Number()), r.Text(), (PreemptionKind)r.Byte());
-            if (_tasks.Find(number) is { } task) (task.Preemptions, task.LastPreemption) = (count, mark);
+            if (_tasks.Find(number) is not { } task) continue;
+            (task.Preemptions, task.LastPreemption) = (count, mark);
+            _preempted.Add(task);
         }
     }
 }

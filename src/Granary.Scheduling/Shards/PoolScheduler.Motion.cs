@@ -69,7 +69,11 @@ public sealed partial class PoolScheduler
         var runs = (long[])e.Detail!;
         var tasks = new List<TaskEntry>(NumberRuns.Count(runs));
         foreach (var number in NumberRuns.Each(runs)) tasks.Add(Live(number));
-        foreach (var task in tasks) task.Node = null; // where it ran last is no node of the other part
+        foreach (var task in tasks)
+        {
+            _capture?.Keep(task);
+            task.Node = null; // where it ran last is no node of the other part
+        }
         var agents = tasks.Select(t => t.Item.Agent.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
         _leaving = new YieldedTasks(e.Token, (int)e.Value, runs, agents, Pack(tasks));
         _tickets = e.Token;
@@ -104,6 +108,7 @@ public sealed partial class PoolScheduler
         RemoveQueued(task);
         EndMove(task);
         _tasks.Remove(task);
+        ForgetMarks(task);
         _arrived.Remove(task.Number);
         _graph.Forget(task.Number);
         item.Live--;
@@ -120,7 +125,9 @@ public sealed partial class PoolScheduler
         var items = ascending.Select(t => t.Item).Distinct().ToArray();
         var waited = items.SelectMany(i => i.After.Concat(i.AfterItems.SelectMany(r => Enumerable.Range(0, r.Count).Select(k => r.First + k))));
         ModelCodec.Write(ref w, NumberRuns.Of([.. waited.Where(_graph.Succeeded.Contains).Distinct().Order()]));
-        WriteTasks(ref w, ascending, ascending.Count);
+        w.Unsigned((ulong)ascending.Count);
+        var writer = new TaskWriter();
+        foreach (var task in ascending) writer.Write(ref w, new TaskImage(task), new ItemImage(task.Item));
         w.Flush();
         return output.WrittenSpan.ToArray();
     }

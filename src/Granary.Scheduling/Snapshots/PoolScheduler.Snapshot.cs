@@ -9,11 +9,39 @@ namespace Granary.Scheduling;
 
 public sealed partial class PoolScheduler
 {
+    private SnapshotCapture? _capture;
+
     /// <summary>The version of snapshots that is written.</summary>
     public const byte SnapshotVersion = 2;
 
     /// <summary>Writes the logical state: the same state gives the same bytes, whether it grew or was replayed.</summary>
     public void WriteSnapshot(IBufferWriter<byte> output)
+    {
+        var capture = new SnapshotCapture(this);
+        while (!capture.WriteSome(int.MaxValue))
+        {
+            // all of it
+        }
+        foreach (var piece in capture.Bytes) output.Write(piece.Span);
+    }
+
+    /// <summary>
+    /// Begins a snapshot of the state as it is now, to be written bit by bit between other commands, which do not change what it will hold. One at
+    /// a time: a second takes the place of the first.
+    /// </summary>
+    public SnapshotCapture BeginSnapshot() => _capture = new SnapshotCapture(this);
+
+    internal TaskTable Tasks => _tasks;
+
+    internal OperationRecord[] OperationRecords() => [.. _operations.Records];
+
+    internal void EndSnapshot(SnapshotCapture capture)
+    {
+        if (ReferenceEquals(_capture, capture)) _capture = null;
+    }
+
+    /// <summary>What comes before the tasks.</summary>
+    internal void WriteHead(IBufferWriter<byte> output)
     {
         var w = new JournalWriter(output);
         w.Byte(SnapshotVersion);
@@ -35,9 +63,14 @@ public sealed partial class PoolScheduler
             w.Byte((byte)node.State);
         }
         WriteNumbers(ref w, _graph.Succeeded);
-        WriteTasks(ref w);
-        w.Unsigned((ulong)_operations.Records.Count);
-        foreach (var record in _operations.Records) ModelCodec.Write(ref w, record);
+        w.Unsigned((ulong)_tasks.Count);
+        w.Flush();
+    }
+
+    /// <summary>What comes after the tasks and operations.</summary>
+    internal void WriteTail(IBufferWriter<byte> output)
+    {
+        var w = new JournalWriter(output);
         WriteSections(ref w);
         w.Flush();
     }
@@ -167,72 +200,6 @@ public sealed partial class PoolScheduler
         }
     }
 
-    /// <summary>Items in the order of their first live member, each before that member; a spec that items share is written once.</summary>
-    private void WriteTasks(ref JournalWriter w)
-    {
-        WriteTasks(ref w, _tasks.Ascending(), _tasks.Count);
-    }
-
-    private static void WriteTasks(ref JournalWriter w, IEnumerable<TaskEntry> ascending, int count)
-    {
-        var specs = new Dictionary<TaskSpec, int>(ReferenceEqualityComparer.Instance);
-        var items = new List<ItemEntry>();
-        w.Unsigned((ulong)count);
-        long last = 0;
-        foreach (var task in ascending)
-        {
-            var item = task.Item;
-            w.Number(task.Number - last);
-            last = task.Number;
-            var known = item.SnapshotIndex >= 0;
-            if (!known)
-            {
-                item.SnapshotIndex = items.Count;
-                items.Add(item);
-            }
-            w.Unsigned((ulong)item.SnapshotIndex);
-            if (!known) WriteItem(ref w, item, specs);
-            WriteTask(ref w, task);
-        }
-        foreach (var item in items) item.SnapshotIndex = -1;
-    }
-
-    private static void WriteItem(ref JournalWriter w, ItemEntry item, Dictionary<TaskSpec, int> specs)
-    {
-        var fresh = specs.TryAdd(item.Spec, specs.Count);
-        w.Unsigned((ulong)specs[item.Spec]);
-        if (fresh) ModelCodec.Write(ref w, item.Spec);
-        w.Number(item.First);
-        w.Number(item.Count);
-        w.Number(item.Submitted);
-        w.Number(item.Deadline);
-        w.Number(item.Estimate);
-        w.Number(item.Remaining);
-        w.Number(item.FailedMember);
-        w.Number(item.Release);
-        ModelCodec.Write(ref w, item.After);
-        ModelCodec.Write(ref w, item.AfterItems);
-    }
-
-    private static void WriteTask(ref JournalWriter w, TaskEntry task)
-    {
-        // Most of a long queue has never run: one byte says so.
-        var plain = task is { State: TaskState.Queued, Attempt: 0, Token: 0, NotBefore: 0, Reason.Length: 0 };
-        w.Byte(plain ? (byte)0xFF : (byte)task.State);
-        w.Number(task.ReadySince);
-        if (plain) return;
-        w.Byte((byte)task.Stop);
-        w.Number(task.Attempt);
-        w.Number(task.RetriesUsed);
-        w.Number(task.Token);
-        w.Number(task.Node?.Index ?? -1);
-        w.Number(task.PlacedAt);
-        w.Number(task.StartedAt);
-        w.Number(task.NotBefore);
-        w.Text(task.Reason);
-        ModelCodec.Write(ref w, task.LastExit);
-    }
-
     /// <summary>The tasks, which wait or hold what they did.</summary>
     private List<TaskEntry> ReadTasks(ref JournalReader r)
     {
@@ -249,6 +216,7 @@ public sealed partial class PoolScheduler
             var task = new TaskEntry(items[(int)index], last);
             ReadTask(ref r, task);
             task.Item.Live++;
+            _capture?.Added(task.Number, 1);
             _tasks.Add(task);
             read.Add(task);
         }

@@ -69,7 +69,4 @@ internal sealed class ItemEntry
 
     /// <summary>What its promises rest on; null when the run time was stated, or it has no deadline.</summary>
     public PromiseBasis? Basis { get; set; }
-
-    /// <summary>Its number in the snapshot being written.</summary>
-    public int SnapshotIndex { get; set; } = -1;
 }

@@ -62,6 +62,20 @@ internal sealed class TaskTable
         }
     }
 
+    /// <summary>No live task has a number below this ...</summary>
+    public long Begin => Math.Max(1, (long)_firstUsed << PageBits);
+
+    /// <summary>... or at or above this.</summary>
+    public long End => (long)_pages.Count << PageBits;
+
+    /// <summary>The page that a number is in, for those who look for live tasks page by page.</summary>
+    public static long PageOf(long number) => number >> PageBits;
+
+    /// <summary>The first number of a page.</summary>
+    public static long FirstOf(long page) => page << PageBits;
+
+    public bool IsPageEmpty(long page) => page >= _pages.Count || _pages[(int)page] is null;
+
     private sealed class Page
     {
         public readonly TaskEntry?[] Tasks = new TaskEntry?[PageSize];

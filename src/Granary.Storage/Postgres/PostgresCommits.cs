@@ -12,7 +12,10 @@ internal sealed class PostgresCommits
     private const long MaxGroupBytes = 32 * 1024 * 1024;
     private const int Attempts = 5;
 
-    private readonly Channel<PostgresWrite> _waiting = Channel.CreateUnbounded<PostgresWrite>(new UnboundedChannelOptions { SingleReader = true });
+    /// <summary>Writes that wait for a commit; who comes beyond it waits until there is room.</summary>
+    internal const int MostWaiting = 8192;
+
+    private readonly Channel<PostgresWrite> _waiting = Channel.CreateBounded<PostgresWrite>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
     private readonly NpgsqlDataSource _source;
     private readonly int _maxGroup;
     private readonly string _place;
@@ -29,8 +32,19 @@ internal sealed class PostgresCommits
     /// <summary>Transactions made since the start.</summary>
     public long Commits { get; private set; }
 
+    /// <summary>Completes when the write is in line: at once unless <see cref="MostWaiting"/> are.</summary>
     /// <exception cref="ObjectDisposedException">The store was closed.</exception>
-    public void Add(PostgresWrite write) => ObjectDisposedException.ThrowIf(!_waiting.Writer.TryWrite(write), typeof(PostgresStore));
+    public async ValueTask AddAsync(PostgresWrite write, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!_waiting.Writer.TryWrite(write)) await _waiting.Writer.WriteAsync(write, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            throw new ObjectDisposedException(nameof(PostgresStore));
+        }
+    }
 
     /// <summary>Commits what is queued, then ends. Later writes are refused.</summary>
     public Task CloseAsync()

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 
 namespace Granary.Storage;
@@ -34,7 +35,7 @@ public sealed partial class PostgresStore
     }
 
     public async Task SaveSnapshotAsync(
-        string pool, long sequence, ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken = default)
+        string pool, long sequence, ReadOnlySequence<byte> snapshot, CancellationToken cancellationToken = default)
     {
         StoreArguments.CheckPool(pool);
         StoreArguments.CheckSequence(sequence);
@@ -43,12 +44,10 @@ public sealed partial class PostgresStore
         {
             var crc = Checksum.Start;
             var number = 0;
-            for (var rest = snapshot; !rest.IsEmpty; number++)
+            foreach (var piece in StoreArguments.Pieces(snapshot, _options.SnapshotPiece))
             {
-                var piece = rest[..Math.Min(rest.Length, _options.SnapshotPiece)];
-                rest = rest[piece.Length..];
                 crc = Checksum.Add(crc, piece.Span);
-                if (!await Queue(new PostgresSnapshotPiece(id, number, piece), cancellationToken).ConfigureAwait(false)) break;
+                if (!await Queue(new PostgresSnapshotPiece(id, number++, piece), cancellationToken).ConfigureAwait(false)) break;
             }
             var head = new SnapshotHead(id, sequence, Checksum.Finish(crc), snapshot.Length);
             await Queue(new PostgresSnapshotSeal(head), cancellationToken).ConfigureAwait(false);

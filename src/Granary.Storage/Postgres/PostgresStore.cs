@@ -92,8 +92,14 @@ public sealed partial class PostgresStore : IStore, IDisposable
     private Task<T> Queue<T>(PostgresWrite<T> write, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        _commits.Add(write);
-        return write.Made;
+        var added = _commits.AddAsync(write, cancellationToken);
+        return added.IsCompletedSuccessfully ? write.Made : QueueWhenRoom(added, write);
+    }
+
+    private static async Task<T> QueueWhenRoom<T>(ValueTask added, PostgresWrite<T> write)
+    {
+        await added.ConfigureAwait(false);
+        return await write.Made.ConfigureAwait(false);
     }
 
     /// <summary>Runs <paramref name="read"/> on a connection of its own, in one transaction that sees one moment.</summary>

@@ -12,6 +12,9 @@ internal sealed class SnapshotWriter(Database database, TimeProvider time)
 {
     private const int PiecesAtOnce = 4;
 
+    /// <summary>Bytes of records that are removed in one commit, or one record of more: appends wait meanwhile.</summary>
+    private const long BytesAtOnce = 1024 * 1024;
+
     private readonly Statement _current = database.Prepare(
         "SELECT id, seq FROM snapshot WHERE pool = ? AND sealed = 1 ORDER BY seq DESC LIMIT 1");
 
@@ -29,8 +32,9 @@ internal sealed class SnapshotWriter(Database database, TimeProvider time)
 
     private readonly Statement _dropHeads = database.Prepare("DELETE FROM snapshot WHERE pool = ? AND seq <= ? AND id <> ?");
 
-    private readonly Statement _dropRecords = database.Prepare(
-        "DELETE FROM journal WHERE id IN (SELECT id FROM journal WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?)");
+    private readonly Statement _oldRecords = database.Prepare("SELECT id, length(payload) FROM journal WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?");
+
+    private readonly Statement _dropRecords = database.Prepare("DELETE FROM journal WHERE id BETWEEN ? AND ?");
 
     /// <summary>Of the sealed one; 0 when there is none.</summary>
     public long Sequence(long pool) => Current(pool).Sequence;
@@ -59,8 +63,22 @@ internal sealed class SnapshotWriter(Database database, TimeProvider time)
         _dropPieces.Bind(1, pool).Bind(2, sequence).Bind(3, id).Bind(4, PiecesAtOnce).Run();
         var pieces = database.Changes;
         if (pieces == 0) _dropHeads.Bind(1, pool).Bind(2, sequence).Bind(3, id).Run();
-        _dropRecords.Bind(1, Key.Of(pool, 0)).Bind(2, Key.Of(pool, sequence)).Bind(3, maxRecords).Run();
-        return pieces > 0 || database.Changes == maxRecords;
+        return DropRecords(Key.Of(pool, 0), Key.Of(pool, sequence), maxRecords) || pieces > 0;
+    }
+
+    /// <returns>True when more may be left.</returns>
+    private bool DropRecords(long from, long to, int most)
+    {
+        var (bytes, records, last) = (0L, 0, 0L);
+        for (_oldRecords.Bind(1, from).Bind(2, to).Bind(3, most); bytes < BytesAtOnce && _oldRecords.Step(); records++)
+        {
+            last = _oldRecords.Int64(0);
+            bytes += _oldRecords.Int64(1);
+        }
+        _oldRecords.Reset();
+        if (records == 0) return false;
+        _dropRecords.Bind(1, from).Bind(2, last).Run();
+        return records == most || bytes >= BytesAtOnce;
     }
 
     /// <summary>What a crash left unfinished.</summary>

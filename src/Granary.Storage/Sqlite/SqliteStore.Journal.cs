@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 
 namespace Granary.Storage;
@@ -34,7 +35,7 @@ public sealed partial class SqliteStore
     }
 
     public async Task SaveSnapshotAsync(
-        string pool, long sequence, ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken = default)
+        string pool, long sequence, ReadOnlySequence<byte> snapshot, CancellationToken cancellationToken = default)
     {
         StoreArguments.CheckPool(pool);
         StoreArguments.CheckSequence(sequence);
@@ -42,12 +43,10 @@ public sealed partial class SqliteStore
         {
             var crc = Checksum.Start;
             var number = 0;
-            for (var rest = snapshot; !rest.IsEmpty; number++)
+            foreach (var piece in StoreArguments.Pieces(snapshot, _options.SnapshotPiece))
             {
-                var piece = rest[..Math.Min(rest.Length, _options.SnapshotPiece)];
-                rest = rest[piece.Length..];
                 crc = Checksum.Add(crc, piece.Span);
-                await Queue(new SnapshotPieceWrite(id, number, piece), cancellationToken).ConfigureAwait(false);
+                await Queue(new SnapshotPieceWrite(id, number++, piece), cancellationToken).ConfigureAwait(false);
             }
             var head = new SnapshotHead(id, sequence, Checksum.Finish(crc), snapshot.Length);
             await Queue(new SnapshotSealWrite(pool, head), cancellationToken).ConfigureAwait(false);

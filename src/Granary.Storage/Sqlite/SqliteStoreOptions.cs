@@ -17,9 +17,9 @@ public sealed record SqliteStoreOptions
     [Range(1, 100_000)]
     public int MaxGroup { get; init; } = 4096;
 
-    /// <summary>Bytes of one piece of a snapshot: appends wait no longer than one piece takes. Default 1 MiB.</summary>
+    /// <summary>Bytes of one piece of a snapshot: appends wait no longer than one piece takes. Default 256 KiB.</summary>
     [Range(4096, 64 * 1024 * 1024)]
-    public int SnapshotPiece { get; init; } = 1024 * 1024;
+    public int SnapshotPiece { get; init; } = 256 * 1024;
 
     /// <summary>The log is written back into the file once it has this many pages of 4 KiB. Default 4000 (16 MiB).</summary>
     [Range(100, 1_000_000)]

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using Granary.Abstractions;
 using Granary.Model;
@@ -68,7 +69,7 @@ internal sealed class MemoryStore : IPoolStore
         }
     }
 
-    public Task SaveSnapshotAsync(string pool, long sequence, ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken = default)
+    public Task SaveSnapshotAsync(string pool, long sequence, ReadOnlySequence<byte> snapshot, CancellationToken cancellationToken = default)
     {
         lock (_lock) _snapshots[pool] = (sequence, snapshot.ToArray());
         return Task.CompletedTask;

@@ -6,12 +6,16 @@ namespace Granary.Scheduling.Tests.Simulation;
 /// <summary>Seeded random commands against a pool in virtual time, with the laws checked after every step.</summary>
 internal static class RandomPool
 {
-    public static VirtualPool Run(int seed, int steps, SchedulerOptions? options = null, bool groups = true)
+    public static VirtualPool Run(int seed, int steps, SchedulerOptions? options = null, bool groups = true, Action<VirtualPool>? each = null)
     {
         var random = new Random(seed);
         var pool = new VirtualPool(options ?? new SchedulerOptions { StarvationGuard = TimeSpan.FromSeconds(5), AgingStep = TimeSpan.FromSeconds(30) });
         var laws = new PoolLaws(pool);
-        pool.AfterStep = laws.Check;
+        pool.AfterStep = () =>
+        {
+            laws.Check();
+            each?.Invoke(pool);
+        };
         pool.RunTime = a => (long)(Clock.ToMicros(a.Spec.Duration!.Value) * (0.5 + ((a.Lease.Token * 7919) % 100) / 100.0));
         pool.Dying = s => s.Lease.Token * 13 % 5 * Clock.Second / 2;
         pool.Ending = a => (a.Lease.Token * 31 % 17) switch
