@@ -23,12 +23,12 @@ internal sealed class CommandQueue(long first = 1)
         Wake();
     }
 
-    /// <summary>Forgets commands up to and including number <paramref name="last"/>.</summary>
+    /// <summary>Forgets commands up to and including number <paramref name="last"/>; one that is not here acknowledges nothing: an earlier activation gave it out, by a clock that may have been ahead.</summary>
     public void Acknowledge(long last)
     {
-        var count = (int)Math.Clamp(last - _first + 1, 0, _waiting.Count);
-        if (count == 0) return;
-        _waiting.RemoveRange(0, count);
+        var count = last - _first + 1;
+        if (count <= 0 || count > _waiting.Count) return;
+        _waiting.RemoveRange(0, (int)count);
         _first += count;
     }
 
