@@ -26,7 +26,7 @@ public sealed class UsageTests
     [InlineData("submit -a x --cpu -1 -- ls", "granary: --cpu: cpu '-1' is negative; write zero or more, like 500m or 2")]
     [InlineData("submit -a x --count 0 -- ls", "granary: --count is '0'; it must be a whole number of at least 1")]
     [InlineData("submit -a x --label k -- ls", "granary: --label is 'k'; write NAME=VALUE")]
-    [InlineData("submit -a x --handler noop -- ls", "granary: --handler runs in the server and takes no command; leave one of the two out")]
+    [InlineData("submit -a x --handler noop -- ls", "granary: --handler runs in the node's agent and takes no command; leave one of the two out")]
     [InlineData("up --gateway-port 99999", "granary: --gateway-port is '99999'; a port is 1 to 65535, or 0 for any that is free")]
     public async Task Wrong_usage_is_one_line(string line, string error)
     {

@@ -39,7 +39,7 @@ public class FleetProblemTests
     [InlineData(Task + "resources: { cpus: 1 } }", "2: unknown resource 'cpus'; did you mean 'cpu'? A custom resource of that name goes under 'custom:'")]
     [InlineData(Task + "resources: { mem: 1 } }", "2: unknown resource 'mem'; did you mean 'memory'? A custom resource of that name goes under 'custom:'")]
     [InlineData(Task + "resources: { custom: { cpu: 1 } } }", "2: 'cpu' is a built-in resource; move it out of 'custom:'")]
-    [InlineData("nodes: [ { name: n, zzzzzzz: 1 } ]", "1: unknown key 'zzzzzzz' in this node; known are name, pool, capacity, labels, simulated, class, cost_per_hour, idle_watts, busy_watts, numa_nodes, speed")]
+    [InlineData("nodes: [ { name: n, zzzzzzz: 1 } ]", "1: unknown key 'zzzzzzz' in this node; known are name, pool, capacity, labels, simulated, class, cost_per_hour, idle_watts, busy_watts, numa_nodes, speed, declared")]
     // placement
     [InlineData(Task + "placement: 5 }", "2: 'placement' must be a mapping like { require: { zone: a } }, not '5'")]
     [InlineData(Task + "placement: { requires: { zone: a } } }", "2: unknown key 'requires' in 'placement'; did you mean 'require'?")]
@@ -54,7 +54,7 @@ public class FleetProblemTests
     [InlineData("tasks: [ { agent: a, name: t, command: [] } ]", "1: 'command' must be a list like [sleep, \"5\"] or a line for the shell, not a list")]
     [InlineData("tasks: [ { agent: a, name: t, command: x, handler: noop } ]", "1: task 't' has both a command and a handler; remove one of them")]
     // how it is carried out
-    [InlineData(Task + "http: { method: GET } }", "2: 'http' has no 'url'; add url: https://HOST/PATH")]
+    [InlineData("tasks:\n  - { name: t, agent: a, http: { method: GET } }", "2: 'http' has no 'url'; add url: https://HOST/PATH")]
     [InlineData("tasks:\n  - name: t\n    agent: a\n    http: { url: 'ftp://h/' }\n", "2: task 't' has the url 'ftp://h/'; write http:// or https:// with a host and a path")]
     [InlineData("tasks:\n  - name: t\n    agent: a\n    http:\n      url: http://h/\n      retry: 3\n", "6: unknown key 'retry' in 'http'; known are method, url, headers, body, expect, redirects")]
     [InlineData("tasks:\n  - name: t\n    agent: a\n    manual: { instructions: look }\n    command: x\n", "2: task 't' has both a command and manual; remove one of them")]

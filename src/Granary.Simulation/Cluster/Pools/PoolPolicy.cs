@@ -123,7 +123,7 @@ internal sealed class PoolPolicy : IJobPolicy, IPoolEffects
         return new TaskSpec
         {
             Agent = _deadlines ? "all" : Agent(job),
-            Handler = "replay",
+            Handler = "noop", // every node has it; nothing runs here
             Resources = new ResourceSet { CpuMilli = it.Processors },
             Duration = estimate,
             Deadline = _deadlines ? deadline : null,
