@@ -25,6 +25,7 @@ public sealed class NodeScopeTests
         ["ProfileTold"] = (caller, node) => Node(caller, node).ProfileTold("s", 1, null!),
         ["TakeInventory"] = (caller, node) => Node(caller, node).TakeInventory("s", []),
         ["Publish"] = (caller, node) => GuardedGrain.Of(Substitute.For<ITelemetryGrain>(), node, caller, Substitute.For<IGrainFactory>()).Publish(new TelemetryBatch([], [])),
+        ["Order"] = (caller, node) => GuardedGrain.Of(Substitute.For<IEnergyGrain>(), IEnergyGrain.Key, caller, Substitute.For<IGrainFactory>()).Order(node, new PowerKnobs(), ""),
     };
 
     [Theory]

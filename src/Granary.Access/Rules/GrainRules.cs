@@ -131,7 +131,7 @@ public static class GrainRules
         Add<IEnergyGrain>(nameof(IEnergyGrain.Active), Roles.Readers);
         Add<IEnergyGrain>(nameof(IEnergyGrain.Apply), Roles.Operator);
         Add<IEnergyGrain>(nameof(IEnergyGrain.Restore), Roles.Operator);
-        Add<IEnergyGrain>(nameof(IEnergyGrain.Order), Roles.Node);
+        Add<IEnergyGrain>(nameof(IEnergyGrain.Order), Roles.Node, node: NodeScopes.NodeInArgument);
 
         // tokens
         foreach (var tokens in (string[])[nameof(ITokensGrain.List), nameof(ITokensGrain.Create), nameof(ITokensGrain.Rotate), nameof(ITokensGrain.Revoke), nameof(ITokensGrain.Sync)])

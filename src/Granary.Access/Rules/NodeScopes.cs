@@ -13,6 +13,13 @@ internal static class NodeScopes
         return call.Invoke();
     }
 
+    /// <summary>Of a grain that is all nodes': the first argument names the node that calls.</summary>
+    public static Task NodeInArgument(ScopedCall call)
+    {
+        call.RequireNode(call.Argument<string>(0));
+        return call.Invoke();
+    }
+
     public static Task Reports(ScopedCall call) => OfOwn(call, call.Argument<IReadOnlyList<TaskReport>>(1).Select(r => r.Lease));
 
     public static Task Joining(ScopedCall call) => OfOwn(call, call.Argument<JoinRequest>(0).Live);

@@ -54,7 +54,7 @@ public class FleetProblemTests
     [InlineData("tasks: [ { agent: a, name: t, command: [] } ]", "1: 'command' must be a list like [sleep, \"5\"] or a line for the shell, not a list")]
     [InlineData("tasks: [ { agent: a, name: t, command: x, handler: noop } ]", "1: task 't' has both a command and a handler; remove one of them")]
     // how it is carried out
-    [InlineData("tasks:\n  - { name: t, agent: a, http: { method: GET } }", "2: 'http' has no 'url'; add url: https://HOST/PATH")]
+    [InlineData("tasks:\n  - { name: t, agent: a, http: { method: GET } }", "2: task 't' calls no url; add url: https://HOST/PATH")]
     [InlineData("tasks:\n  - name: t\n    agent: a\n    http: { url: 'ftp://h/' }\n", "2: task 't' has the url 'ftp://h/'; write http:// or https:// with a host and a path")]
     [InlineData("tasks:\n  - name: t\n    agent: a\n    http:\n      url: http://h/\n      retry: 3\n", "6: unknown key 'retry' in 'http'; known are method, url, headers, body, expect, redirects")]
     [InlineData("tasks:\n  - name: t\n    agent: a\n    manual: { instructions: look }\n    command: x\n", "2: task 't' has both a command and manual; remove one of them")]

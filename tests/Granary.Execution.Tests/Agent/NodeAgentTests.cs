@@ -18,7 +18,7 @@ public sealed class NodeAgentTests
 
         var join = Assert.Single(harness.Node.Joins);
         Assert.Equal((harness.Options.Node with { Labels = join.Spec.Labels }, harness.Agent.Session), (join.Spec, join.Session));
-        Assert.All(join.Spec.Labels!.Keys, label => Assert.True(Executors.IsOffer(label), label)); // what it carries out beside processes
+        Assert.All(join.Spec.Labels!.Keys, label => Assert.True(Granary.Model.Executors.IsOffer(label), label)); // what it carries out beside processes
         Assert.Empty(join.Live);
     }
 

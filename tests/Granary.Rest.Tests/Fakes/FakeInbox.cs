@@ -20,7 +20,7 @@ internal sealed class FakeInbox(FakeCluster cluster, string pool) : IInboxGrain
     {
         if (_claims.TryGetValue(number, out var other) && other != by) throw GranaryException.Refused($"task {pool}/{number} is claimed by {other}");
         _claims[number] = by;
-        return Task.FromResult(Item(cluster.Pools[pool].Tasks[(int)number - 1]));
+        return Task.FromResult(Item(Known(number)));
     }
 
     public Task<string> Holder(long number) => Task.FromResult(_claims.GetValueOrDefault(number) ?? "");
@@ -28,8 +28,11 @@ internal sealed class FakeInbox(FakeCluster cluster, string pool) : IInboxGrain
     public Task<InboxItem> Release(long number)
     {
         _claims.Remove(number);
-        return Task.FromResult(Item(cluster.Pools[pool].Tasks[(int)number - 1]));
+        return Task.FromResult(Item(Known(number)));
     }
+
+    private TaskView Known(long number) =>
+        cluster.Pools[pool].Tasks.FirstOrDefault(t => t.Id.Number == number) ?? throw GranaryException.NotFound($"no task {pool}/{number}");
 
     private InboxItem Item(TaskView task) => new(task, _claims.GetValueOrDefault(task.Id.Number) ?? "");
 }
