@@ -22,6 +22,7 @@ public sealed class NodeScopeTests
         ["Leaving"] = (caller, node) => Node(caller, node).Leaving("s"),
         ["Leave"] = (caller, node) => Node(caller, node).Leave("s"),
         ["LogRead"] = (caller, node) => Node(caller, node).LogRead("s", 1, null!),
+        ["Completed"] = (caller, node) => Node(caller, node).Completed("s", 1, default),
         ["ProfileTold"] = (caller, node) => Node(caller, node).ProfileTold("s", 1, null!),
         ["TakeInventory"] = (caller, node) => Node(caller, node).TakeInventory("s", []),
         ["Publish"] = (caller, node) => GuardedGrain.Of(Substitute.For<ITelemetryGrain>(), node, caller, Substitute.For<IGrainFactory>()).Publish(new TelemetryBatch([], [])),

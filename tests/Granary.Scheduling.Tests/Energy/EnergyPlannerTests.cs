@@ -11,8 +11,17 @@ public sealed class EnergyPlannerTests
 
     private static EnergyNode Node(string name, int cores = 16, int held = 0, int tasks = 0, double busy = 0, PowerKnobs? knobs = null, string pool = "default") => new()
     {
-        Name = name, Pool = pool, Capacity = new() { CpuMilli = cores * 1000 }, Held = new() { CpuMilli = held * 1000 }, Tasks = tasks,
-        Utilization = busy, IdleWatts = 100, BusyWatts = 300, Watts = 100 + 200 * busy, Measured = true, Knobs = knobs,
+        Name = name,
+        Pool = pool,
+        Capacity = new() { CpuMilli = cores * 1000 },
+        Held = new() { CpuMilli = held * 1000 },
+        Tasks = tasks,
+        Utilization = busy,
+        IdleWatts = 100,
+        BusyWatts = 300,
+        Watts = 100 + 200 * busy,
+        Measured = true,
+        Knobs = knobs,
     };
 
     private static PowerKnobs Knobs(double lowest = 0.25, int off = 0, string governor = "schedutil") =>
