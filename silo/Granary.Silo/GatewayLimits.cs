@@ -39,9 +39,9 @@ public sealed class GatewayLimits
     [Range(0, int.MaxValue)]
     public int LargeRequestBytes { get; set; } = 64 * 1024;
 
-    /// <summary>Of the server's time, what batches may have while connections that send none are served; 1 for all of it. Default 0.25.</summary>
+    /// <summary>Of the server's time, what batches may have while connections that send none are served; 1 for all of it. Default 0.15.</summary>
     [Range(0.01, 1.0)]
-    public double LargeRequestShare { get; set; } = 0.25;
+    public double LargeRequestShare { get; set; } = 0.15;
 
     /// <summary>Bytes that may wait for a client that does not take them; beyond it the client is cut off. Default 64 MiB.</summary>
     [Range(64 * 1024, int.MaxValue)]

@@ -56,9 +56,9 @@ public sealed class GatewayOptions
 
     /// <summary>
     /// Of the server's time, what batches that take turns may have while other connections, which send none, are served; over 0, and 1 for all of it.
-    /// Default 0.25.
+    /// Default 0.15.
     /// </summary>
-    public double LargeRequestShare { get; set; } = 0.25;
+    public double LargeRequestShare { get; set; } = 0.15;
 
     /// <summary>How long a new connection may take to present itself. Default 5 s.</summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(5);
