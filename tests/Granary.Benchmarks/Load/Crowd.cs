@@ -4,7 +4,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Granary.Client;
-using Granary.EmbeddedHost.Gateway;
 using Granary.Model;
 
 namespace Granary.Benchmarks.Load;
@@ -31,7 +30,7 @@ internal static class Crowd
         var token = new LocalServer(server.Data).ReadToken() ?? "";
         Console.WriteLine("| way in | open at once | resident memory of the server each | a submission by another, alone | beside them |");
         Console.WriteLine("| --- | ---: | ---: | ---: | ---: |");
-        await RowAsync("gateway", server, wanted, i => GreetAsync(IPEndPoint.Parse(record.Gateway), i, token));
+        if (GatewayGreeting.IsKnown) await RowAsync("gateway", server, wanted, i => GreetAsync(IPEndPoint.Parse(record.Gateway), i, token));
         await RowAsync("REST", server, wanted, _ => AskAsync(new Uri(record.Http)));
         return 0;
     }
@@ -76,11 +75,8 @@ internal static class Crowd
     private static async Task<Socket> GreetAsync(IPEndPoint gateway, int number, string token)
     {
         var socket = await ConnectAsync(gateway);
-        var hello = new Hello(Protocol.Version, number.ToString("x32", CultureInfo.InvariantCulture), GranaryCluster.Id, token);
-        await Sockets.SendAsync(new Wire(socket), FrameKind.Hello, hello.Write);
-        var reply = new byte[Protocol.LengthBytes + 1];
-        await FillAsync(socket, reply);
-        return (FrameKind)reply[^1] == FrameKind.Welcome ? socket : throw new InvalidOperationException($"connection {number} was refused");
+        var welcome = await GatewayGreeting.SayAsync(socket, number.ToString("x32", CultureInfo.InvariantCulture), token, FillAsync);
+        return welcome ? socket : throw new InvalidOperationException($"connection {number} was refused");
     }
 
     private static async Task<Socket> AskAsync(Uri http)

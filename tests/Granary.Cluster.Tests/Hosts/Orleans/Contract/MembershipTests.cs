@@ -9,6 +9,8 @@ using Orleans.Runtime;
 
 namespace Granary.Cluster.Tests.Contract;
 
+#pragma warning disable CS0618 // the forms without a token, which every 10.4 has
+
 /// <summary>Orleans' own membership provider on our scripts.</summary>
 public sealed class MembershipTests
 {
