@@ -72,10 +72,10 @@ internal static class Program
         var list = new List<object>(100_000);
         for (var i = 0; i < 100_000; i++) list.Add(new object?[] { _kept, i, null });
         _kept = list[^1];
-        _survivors[round & 15] = list;
+        Survivors[round & 15] = list;
     }
 
-    private static readonly object?[] _survivors = new object?[16];
+    private static readonly object?[] Survivors = new object?[16];
 
     private static long Convoy(long rounds)
     {
