@@ -55,7 +55,8 @@ public sealed record CgroupFileSystem(CgroupVersion Version, string MemoryPath, 
         return v2 with { WhyNot = WhyNotWritable(root, path) };
     }
 
-    private static Dictionary<string, string> Groups(SystemRoot root)
+    /// <summary>The group of this process by controller; empty for version 2.</summary>
+    internal static Dictionary<string, string> Groups(SystemRoot root)
     {
         var groups = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var line in (root.Read("/proc/self/cgroup") ?? "").Split('\n'))
@@ -68,7 +69,7 @@ public sealed record CgroupFileSystem(CgroupVersion Version, string MemoryPath, 
     }
 
     // in a container the group's path may name a directory of the host that is not visible: its own root is the mount point then
-    private static string Join(SystemRoot root, string mount, string group)
+    internal static string Join(SystemRoot root, string mount, string group)
     {
         var joined = group == "/" ? mount : mount + group;
         return root.HasDirectory(joined) ? joined : mount;

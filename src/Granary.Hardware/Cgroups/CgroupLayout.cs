@@ -17,7 +17,7 @@ public sealed record CgroupLayout(IReadOnlyList<CgroupHierarchy> Hierarchies, IR
     {
         var found = new List<CgroupHierarchy>();
         var why = new Dictionary<CgroupController, string>();
-        var own = OwnGroups(root);
+        var own = CgroupFileSystem.Groups(root);
         var unified = "";
         foreach (var line in (root.Read("/proc/self/mounts") ?? "").Split('\n'))
         {
@@ -28,12 +28,12 @@ public sealed record CgroupLayout(IReadOnlyList<CgroupHierarchy> Hierarchies, IR
             var options = fields[3].Split(',');
             var controllers = All.Where(c => options.Contains(V1Name(c)) && !found.Exists(h => h.Controllers.Contains(c))).ToArray();
             if (controllers.Length == 0) continue;
-            var path = Join(root, fields[1], own.GetValueOrDefault(V1Name(controllers[0]), "/"));
+            var path = CgroupFileSystem.Join(root, fields[1], own.GetValueOrDefault(V1Name(controllers[0]), "/"));
             Add(new(CgroupVersion.V1, [path], controllers));
         }
         if (unified.Length > 0)
         {
-            var path = Join(root, unified, own.GetValueOrDefault("", "/"));
+            var path = CgroupFileSystem.Join(root, unified, own.GetValueOrDefault("", "/"));
             // what the group itself lacks its root may have, and only there can a group that holds processes be avoided
             var offered = $"{root.Read(path + "/cgroup.controllers")} {root.Read(unified + "/cgroup.controllers")}".Split(' ', StringSplitOptions.RemoveEmptyEntries);
             Add(new(CgroupVersion.V2, path == unified ? [path] : [path, unified],
@@ -58,25 +58,6 @@ public sealed record CgroupLayout(IReadOnlyList<CgroupHierarchy> Hierarchies, IR
     internal static string V1Name(CgroupController controller) => controller == CgroupController.Io ? "blkio" : V2Name(controller);
 
     internal static string V2Name(CgroupController controller) => controller.ToString().ToLowerInvariant();
-
-    private static Dictionary<string, string> OwnGroups(SystemRoot root)
-    {
-        var groups = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var line in (root.Read("/proc/self/cgroup") ?? "").Split('\n'))
-        {
-            var fields = line.Split(':', 3);
-            if (fields.Length < 3) continue;
-            foreach (var controller in fields[1].Split(',')) groups[controller] = fields[2];
-        }
-        return groups;
-    }
-
-    // in a container the group's path may name a directory of the host that is not visible: its own root is the mount point then
-    private static string Join(SystemRoot root, string mount, string group)
-    {
-        var joined = group == "/" ? mount : mount + group;
-        return root.HasDirectory(joined) ? joined : mount;
-    }
 
     private static string WhyNotWritable(SystemRoot root, string path)
     {
