@@ -1,6 +1,10 @@
 namespace Granary.HostConformance.Tests.Support;
 
 /// <summary>A clock that moves when a test says so. Timers fire on the thread that moves it, in the order they fall due.</summary>
+/// <remarks>
+/// Each reading moves it by 100 ns. Orleans waits until an instant by delays of whole milliseconds and reads the clock again after each; when less than one is left,
+/// the delay ends at once, and on a clock that stands still that loop would never end.
+/// </remarks>
 public sealed class ManualTime : TimeProvider
 {
     private readonly Lock _gate = new();
@@ -15,7 +19,7 @@ public sealed class ManualTime : TimeProvider
     public override DateTimeOffset GetUtcNow()
     {
         lock (_gate)
-            return _now;
+            return _now = _now.AddTicks(1);
     }
 
     public override long GetTimestamp() => GetUtcNow().Ticks;
@@ -36,7 +40,8 @@ public sealed class ManualTime : TimeProvider
             lock (_gate)
             {
                 next = _timers.Where(t => t.Due <= target).MinBy(t => t.Due);
-                _now = next is null ? target : next.Due > _now ? next.Due : _now;
+                var now = next?.Due ?? target;
+                _now = now > _now ? now : _now;
                 next?.Rearm();
             }
             if (next is null)
