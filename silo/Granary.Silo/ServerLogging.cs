@@ -16,6 +16,7 @@ internal static class ServerLogging
         logging.SetMinimumLevel(least);
         logging.AddFilter("Microsoft", least < LogLevel.Information ? least : LogLevel.Warning);
         logging.AddFilter("Orleans", least < LogLevel.Information ? least : LogLevel.Warning);
+        logging.AddFilter("Polly", least < LogLevel.Information ? least : LogLevel.Warning); // a line for each placement of a grain
         logging.AddSimpleConsole(o =>
         {
             o.SingleLine = true;

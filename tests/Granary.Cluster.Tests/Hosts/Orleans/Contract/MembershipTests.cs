@@ -34,7 +34,7 @@ public sealed class MembershipTests
         changed.Status = SiloStatus.Active;
         changed.SuspectTimes = [Tuple.Create(Silo(7), Start), Tuple.Create(Silo(8), Start.AddSeconds(1))];
         Assert.False(await table.UpdateRow(changed, "", empty.Version.Next()));
-        Assert.True(await table.UpdateRow(changed, "", one.Version.Next()));
+        Assert.True(await table.UpdateRow(changed, Assert.Single(one.Members).Item2, one.Version.Next()));
         Assert.False(await table.UpdateRow(Entry(3), "", (await table.ReadAll()).Version.Next())); // nobody is there
         var after = await table.ReadRow(Silo(1));
         Assert.Equal(2, after.Version.Version);

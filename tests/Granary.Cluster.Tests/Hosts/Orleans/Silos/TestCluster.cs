@@ -5,6 +5,7 @@ using Granary.EndToEnd.Tests.Support;
 using Granary.Model;
 using Granary.Storage;
 using Orleans.Runtime;
+using Orleans.Runtime.Messaging;
 
 namespace Granary.Cluster.Tests.Silos;
 
@@ -95,9 +96,22 @@ internal sealed class TestCluster : IAsyncDisposable
     public async Task<ClusterServer> HolderAsync(string pool)
     {
         var cluster = (await ClientAsync()).Cluster;
-        var silo = await cluster.GetGrain<IManagementGrain>(0).GetActivationAddress(cluster.GetGrain<IPoolGrain>(pool));
-        Assert.NotNull(silo);
-        return Servers.Single(s => s.SiloPort == silo.Endpoint.Port);
+        SiloAddress? silo = null;
+        await Until.TrueAsync(
+            async () =>
+            {
+                try
+                {
+                    silo = await cluster.GetGrain<IManagementGrain>(0).GetActivationAddress(cluster.GetGrain<IPoolGrain>(pool));
+                    return silo is not null;
+                }
+                catch (Exception e) when (e is OrleansMessageRejectionException or ConnectionFailedException or ClientNotAvailableException)
+                {
+                    return false; // a gateway was lost with a server that died before: the SDK repeats its own calls, this one is Orleans'
+                }
+            },
+            $"no server has pool {pool}");
+        return Servers.Single(s => s.SiloPort == silo!.Endpoint.Port);
     }
 
     public CliProcess Keep(CliProcess process)

@@ -57,9 +57,8 @@ public sealed class ClusterTlsTests
         var stranger = cluster.Add();
         await stranger.StartAsync("another-token-of-at-least-16-characters");
         await Until.TrueAsync(
-            () => Task.FromResult(stranger.Process.HasExited || (cluster.Servers[0].Process.Error + stranger.Process.Error).Contains("is no server of this cluster", StringComparison.Ordinal)),
-            () => $"the stranger was not turned away:\n{stranger.Process}", TimeSpan.FromSeconds(60));
-        Assert.Contains("is no server of this cluster", cluster.Servers[0].Process.Error + stranger.Process.Error, StringComparison.Ordinal);
+            () => Task.FromResult((cluster.Servers[0].Process.Error + stranger.Process.Error).Contains("is no server of this cluster", StringComparison.Ordinal)),
+            () => $"the stranger was not turned away:\n{stranger.Process}\nby\n{cluster.Servers[0].Process}", TimeSpan.FromSeconds(60));
         // a silo in clear text answers with a challenge, and to a wrong proof with nothing
         Assert.Equal(32, await HeardAsync(cluster.Servers[0].SiloPort, new byte[64]));
         var client = await cluster.ClientAsync();
