@@ -7,6 +7,7 @@ namespace Granary.EndToEnd.Tests.Load;
 /// The short form of <c>granary load --flood</c>: the median of three rounds of two seconds, on a machine that may be busy, so that the bound is generous. With the snapshot
 /// written in one turn, or without turns for large requests, the ratio is 30 and more.
 /// </summary>
+[Collection(Alone.Name)]
 public sealed class FloodTests
 {
     private const int MostTimesAlone = 25;

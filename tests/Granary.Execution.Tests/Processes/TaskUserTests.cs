@@ -91,7 +91,7 @@ public sealed class TaskUserTests
         File.SetUnixFileMode(harness.Data, (UnixFileMode)0x1c0);
         await harness.StartAgent();
         await using var _ = harness;
-        var other = harness.Assign(AgentHarness.Script("echo secret; echo secret > file; echo secret > ../checkpoint/c; sleep 60"));
+        var other = harness.Assign(AgentHarness.Script("echo secret > file; echo secret > ../checkpoint/c; echo secret; sleep 60"));
         harness.Node.Start(other);
         await harness.Node.Report(other.Lease, ReportKind.Started);
         await AgentHarness.Eventually(() => harness.HasOutput(other.Lease, "secret"), "the other task writes");

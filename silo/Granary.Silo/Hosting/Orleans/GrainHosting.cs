@@ -2,6 +2,7 @@ using System.Net;
 using Granary.Abstractions;
 using Granary.Access.Attempts;
 using Granary.Client;
+using Granary.Silo.Configuration;
 using Granary.Silo.Tls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,11 +37,13 @@ internal static class GrainHosting
     /// <param name="certificate">For gateway and silo; null for clear text.</param>
     public static void AddServer(WebApplicationBuilder builder, IPAddress address, ServerSettings settings, ClusterSettings cluster, string? database, string token, ServerCertificate? certificate)
     {
+        var limits = builder.Configuration.Get<GatewayLimits>(GatewayLimits.Section);
         builder.UseOrleans(silo =>
         {
             if (database is not null) ClusterMember.Add(silo, cluster, database, address, settings);
             else AddAlone(silo, address, settings);
-            ServerConnections.Add(silo, token, certificate);
+            ServerConnections.Add(silo, token, certificate, limits);
+            silo.Configure<SiloMessagingOptions>(o => (o.MaxMessageBodySize, o.MaxEnqueuedRequestsHardLimit) = (limits.MaxMessageBytes, limits.MaxRequests));
             silo.Configure<GrainCollectionOptions>(o =>
             {
                 o.CollectionAge = cluster.CollectAfter;

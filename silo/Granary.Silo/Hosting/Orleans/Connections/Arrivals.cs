@@ -7,17 +7,17 @@ namespace Granary.Silo.Hosting;
 /// Connections, from when they are accepted. Only so many may be open, and only so many of those may not have presented themselves yet: where one more comes, the one that has taken
 /// longest goes, so that who says nothing cannot keep out who does.
 /// </summary>
-internal sealed partial class Arrivals(ILogger<Arrivals> log)
+internal sealed partial class Arrivals(GatewayLimits limits, ILogger<Arrivals> log)
 {
     /// <summary>How long a connection may take for TLS, and again to say who it is.</summary>
-    public static readonly TimeSpan PresentWithin = TimeSpan.FromSeconds(5);
+    public TimeSpan PresentWithin => limits.PresentWithin;
 
-    private const int MaxConnections = 32_768; // two for each client that knows several gateways: calls, and signs of life
-    private const int MaxUnknown = 512;
     private static readonly object Place = new();
 
     private readonly LinkedList<ConnectionContext> _unknown = new();
     private readonly Lock _gate = new();
+    /// <summary>A client that knows several gateways has two: calls, and signs of life.</summary>
+    private readonly int _maxConnections = 2 * limits.MaxConnections;
     private int _open;
     private int _toldFull;
 
@@ -26,9 +26,9 @@ internal sealed partial class Arrivals(ILogger<Arrivals> log)
     {
         try
         {
-            if (Interlocked.Increment(ref _open) > MaxConnections)
+            if (Interlocked.Increment(ref _open) > _maxConnections)
             {
-                if (Interlocked.Exchange(ref _toldFull, 1) == 0) LogFull(log, MaxConnections);
+                if (Interlocked.Exchange(ref _toldFull, 1) == 0) LogFull(log, _maxConnections);
                 return;
             }
             Enter(connection);
@@ -38,7 +38,7 @@ internal sealed partial class Arrivals(ILogger<Arrivals> log)
         finally
         {
             Leave(connection);
-            if (Interlocked.Decrement(ref _open) < MaxConnections / 2) _toldFull = 0;
+            if (Interlocked.Decrement(ref _open) < _maxConnections / 2) _toldFull = 0;
         }
     }
 
@@ -55,7 +55,7 @@ internal sealed partial class Arrivals(ILogger<Arrivals> log)
         ConnectionContext? oldest = null;
         lock (_gate)
         {
-            if (_unknown.Count >= MaxUnknown)
+            if (_unknown.Count >= limits.MaxHandshakes)
             {
                 oldest = _unknown.First!.Value;
                 _unknown.RemoveFirst();

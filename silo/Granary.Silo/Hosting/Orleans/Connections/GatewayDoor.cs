@@ -20,7 +20,7 @@ internal sealed class GatewayDoor(AccessGate gate, Arrivals arrivals)
     private async Task<KnockPurpose?> AdmitAsync(ConnectionContext connection)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed);
-        patience.CancelAfter(Arrivals.PresentWithin);
+        patience.CancelAfter(arrivals.PresentWithin);
         var answered = false;
         try
         {

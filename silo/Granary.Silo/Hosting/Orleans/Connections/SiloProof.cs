@@ -69,10 +69,10 @@ internal sealed class SiloProof(string token, ServerCertificate? certificate, Ar
 
     private static byte[] HashOf(byte[]? certificate) => certificate is null ? new byte[Size] : SHA256.HashData(certificate);
 
-    private static async Task<bool> TryAsync(ConnectionContext connection, Func<ConnectionContext, CancellationToken, Task<bool>> exchange)
+    private async Task<bool> TryAsync(ConnectionContext connection, Func<ConnectionContext, CancellationToken, Task<bool>> exchange)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed);
-        patience.CancelAfter(Arrivals.PresentWithin);
+        patience.CancelAfter(arrivals.PresentWithin);
         try
         {
             return await exchange(connection, patience.Token);
