@@ -49,10 +49,11 @@ internal sealed partial class LocalNode(NodeAgent agent, ILogger<LocalNode> log)
             NodeSettings.Handlers(server.Data, s.GetRequiredService<ILogger<NodeAgent>>())));
         services.AddHostedService<LocalNode>();
         var name = node.ToSpec(null, null).Name;
-        services.AddHostedService(s => NodeSampling.Orders(
+        services.AddSingleton(s => NodeSampling.Orders(
             s.GetRequiredService<IGrainFactory>(), name, Path.Combine(server.Data, "nodes", name), energy, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<PowerOrders>>()));
+        services.AddHostedService(s => s.GetRequiredService<PowerOrders>());
         services.AddHostedService(s => NodeSampling.Telemetry(
-            s.GetRequiredService<IGrainFactory>(), name, s.GetRequiredService<TelemetryOptions>(), energy, node, server.Data, s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<IGrainFactory>(), name, s.GetRequiredService<TelemetryOptions>(), energy, s.GetRequiredService<PowerOrders>(), node, server.Data, s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILogger<TelemetryPublisher>>()));
     }
 

@@ -100,7 +100,7 @@ public static partial class NodeProgram
             client.Cluster, spec.Name, Path.Combine(local.DataDirectory, "nodes", spec.Name), energy, TimeProvider.System, logging.CreateLogger<PowerOrders>());
         await orders.StartAsync(stop.Token);
         using var telemetry = NodeSampling.Telemetry(
-            client.Cluster, spec.Name, configuration.Get<TelemetryOptions>(TelemetryOptions.Section), energy, settings, local.DataDirectory, TimeProvider.System, logging.CreateLogger<TelemetryPublisher>());
+            client.Cluster, spec.Name, configuration.Get<TelemetryOptions>(TelemetryOptions.Section), energy, orders, settings, local.DataDirectory, TimeProvider.System, logging.CreateLogger<TelemetryPublisher>());
         await telemetry.StartAsync(stop.Token);
         await profiles.StartAsync(stop.Token);
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

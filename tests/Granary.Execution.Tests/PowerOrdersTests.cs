@@ -61,6 +61,29 @@ public sealed class PowerOrdersTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_refused_is_counted_until_it_is_done_or_wanted_no_longer()
+    {
+        using var agent = Agent();
+        _grain.Wanted = new() { Frequency = 0.5 };
+        var ledger = Directory.CreateDirectory(Path.Combine(_directory, "power.json.new")); // nothing can be written down: nothing may be changed
+        await StartAsync(agent);
+        await AskedAsync(1);
+        Assert.Equal((1, "4000000"), (agent.NotMade, Root.Read(Limit)));
+        Assert.StartsWith("nothing is changed", _grain.Refused, StringComparison.Ordinal);
+        ledger.Delete();
+        await AskedAsync(2);
+        Assert.Equal((0, "2000000", ""), (agent.NotMade, Root.Read(Limit), _grain.Refused));
+        File.Delete(Root.At(Limit)); // its core goes offline
+        _grain.Wanted = null;
+        await AskedAsync(2);
+        Assert.Equal(1, agent.NotMade);
+        Write(Limit, "2000000");
+        await AskedAsync(2);
+        Assert.Equal((0, "4000000"), (agent.NotMade, Root.Read(Limit)));
+        await agent.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task What_an_agent_left_that_was_killed_is_put_back_even_where_nothing_may_be_changed()
     {
         new PowerControls(Root, new(Path.Combine(_directory, "power.json"))).Apply(new() { Frequency = 0.25 });
@@ -107,10 +130,13 @@ public sealed class PowerOrdersTests : IDisposable
 
         public int Calls { get; private set; }
 
+        public string Refused { get; private set; } = "";
+
         public Task<PowerSetting?> Order(string node, PowerKnobs knobs, string refused)
         {
             var answer = Away ? Task.FromException<PowerSetting?>(new TimeoutException("no answer")) : Task.FromResult(Wanted);
             Calls++;
+            Refused = refused;
             Asked.Writer.TryWrite(Calls);
             return answer;
         }

@@ -51,9 +51,12 @@ public sealed class EnergyGrainTests(GrainsFixture fixture) : IClassFixture<Grai
         await UntilAsync(async () => (await Node("k-1").Describe()).Tasks == 1);
         var knobs = new PowerKnobs { LowestFrequency = 0.25, Frequency = 1, Governor = "schedutil" };
         Assert.Null(await Energy.Order("k-1", knobs, ""));
-        var applied = await Energy.Apply(new(0.9, "knobs", TimeSpan.FromSeconds(2)));
+        var applied = await Energy.Apply(new(0.9, "knobs", TimeSpan.FromSeconds(3)));
         var step = Assert.Single(applied.Steps, s => s.Node == "k-1");
         Assert.Equal("limit_frequency", step.Action);
+        Assert.Equal("waits for its agent", Assert.Single((await Energy.Active())!.Steps, s => s.Node == "k-1").State);
+        Assert.Equal(step.Setting, await Energy.Order("k-1", knobs, ""));
+        Assert.Equal("waits for its agent", Assert.Single((await Energy.Active())!.Steps, s => s.Node == "k-1").State);
         Assert.Equal(step.Setting, await Energy.Order("k-1", knobs, ""));
         Assert.Equal("set", Assert.Single((await Energy.Active())!.Steps, s => s.Node == "k-1").State);
         await Energy.Order("k-1", knobs, "/sys is read-only");

@@ -38,7 +38,9 @@ internal static class EnergyCommand
                 call.Note("what the plan changed is being put back");
                 return ExitCodes.Done;
             }
-            return Show(call, await client.EnergyAsync(new EnergyQuery(call.Now - (call.Get(from) ?? TimeSpan.FromHours(1)), call.Now), cancel));
+            if (call.Get(from) is { } over && over < TimeSpan.FromSeconds(1)) throw GranaryException.Invalid("--for is less than a second; write how far back to look, like 1h");
+            var until = call.Now;
+            return Show(call, await client.EnergyAsync(new EnergyQuery(until - (call.Get(from) ?? TimeSpan.FromHours(1)), until), cancel));
         });
     }
 

@@ -43,7 +43,7 @@ internal static class EnergyListing
     {
         var saves = plan.NowWatts > 0 ? plan.SavesWatts / plan.NowWatts : 0;
         var basis = plan.Measured ? "measured" : "estimated by a model";
-        var note = plan.Note.Length > 0 ? $"; the target of {plan.Target:P0} is not reached: {plan.Note}" : "";
+        var note = plan.Note.Length > 0 ? string.Create(CultureInfo.InvariantCulture, $"; the target of {100 * plan.Target:0.#}% is not reached: {plan.Note}") : "";
         var force = plan.AppliedAt is null ? plan.Steps.Count > 0 ? "; nothing was changed: --apply carries it out" : ""
             : plan.Until is { } until ? string.Create(CultureInfo.InvariantCulture, $"; in force until {until.UtcDateTime:HH:mm:ss'Z'}") : "; in force until 'granary energy --restore'";
         return string.Create(CultureInfo.InvariantCulture, $"expected to save {plan.SavesWatts:0.#} of {plan.NowWatts:0.#} W, {100 * saves:0.#}% ({basis}){note}{force}");

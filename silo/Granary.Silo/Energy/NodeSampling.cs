@@ -13,13 +13,14 @@ namespace Granary.Silo.Energy;
 internal static class NodeSampling
 {
     public static TelemetryPublisher Telemetry(
-        IGrainFactory grains, string node, TelemetryOptions options, EnergySettings energy, NodeSettings settings, string data, TimeProvider time, ILogger<TelemetryPublisher> log)
+        IGrainFactory grains, string node, TelemetryOptions options, EnergySettings energy, PowerOrders orders, NodeSettings settings, string data, TimeProvider time, ILogger<TelemetryPublisher> log)
     {
         var owners = new TaskOwners();
         AcceleratorSource? accelerators = null;
         List<Func<SampleRow, ITelemetrySource>> sources = [row => new FileSystemSource(row, "data", data), row => accelerators = new(row, AcceleratorSources.Of(SystemRoot.Machine, [.. DeclaredAccelerator.Parse(settings.Accelerators)]))];
         var model = PowerModel.Of(energy.IdleWatts, energy.BusyWatts, Environment.ProcessorCount);
         if (energy.Enabled) sources.Add(row => new EnergySource(SystemRoot.Machine, row, model, accelerators!, owners));
+        if (energy.AllowControl) sources.Add(row => new CountSource(row, "power.refused", () => orders.NotMade));
         return new(grains, node, options, time, log, owners, sources);
     }
 

@@ -27,6 +27,8 @@ public sealed partial class PowerOrders : BackgroundService
     private readonly bool _allowed;
     private PowerSetting? _set;
     private string _refused = "";
+    private string _stays = "";
+    private volatile int _notMade;
 
     /// <param name="grains">The server.</param>
     /// <param name="node">Name of the node that this machine is.</param>
@@ -41,6 +43,9 @@ public sealed partial class PowerOrders : BackgroundService
 
     internal PowerOrders(IEnergyGrain grain, string node, PowerControls controls, bool allowed, TimeProvider time, ILogger log) =>
         (_grain, _node, _controls, _allowed, _time, _log) = (grain, node, controls, allowed, time, log);
+
+    /// <summary>Settings that a plan wants and that could not be made, or that could not be put back; 0 when all is as it should be.</summary>
+    public int NotMade => _notMade;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -93,7 +98,7 @@ public sealed partial class PowerOrders : BackgroundService
         // again and again: something else may have changed it meanwhile
         var outcome = _controls.Apply(wanted);
         if (outcome.Changed > 0 || outcome.Refused != _refused) LogChanged(_log, _node, outcome.Changed, outcome.Refused.Length > 0 ? $"; refused: {outcome.Refused}" : "");
-        (_set, _refused) = (wanted, outcome.Refused);
+        (_set, _refused, _stays, _notMade) = (wanted, outcome.Refused, "", outcome.NotMade);
     }
 
     private void Restore(string why)
@@ -101,8 +106,9 @@ public sealed partial class PowerOrders : BackgroundService
         try
         {
             var outcome = _controls.Restore();
-            if (outcome.Changed > 0 || outcome.Refused.Length > 0) LogRestored(_log, _node, why, outcome.Changed, outcome.Refused.Length > 0 ? $"; refused: {outcome.Refused}" : "");
-            (_set, _refused) = (null, "");
+            // a core that stays offline is tried again for as long as that takes, and told of once
+            if (outcome.Changed > 0 || (outcome.Refused.Length > 0 && outcome.Refused != _stays)) LogRestored(_log, _node, why, outcome.Changed, outcome.Refused.Length > 0 ? $"; refused: {outcome.Refused}" : "");
+            (_set, _refused, _stays, _notMade) = (null, "", outcome.Refused, outcome.NotMade);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

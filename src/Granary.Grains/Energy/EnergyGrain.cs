@@ -26,7 +26,7 @@ public sealed partial class EnergyGrain(
     private static readonly TimeSpan KnobsLast = TimeSpan.FromMinutes(1);
     private static readonly WaitReason[] ForRoom = [WaitReason.Capacity, WaitReason.Fragmented, WaitReason.NoNodes, WaitReason.TooLarge, WaitReason.Placement];
 
-    private readonly Dictionary<string, (PowerKnobs Knobs, DateTimeOffset At, string Refused)> _knobs = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (PowerKnobs Knobs, DateTimeOffset At, string Refused, PowerSetting? Did, PowerSetting? Answer)> _knobs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _parking = new(StringComparer.Ordinal);
 
     private EnergyState State => state.State;
@@ -75,8 +75,10 @@ public sealed partial class EnergyGrain(
 
     public Task<PowerSetting?> Order(string node, PowerKnobs knobs, string refused)
     {
-        _knobs[node] = (knobs, clock.GetUtcNow(), refused);
-        return Task.FromResult(State.Settings.GetValueOrDefault(node));
+        var setting = State.Settings.GetValueOrDefault(node);
+        var did = _knobs.TryGetValue(node, out var before) ? before.Answer : null;
+        _knobs[node] = (knobs, clock.GetUtcNow(), refused, did, setting);
+        return Task.FromResult(setting);
     }
 
     private Dictionary<string, PowerKnobs> Knobs() =>
@@ -138,7 +140,8 @@ public sealed partial class EnergyGrain(
     {
         if (step.Setting is null) return State.Parked.Any(p => p.Node == step.Node) ? _parking.GetValueOrDefault(step.Node, "draining") : "woken";
         if (!_knobs.TryGetValue(step.Node, out var told) || clock.GetUtcNow() - told.At >= KnobsLast) return "its agent does not answer";
-        return told.Refused.Length == 0 ? "set" : told.Refused;
+        // what it was answered last time it had done, or been refused, when it asked again
+        return told.Did is null || told.Did != State.Settings.GetValueOrDefault(step.Node) ? "waits for its agent" : told.Refused.Length == 0 ? "set" : told.Refused;
     }
 
     private static string Word(EnergyActionKind kind) => kind switch

@@ -56,6 +56,16 @@ public static class BuiltInRules
         },
         new()
         {
+            Name = "gpu-hot", Metric = "gpu.temperature/*", Warning = 87, Critical = 95, For = TimeSpan.FromMinutes(1), Hysteresis = 0.05,
+            Help = "the card slows down or stops soon; see to its cooling, or drain the node",
+        },
+        new()
+        {
+            Name = "energy-refused", Metric = "power.refused", Warning = 1, For = TimeSpan.FromSeconds(30), Hysteresis = 0,
+            Help = "the saving of the energy plan is lost there, or a setting of it stays; 'granary energy --active' and the node's log say which",
+        },
+        new()
+        {
             Name = "pool-no-nodes", Subject = RuleSubject.Pool, Metric = "nodes.missing", Critical = 1, For = TimeSpan.FromSeconds(20), Hysteresis = 0,
             Help = "tasks wait and no node takes any; see 'granary nodes'",
         },

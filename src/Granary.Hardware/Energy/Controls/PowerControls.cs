@@ -6,7 +6,8 @@ namespace Granary.Hardware.Energy.Controls;
 /// <summary>What came of a setting.</summary>
 /// <param name="Changed">Files that were written.</param>
 /// <param name="Refused">What could not be, in one line; empty when all went well.</param>
-public sealed record PowerOutcome(int Changed, string Refused);
+/// <param name="NotMade">How many files could not be written.</param>
+public sealed record PowerOutcome(int Changed, string Refused, int NotMade = 0);
 
 /// <summary>
 /// Changes frequency limits, governors and idle states of this machine's processors, and puts them back. What a file held is on the disk before the file
@@ -49,13 +50,13 @@ public sealed class PowerControls(SystemRoot root, PowerLedger ledger)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new(0, $"nothing is changed, since what it was could not be written down: {e.Message}");
+            return new(0, $"nothing is changed, since what it was could not be written down: {e.Message}", wanted.Count);
         }
         foreach (var (path, before) in ledger.Before.Where(b => !wanted.ContainsKey(b.Key)).ToList())
             if (Write(path, before, refused)) changed++;
         foreach (var (path, value) in wanted)
             if (ledger.Before.ContainsKey(path) && Write(path, value, refused)) changed++;
-        return new(changed, Line(refused));
+        return new(changed, Line(refused), refused.Count);
     }
 
     /// <summary>Puts back everything that was changed, also by an earlier process. What cannot be written stays in the ledger.</summary>
@@ -71,7 +72,7 @@ public sealed class PowerControls(SystemRoot root, PowerLedger ledger)
             if (refused.Count > failed) stays.Add(path);
         }
         ledger.Forget(stays);
-        return new(changed, Line(refused));
+        return new(changed, Line(refused), refused.Count);
     }
 
     private Dictionary<string, string> Wanted(PowerSetting setting)
