@@ -77,7 +77,7 @@ internal static class Parse
             }
             amounts[name] = amount;
         }
-        return Set(amounts);
+        return ResourceSet.Of(amounts);
     };
 
     /// <summary><c>k=v</c> pairs; the last of two with one key holds.</summary>
@@ -92,19 +92,4 @@ internal static class Parse
         }
         return pairs;
     };
-
-    internal static ResourceSet Set(IReadOnlyDictionary<string, long> amounts)
-    {
-        var custom = amounts.Where(a => !ResourceNames.IsBuiltIn(a.Key)).ToDictionary(a => a.Key, a => a.Value, StringComparer.Ordinal);
-        return new ResourceSet
-        {
-            CpuMilli = amounts.GetValueOrDefault(ResourceNames.Cpu),
-            MemoryMiB = amounts.GetValueOrDefault(ResourceNames.Memory),
-            GpuMilli = amounts.GetValueOrDefault(ResourceNames.Gpu),
-            GpuMemoryMiB = amounts.GetValueOrDefault(ResourceNames.GpuMemory),
-            NetworkMbps = amounts.GetValueOrDefault(ResourceNames.Network),
-            StorageMBps = amounts.GetValueOrDefault(ResourceNames.Storage),
-            Custom = custom.Count == 0 ? null : custom,
-        };
-    }
 }

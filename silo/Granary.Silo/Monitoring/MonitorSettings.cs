@@ -15,7 +15,7 @@ public sealed class MonitorSettings
     public bool Enabled { get; set; } = true;
 
     /// <summary>Rules beside the built-in ones, or in place of those of their names.</summary>
-    public List<RuleSettings> Rules { get; } = [];
+    public List<AlertRule> Rules { get; } = [];
 
     /// <summary>Names of built-in rules that are left out, with commas between. Default none.</summary>
     public string Disabled { get; set; } = "";
@@ -98,7 +98,7 @@ public sealed class MonitorSettings
         var notifications = new NotificationOptions { Least = Least, GroupWait = GroupWait, GroupInterval = GroupInterval, RepeatInterval = RepeatInterval, Burst = Burst, OneEvery = OneEvery };
         notifications.Validate();
         return new(
-            new RuleSet([.. Rules.Select(r => r.ToRule())], Disabled.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)),
+            new RuleSet(Rules, Disabled.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)),
             notifications,
             new CapacityOptions
             {
@@ -111,54 +111,4 @@ public sealed class MonitorSettings
                 LeastNodes = ScaleLeastNodes,
             });
     }
-}
-
-/// <summary>A rule as settings write it.</summary>
-public sealed class RuleSettings
-{
-    public string Name { get; set; } = "";
-
-    public RuleSubject Subject { get; set; }
-
-    public string Metric { get; set; } = "";
-
-    public RuleKind Kind { get; set; }
-
-    public double? Info { get; set; }
-
-    public double? Warning { get; set; }
-
-    public double? Error { get; set; }
-
-    public double? Critical { get; set; }
-
-    public double Hysteresis { get; set; } = 0.1;
-
-    public TimeSpan For { get; set; }
-
-    public TimeSpan ClearFor { get; set; } = TimeSpan.FromSeconds(30);
-
-    public double Limit { get; set; } = 1;
-
-    public TimeSpan Window { get; set; } = TimeSpan.FromMinutes(30);
-
-    public string Help { get; set; } = "";
-
-    internal AlertRule ToRule() => new()
-    {
-        Name = Name,
-        Subject = Subject,
-        Metric = Metric,
-        Kind = Kind,
-        Info = Info,
-        Warning = Warning,
-        Error = Error,
-        Critical = Critical,
-        Hysteresis = Hysteresis,
-        For = For,
-        ClearFor = ClearFor,
-        Limit = Limit,
-        Window = Window,
-        Help = Help,
-    };
 }

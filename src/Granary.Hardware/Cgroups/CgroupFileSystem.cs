@@ -75,11 +75,13 @@ public sealed record CgroupFileSystem(CgroupVersion Version, string MemoryPath, 
         return root.HasDirectory(joined) ? joined : mount;
     }
 
-    private static string WhyNotWritable(SystemRoot root, string path)
+    /// <summary>Makes an empty group there and removes it: with its own files, on a real cgroup file system. Empty when that works.</summary>
+    internal static string WhyNotWritable(SystemRoot root, string path)
     {
         var probe = root.At($"{path}/granary-probe-{Guid.NewGuid():N}");
         try
         {
+            if (!root.HasDirectory(path)) return $"{path} is not there";
             Directory.CreateDirectory(probe);
             Directory.Delete(probe);
             return "";

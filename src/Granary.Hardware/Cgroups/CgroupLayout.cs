@@ -48,7 +48,7 @@ public sealed record CgroupLayout(IReadOnlyList<CgroupHierarchy> Hierarchies, IR
         void Add(CgroupHierarchy hierarchy)
         {
             if (hierarchy.Controllers.Count == 0) return;
-            var refused = hierarchy.Parents.Select(p => WhyNotWritable(root, p)).ToArray();
+            var refused = hierarchy.Parents.Select(p => CgroupFileSystem.WhyNotWritable(root, p)).ToArray();
             var open = hierarchy.Parents.Where((_, i) => refused[i].Length == 0).ToArray();
             if (open.Length > 0) found.Add(hierarchy with { Parents = open });
             else foreach (var controller in hierarchy.Controllers) why.TryAdd(controller, refused[0]);
@@ -58,23 +58,6 @@ public sealed record CgroupLayout(IReadOnlyList<CgroupHierarchy> Hierarchies, IR
     internal static string V1Name(CgroupController controller) => controller == CgroupController.Io ? "blkio" : V2Name(controller);
 
     internal static string V2Name(CgroupController controller) => controller.ToString().ToLowerInvariant();
-
-    private static string WhyNotWritable(SystemRoot root, string path)
-    {
-        var probe = root.At($"{path}/granary-probe-{Guid.NewGuid():N}");
-        try
-        {
-            if (!root.HasDirectory(path)) return $"{path} is not there";
-            Directory.CreateDirectory(probe);
-            Directory.Delete(probe);
-            return "";
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // on a real cgroup file system a group has files of its own, and rmdir removes it with them
-            return $"groups cannot be made in {path}: {(e is UnauthorizedAccessException ? "not permitted" : e.Message)}";
-        }
-    }
 }
 
 /// <summary>One hierarchy in which groups can be made.</summary>

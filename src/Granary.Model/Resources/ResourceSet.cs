@@ -23,6 +23,23 @@ public sealed record ResourceSet
     /// <summary>Custom resources by name, in thousandths; null when there are none.</summary>
     [Id(6)] public IReadOnlyDictionary<string, long>? Custom { get; init; }
 
+    /// <summary>A set of amounts by their file names, in base units; custom ones that are 0 are left out.</summary>
+    public static ResourceSet Of(IReadOnlyDictionary<string, long> amounts)
+    {
+        ArgumentNullException.ThrowIfNull(amounts);
+        var custom = amounts.Where(a => a.Value != 0 && !ResourceNames.IsBuiltIn(a.Key)).ToDictionary(a => a.Key, a => a.Value, StringComparer.Ordinal);
+        return new ResourceSet
+        {
+            CpuMilli = amounts.GetValueOrDefault(ResourceNames.Cpu),
+            MemoryMiB = amounts.GetValueOrDefault(ResourceNames.Memory),
+            GpuMilli = amounts.GetValueOrDefault(ResourceNames.Gpu),
+            GpuMemoryMiB = amounts.GetValueOrDefault(ResourceNames.GpuMemory),
+            NetworkMbps = amounts.GetValueOrDefault(ResourceNames.Network),
+            StorageMBps = amounts.GetValueOrDefault(ResourceNames.Storage),
+            Custom = custom.Count == 0 ? null : custom,
+        };
+    }
+
     public bool IsZero => CpuMilli == 0 && MemoryMiB == 0 && GpuMilli == 0 && GpuMemoryMiB == 0 && NetworkMbps == 0
         && StorageMBps == 0 && (Custom is null || Custom.Values.All(v => v == 0));
 

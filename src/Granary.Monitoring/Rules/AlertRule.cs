@@ -28,7 +28,8 @@ public enum RuleKind
 /// <summary>When something is worth an alert.</summary>
 public sealed record AlertRule
 {
-    public required string Name { get; init; }
+    /// <summary>Of its own: one of a built-in rule takes that one's place.</summary>
+    public string Name { get; init; } = "";
 
     public RuleSubject Subject { get; init; }
 

@@ -70,9 +70,7 @@ public static class SpeedscopeFile
             json.WriteEndArray();
         }
         json.WriteEndArray();
-        json.WriteStartArray("weights");
-        foreach (var sample in track.Samples) json.WriteNumberValue(sample.Weight);
-        json.WriteEndArray();
+        json.Numbers("weights", track.Samples, s => s.Weight);
         json.WriteEndObject();
     }
 
@@ -92,12 +90,8 @@ public static class SpeedscopeFile
         foreach (var track in profile.Tracks)
         {
             json.WriteStartObject();
-            json.WriteStartArray("at");
-            foreach (var sample in track.Samples) json.WriteNumberValue(Math.Round(sample.At, 4));
-            json.WriteEndArray();
-            json.WriteStartArray("thread");
-            foreach (var sample in track.Samples) json.WriteNumberValue(sample.Thread);
-            json.WriteEndArray();
+            json.Numbers("at", track.Samples, s => Math.Round(s.At, 4));
+            json.Numbers("thread", track.Samples, s => s.Thread);
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -123,17 +117,7 @@ public static class SpeedscopeFile
             json.WriteEndObject();
         }
         json.WriteEndArray();
-        json.WriteStartArray("events");
-        foreach (var happened in profile.Events)
-        {
-            json.WriteStartObject();
-            json.WriteNumber("at", happened.At);
-            json.WriteNumber("seconds", happened.Seconds);
-            json.WriteString("kind", happened.Kind);
-            json.WriteString("text", happened.Text);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        json.Events(profile.Events);
         json.WriteStartArray("series");
         foreach (var series in profile.Series)
         {

@@ -71,9 +71,9 @@ internal static class ViewerData
             json.WriteStartObject();
             json.WriteString("kind", TrackNames.Of(track.Kind));
             json.WriteString("unit", track.Unit);
-            Numbers(json, "at", track.Samples, s => Math.Round(s.At, 3));
-            Numbers(json, "stack", track.Samples, s => s.Stack);
-            Numbers(json, "weight", track.Samples, s => s.Weight);
+            json.Numbers("at", track.Samples, s => Math.Round(s.At, 3));
+            json.Numbers("stack", track.Samples, s => s.Stack);
+            json.Numbers("weight", track.Samples, s => s.Weight);
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -83,33 +83,23 @@ internal static class ViewerData
             json.WriteStartObject();
             json.WriteString("name", thread.Name);
             json.WriteNumber("thread", thread.Thread);
-            Numbers(json, "from", thread.Spans, s => Math.Round(s.From, 3));
-            Numbers(json, "to", thread.Spans, s => Math.Round(s.To, 3));
+            json.Numbers("from", thread.Spans, s => Math.Round(s.From, 3));
+            json.Numbers("to", thread.Spans, s => Math.Round(s.To, 3));
             json.WriteStartArray("state");
             foreach (var span in thread.Spans) json.WriteStringValue(TrackNames.Of(span.State));
             json.WriteEndArray();
             json.WriteEndObject();
         }
         json.WriteEndArray();
-        json.WriteStartArray("events");
-        foreach (var happened in profile.Events)
-        {
-            json.WriteStartObject();
-            json.WriteNumber("at", Math.Round(happened.At, 4));
-            json.WriteNumber("seconds", Math.Round(happened.Seconds, 6));
-            json.WriteString("kind", happened.Kind);
-            json.WriteString("text", happened.Text);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        json.Events(profile.Events);
         json.WriteStartArray("series");
         foreach (var series in profile.Series)
         {
             json.WriteStartObject();
             json.WriteString("name", series.Name);
             json.WriteString("unit", series.Unit);
-            Numbers(json, "at", series.Points, p => Math.Round(p.At, 3));
-            Numbers(json, "value", series.Points, p => double.IsFinite(p.Value) ? p.Value : 0);
+            json.Numbers("at", series.Points, p => Math.Round(p.At, 3));
+            json.Numbers("value", series.Points, p => double.IsFinite(p.Value) ? p.Value : 0);
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -126,9 +116,9 @@ internal static class ViewerData
             json.WriteStartObject();
             json.WriteString("kind", TrackNames.Of(track.Kind));
             json.WriteString("unit", ProfileTrack.UnitOf(track.Kind));
-            Numbers(json, "stack", track.Entries, e => e.Stack);
-            Numbers(json, "weight", track.Entries, e => Math.Round(e.After));
-            Numbers(json, "before", track.Entries, e => Math.Round(e.Before));
+            json.Numbers("stack", track.Entries, e => e.Stack);
+            json.Numbers("weight", track.Entries, e => Math.Round(e.After));
+            json.Numbers("before", track.Entries, e => Math.Round(e.Before));
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -158,13 +148,6 @@ internal static class ViewerData
             json.WriteNumberValue(frame);
             json.WriteEndArray();
         }
-        json.WriteEndArray();
-    }
-
-    private static void Numbers<T>(Utf8JsonWriter json, string name, IReadOnlyList<T> items, Func<T, double> value)
-    {
-        json.WriteStartArray(name);
-        foreach (var item in items) json.WriteNumberValue(value(item));
         json.WriteEndArray();
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Granary.Hardware;
 
 namespace Granary.Profiling;
@@ -22,8 +21,8 @@ internal sealed class RuntimeSessions : IDisposable
             if (DiagnosticPort.Find(root, pid) is not { } port) continue;
             try
             {
-                _sessions.Add(RuntimeSession.Start(pid, port, Stopwatch.GetElapsedTime(began).TotalSeconds, options.Modes.HasFlag(ProfileModes.Memory), options.Modes.HasFlag(ProfileModes.Cpu) && !withPerf));
-                notes.Add($"process {pid} is .NET: methods, collections{(options.Modes.HasFlag(ProfileModes.Memory) ? ", allocations (sampled every 100 KB)" : "")} and contended locks through EventPipe");
+                _sessions.Add(RuntimeSession.Start(pid, port, began, options.Modes.HasFlag(ProfileModes.Memory), options.Modes.HasFlag(ProfileModes.Cpu) && !withPerf));
+                notes.Add($"process {pid} is .NET: methods, collections{(options.Modes.HasFlag(ProfileModes.Memory) ? ", allocations (one for each 100 KB)" : "")} and contended locks through EventPipe");
             }
             catch (IOException e)
             {
@@ -41,9 +40,11 @@ internal sealed class RuntimeSessions : IDisposable
         var traces = new Dictionary<int, RuntimeTrace>();
         foreach (var session in _sessions)
         {
+            if (session.Allocations.Count > 0 && session.Allocations.Sum(w => w.Seconds) / session.Allocations.Sum(w => w.Stands) is < 0.95 and var part)
+                _notes.Add(FormattableString.Invariant($"process {session.Pid} allocates so much that it was asked during {100 * part:0.#}% of the time, and what it said then stands for the rest"));
             if (session.Truncated) _notes.Add($"process {session.Pid} told more than 256 MiB, and the rest is left out");
             // what a process says of itself is not to be trusted: reading it is bounded, and its failure is a note
-            var reading = Task.Run(() => RuntimeTrace.Read(session.File, session.Began));
+            var reading = Task.Run(() => RuntimeTrace.Read(session.File, session.Began, session.Allocations));
             try
             {
                 if (reading.Wait(ReadWithin)) traces[session.Pid] = reading.Result;

@@ -32,11 +32,13 @@ internal sealed class RuntimeTrace
 
     /// <param name="file">Of <see cref="RuntimeSession"/>.</param>
     /// <param name="began">Seconds after the profile's start at which its clock begins.</param>
-    public static RuntimeTrace Read(string file, double began)
+    /// <param name="windows">In which it told of allocations.</param>
+    public static RuntimeTrace Read(string file, double began, IReadOnlyList<AllocationWindow> windows)
     {
         var trace = new RuntimeTrace();
         trace.ReadEvents(file, began);
         trace.ReadStacks(file, began);
+        foreach (var window in windows) trace.ReadAllocations(window);
         return trace;
     }
 
@@ -69,7 +71,6 @@ internal sealed class RuntimeTrace
             (suspended, generation) = (double.NaN, -1);
         };
         source.Clr.GCHeapStats += e => HeapBytes.Add(((float)(began + (e.TimeStampRelativeMSec / 1000)), e.GenerationSize0 + e.GenerationSize1 + e.GenerationSize2 + e.GenerationSize3 + e.GenerationSize4));
-        source.Clr.GCAllocationTick += e => AllocatedBytes += e.AllocationAmount64;
         source.Process();
     }
 
@@ -86,9 +87,6 @@ internal sealed class RuntimeTrace
             var at = (float)(began + (happened.TimeStampRelativeMSec / 1000));
             switch (happened)
             {
-                case GCAllocationTickTraceData allocation:
-                    Allocations.Add((at, allocation.TypeName, allocation.AllocationAmount64, Frames(happened), happened.ThreadID));
-                    break;
                 case ContentionStartTraceData:
                     waits[happened.ThreadID] = (happened.TimeStampRelativeMSec, Frames(happened));
                     break;
@@ -104,13 +102,27 @@ internal sealed class RuntimeTrace
         }
     }
 
+    // the runtime names its methods in the other stream
+    private void ReadAllocations(AllocationWindow window)
+    {
+        if (!File.Exists(window.File) || new FileInfo(window.File).Length == 0) return;
+        using var log = new TraceLog(TraceLog.CreateFromEventPipeDataFile(window.File));
+        foreach (var happened in log.Events)
+        {
+            if (happened is not GCAllocationTickTraceData allocation) continue;
+            var bytes = (long)(allocation.AllocationAmount64 * window.Weight);
+            AllocatedBytes += bytes;
+            Allocations.Add(((float)(window.Began + (happened.TimeStampRelativeMSec / 1000)), allocation.TypeName, bytes, Frames(happened, Methods.Find), happened.ThreadID));
+        }
+    }
+
     // from the outermost to the innermost
-    private static string[] Frames(TraceEvent happened)
+    private static string[] Frames(TraceEvent happened, Func<ulong, string?>? named = null)
     {
         var frames = new List<string>();
         for (var stack = happened.CallStack(); stack is not null && frames.Count < 256; stack = stack.Caller)
         {
-            var name = stack.CodeAddress.FullMethodName;
+            var name = named?.Invoke(stack.CodeAddress.Address) ?? stack.CodeAddress.FullMethodName;
             if (name.Length == 0) name = stack.CodeAddress.ModuleName is { Length: > 0 } module ? $"[{module}]" : "[unknown]";
             frames.Add(Plain(name));
         }

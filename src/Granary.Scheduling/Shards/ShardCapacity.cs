@@ -36,23 +36,6 @@ public static class ShardCapacity
         foreach (var set in sets)
             foreach (var (name, amount) in set.Named())
                 sums[name] = sums.GetValueOrDefault(name) + amount;
-        return Of(sums);
-    }
-
-    /// <summary>A set of the amounts by name; what is 0 is left out.</summary>
-    public static ResourceSet Of(IReadOnlyDictionary<string, long> amounts)
-    {
-        ArgumentNullException.ThrowIfNull(amounts);
-        var custom = amounts.Where(a => a.Value != 0 && !ResourceNames.IsBuiltIn(a.Key)).ToDictionary(a => a.Key, a => a.Value, StringComparer.Ordinal);
-        return new ResourceSet
-        {
-            CpuMilli = amounts.GetValueOrDefault(ResourceNames.Cpu),
-            MemoryMiB = amounts.GetValueOrDefault(ResourceNames.Memory),
-            GpuMilli = amounts.GetValueOrDefault(ResourceNames.Gpu),
-            GpuMemoryMiB = amounts.GetValueOrDefault(ResourceNames.GpuMemory),
-            NetworkMbps = amounts.GetValueOrDefault(ResourceNames.Network),
-            StorageMBps = amounts.GetValueOrDefault(ResourceNames.Storage),
-            Custom = custom.Count == 0 ? null : custom,
-        };
+        return ResourceSet.Of(sums);
     }
 }

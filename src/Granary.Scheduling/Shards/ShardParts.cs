@@ -45,7 +45,7 @@ public static class ShardParts
             var amounts = Cut(amount, weights);
             for (var i = 0; i < amounts.Length; i++) cut[i][name] = amounts[i];
         }
-        return [.. cut.Select(ShardCapacity.Of)];
+        return [.. cut.Select(ResourceSet.Of)];
     }
 
     /// <summary>
@@ -101,11 +101,11 @@ public static class ShardParts
     private static ResourceSet[] Limits(ResourceSet limit, IReadOnlyList<ResourceSet> parts, IReadOnlyList<bool> homes)
     {
         var cut = Cut(limit, parts, homes);
-        return [.. cut.Select(c => ShardCapacity.Of(limit.Named().ToDictionary(l => l.Name, l => Math.Max(Nothing, c.AmountOf(l.Name)), StringComparer.Ordinal)))];
+        return [.. cut.Select(c => ResourceSet.Of(limit.Named().ToDictionary(l => l.Name, l => Math.Max(Nothing, c.AmountOf(l.Name)), StringComparer.Ordinal)))];
     }
 
     /// <summary>No guarantee above its limit, which the rounding of both could bring about.</summary>
-    private static ResourceSet Least(ResourceSet guarantee, ResourceSet limit) => ShardCapacity.Of(guarantee.Named()
+    private static ResourceSet Least(ResourceSet guarantee, ResourceSet limit) => ResourceSet.Of(guarantee.Named()
         .ToDictionary(g => g.Name, g => limit.AmountOf(g.Name) is > 0 and var most ? Math.Min(g.Amount, most) : g.Amount, StringComparer.Ordinal));
 
     /// <summary>FNV-1a, the same in every process.</summary>

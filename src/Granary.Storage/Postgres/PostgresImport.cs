@@ -1,3 +1,4 @@
+using Granary.Model;
 using Npgsql;
 
 namespace Granary.Storage;
@@ -69,7 +70,7 @@ internal sealed class PostgresImport
     {
         var id = (long)(await Scalar("""
             INSERT INTO snapshot(pool, seq, sealed, format, crc, length, taken) VALUES ($1, $2, true, $3, $4, $5, $6) RETURNING id
-            """, cancellationToken, _pool, snapshot.Sequence, PostgresSchema.RecordFormat, (long)Checksum.Of(snapshot.Data.Span), (long)snapshot.Data.Length,
+            """, cancellationToken, _pool, snapshot.Sequence, PostgresSchema.RecordFormat, (long)Crc32C.Of(snapshot.Data.Span), (long)snapshot.Data.Length,
             _options.Time.GetUtcNow()).ConfigureAwait(false))!;
         var piece = 0;
         for (var rest = snapshot.Data; !rest.IsEmpty; rest = rest[Math.Min(rest.Length, _options.SnapshotPiece)..])
@@ -86,7 +87,7 @@ internal sealed class PostgresImport
             await Run("""
                 INSERT INTO journal(pool, seq, format, crc, payload) SELECT $1, e.seq, $2, e.crc, e.payload FROM unnest($3, $4, $5) AS e(seq, crc, payload)
                 """, cancellationToken, _pool, PostgresSchema.RecordFormat, _records.ConvertAll(r => r.Sequence),
-                _records.ConvertAll(r => (long)Checksum.Of(r.Payload.Span)), _records.ConvertAll(r => r.Payload)).ConfigureAwait(false);
+                _records.ConvertAll(r => (long)Crc32C.Of(r.Payload.Span)), _records.ConvertAll(r => r.Payload)).ConfigureAwait(false);
             _records.Clear();
             _bytes = 0;
         }

@@ -4,6 +4,8 @@ using Npgsql;
 
 namespace Granary.Storage;
 
+using Granary.Model;
+
 /// <summary>Reads one pool's snapshot and journal on a reader's connection, within a transaction that sees one moment.</summary>
 internal sealed class PostgresJournal(NpgsqlConnection connection, string place, string pool)
 {
@@ -83,7 +85,7 @@ internal sealed class PostgresJournal(NpgsqlConnection connection, string place,
             piece.CopyTo(snapshot.AsSpan(filled));
             filled += piece.Length;
         }
-        if (filled != snapshot.Length || Checksum.Of(snapshot) != head.Crc) throw Damaged("snapshot");
+        if (filled != snapshot.Length || Crc32C.Of(snapshot) != head.Crc) throw Damaged("snapshot");
         return snapshot;
     }
 
@@ -98,7 +100,7 @@ internal sealed class PostgresJournal(NpgsqlConnection connection, string place,
     {
         var what = string.Create(CultureInfo.InvariantCulture, $"record {sequence}");
         CheckFormat(format, what);
-        if (storedCrc != Checksum.Of(payload)) throw Damaged(what);
+        if (storedCrc != Crc32C.Of(payload)) throw Damaged(what);
     }
 
     private void CheckFormat(short format, string what)

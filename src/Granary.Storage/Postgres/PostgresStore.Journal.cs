@@ -3,6 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace Granary.Storage;
 
+using Granary.Model;
+
 public sealed partial class PostgresStore
 {
     private const int TruncateAtOnce = 5000;
@@ -42,14 +44,14 @@ public sealed partial class PostgresStore
         var begin = new PostgresSnapshotBegin(pool, sequence, _options.Time.GetUtcNow());
         if (await Queue(begin, cancellationToken).ConfigureAwait(false) is { } id)
         {
-            var crc = Checksum.Start;
+            var crc = Crc32C.Start;
             var number = 0;
             foreach (var piece in StoreArguments.Pieces(snapshot, _options.SnapshotPiece))
             {
-                crc = Checksum.Add(crc, piece.Span);
+                crc = Crc32C.Add(crc, piece.Span);
                 if (!await Queue(new PostgresSnapshotPiece(id, number++, piece), cancellationToken).ConfigureAwait(false)) break;
             }
-            var head = new SnapshotHead(id, sequence, Checksum.Finish(crc), snapshot.Length);
+            var head = new SnapshotHead(id, sequence, Crc32C.Finish(crc), snapshot.Length);
             await Queue(new PostgresSnapshotSeal(head), cancellationToken).ConfigureAwait(false);
         }
         while (await Queue(new PostgresTruncate(pool, TruncateAtOnce), cancellationToken).ConfigureAwait(false))

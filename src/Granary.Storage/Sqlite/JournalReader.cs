@@ -2,6 +2,8 @@ using System.Globalization;
 
 namespace Granary.Storage;
 
+using Granary.Model;
+
 /// <summary>Reads one pool's snapshot and journal on a reader's connection.</summary>
 internal sealed class JournalReader(Database database, string pool)
 {
@@ -50,7 +52,7 @@ internal sealed class JournalReader(Database database, string pool)
                 if (sequence != after + 1) throw Missing(after + 1, sequence);
                 after = sequence;
                 var payload = rows.Blob(3);
-                Check(rows.Int64(1), rows.Int64(2), Checksum.Of(payload), $"record {Database.Literal(sequence)}");
+                Check(rows.Int64(1), rows.Int64(2), Crc32C.Of(payload), $"record {Database.Literal(sequence)}");
                 if (array.Length - used < payload.Length) (array, used) = (new byte[Math.Max(ArrayBytes, payload.Length)], 0);
                 payload.CopyTo(array.AsSpan(used));
                 page.Add(new JournalRecord(sequence, array.AsMemory(used, payload.Length)));
@@ -102,7 +104,7 @@ internal sealed class JournalReader(Database database, string pool)
         {
             rows.Reset();
         }
-        if (filled != snapshot.Length || Checksum.Of(snapshot) != head.Crc) throw Damaged("snapshot");
+        if (filled != snapshot.Length || Crc32C.Of(snapshot) != head.Crc) throw Damaged("snapshot");
         return snapshot;
     }
 

@@ -3,6 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace Granary.Storage;
 
+using Granary.Model;
+
 public sealed partial class SqliteStore
 {
     private const int TruncateAtOnce = 2000;
@@ -41,14 +43,14 @@ public sealed partial class SqliteStore
         StoreArguments.CheckSequence(sequence);
         if (await Queue(new SnapshotBeginWrite(pool, sequence), cancellationToken).ConfigureAwait(false) is { } id)
         {
-            var crc = Checksum.Start;
+            var crc = Crc32C.Start;
             var number = 0;
             foreach (var piece in StoreArguments.Pieces(snapshot, _options.SnapshotPiece))
             {
-                crc = Checksum.Add(crc, piece.Span);
+                crc = Crc32C.Add(crc, piece.Span);
                 await Queue(new SnapshotPieceWrite(id, number++, piece), cancellationToken).ConfigureAwait(false);
             }
-            var head = new SnapshotHead(id, sequence, Checksum.Finish(crc), snapshot.Length);
+            var head = new SnapshotHead(id, sequence, Crc32C.Finish(crc), snapshot.Length);
             await Queue(new SnapshotSealWrite(pool, head), cancellationToken).ConfigureAwait(false);
         }
         while (await Queue(new TruncateWrite(pool, TruncateAtOnce), cancellationToken).ConfigureAwait(false))

@@ -1,3 +1,5 @@
+using Granary.Model;
+
 namespace Granary.Storage;
 
 /// <summary>The one connection that writes, with its statements prepared. Used by the commit thread only, after it is made.</summary>
@@ -97,7 +99,7 @@ internal sealed class WriteConnection : IDisposable
     }
 
     public void InsertRecord(long pool, long sequence, ReadOnlySpan<byte> payload) =>
-        _insertRecord.Bind(1, Key.Of(pool, sequence)).Bind(2, Schema.RecordFormat).Bind(3, Checksum.Of(payload)).Bind(4, payload).Run();
+        _insertRecord.Bind(1, Key.Of(pool, sequence)).Bind(2, Schema.RecordFormat).Bind(3, Crc32C.Of(payload)).Bind(4, payload).Run();
 
     /// <summary>For tests: lifts or sets the limit on the file's size.</summary>
     public void SetMaxPages(int pages) => _database.Execute($"PRAGMA max_page_count={Database.Literal(pages)}");

@@ -4,6 +4,8 @@ using System.Runtime.CompilerServices;
 
 namespace Granary.Storage;
 
+using Granary.Model;
+
 /// <summary>
 /// A whole store in one file, the same from SQLite and from PostgreSQL: <c>GRANARY</c> and a version, then items (kind, length, bytes, CRC-32C of
 /// kind and bytes), then an end that counts them, without which the file was cut off.
@@ -161,7 +163,7 @@ public static class PortableFile
         if (stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length) throw Damaged(path, "it is cut off");
     }
 
-    private static uint Crc(Kind kind, ReadOnlySpan<byte> bytes) => Checksum.Finish(Checksum.Add(Checksum.Add(Checksum.Start, [(byte)kind]), bytes));
+    private static uint Crc(Kind kind, ReadOnlySpan<byte> bytes) => Crc32C.Finish(Crc32C.Add(Crc32C.Add(Crc32C.Start, [(byte)kind]), bytes));
 
     private static StorageException Damaged(string path, string what) => new(StorageFault.Damaged, $"{path} is damaged ({what}): export again");
 }

@@ -3,6 +3,8 @@ using System.Buffers.Binary;
 
 namespace Granary.Telemetry;
 
+using Granary.Model;
+
 /// <summary>
 /// Rows of a fixed number of places, one for each step of time; the row of a step overwrites the one that many steps before. A row says which step it is
 /// of and has a checksum, so that one that is stale, torn or rotten is no row.

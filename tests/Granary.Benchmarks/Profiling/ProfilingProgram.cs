@@ -11,7 +11,7 @@ namespace Granary.Benchmarks.Profiling;
 /// </summary>
 internal static class ProfilingProgram
 {
-    private const double WantedSeconds = 1.2;
+    private const double WantedSeconds = 3;
 
     /// <param name="args">Rounds of four runs (default 5), and which of cpu, memory, monitoring (default all).</param>
     public static int Run(string[] args)

@@ -2,6 +2,8 @@ using FsCheck.Fluent;
 
 namespace Granary.Storage.Tests;
 
+using Granary.Model;
+
 public sealed class RecordTests
 {
     [Theory]
@@ -77,14 +79,14 @@ public sealed class RecordTests
     [InlineData("", 0u)]
     [InlineData("123456789", 0xE3069283u)]
     public void The_checksum_is_crc_32c(string text, uint crc) =>
-        Assert.Equal(crc, Checksum.Of(System.Text.Encoding.ASCII.GetBytes(text)));
+        Assert.Equal(crc, Crc32C.Of(System.Text.Encoding.ASCII.GetBytes(text)));
 
     [Fact]
     public void The_checksum_of_pieces_is_that_of_the_whole()
     {
         var data = Samples.Payload(1, 1000);
-        var state = Checksum.Start;
-        foreach (var piece in data.Chunk(24)) state = Checksum.Add(state, piece);
-        Assert.Equal(Checksum.Of(data), Checksum.Finish(state));
+        var state = Crc32C.Start;
+        foreach (var piece in data.Chunk(24)) state = Crc32C.Add(state, piece);
+        Assert.Equal(Crc32C.Of(data), Crc32C.Finish(state));
     }
 }

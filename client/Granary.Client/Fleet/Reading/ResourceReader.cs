@@ -18,12 +18,11 @@ internal static class ResourceReader
             return ResourceSet.Zero;
         }
         var amounts = new Dictionary<string, long>(StringComparer.Ordinal);
-        var custom = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var entry in map.Entries)
         {
             if (entry.Key == Custom && entry.Value is MapNode nested)
             {
-                foreach (var inner in nested.Entries) ReadCustom(fields, inner, custom);
+                foreach (var inner in nested.Entries) ReadCustom(fields, inner, amounts);
             }
             else if (ResourceNames.IsBuiltIn(entry.Key))
             {
@@ -35,28 +34,19 @@ internal static class ResourceReader
             }
             else
             {
-                ReadCustom(fields, entry, custom);
+                ReadCustom(fields, entry, amounts);
             }
         }
-        return new ResourceSet
-        {
-            CpuMilli = amounts.GetValueOrDefault(ResourceNames.Cpu),
-            MemoryMiB = amounts.GetValueOrDefault(ResourceNames.Memory),
-            GpuMilli = amounts.GetValueOrDefault(ResourceNames.Gpu),
-            GpuMemoryMiB = amounts.GetValueOrDefault(ResourceNames.GpuMemory),
-            NetworkMbps = amounts.GetValueOrDefault(ResourceNames.Network),
-            StorageMBps = amounts.GetValueOrDefault(ResourceNames.Storage),
-            Custom = custom.Count == 0 ? null : custom,
-        };
+        return ResourceSet.Of(amounts);
     }
 
-    private static void ReadCustom(Fields fields, MapEntry entry, Dictionary<string, long> custom)
+    private static void ReadCustom(Fields fields, MapEntry entry, Dictionary<string, long> amounts)
     {
         if (!Names.IsValid(entry.Key))
             fields.Problems.Add(entry.Line, $"'{Quoting.Clip(entry.Key)}' is no name for a resource; write {Names.Rule}");
         else if (ResourceNames.IsBuiltIn(entry.Key))
             fields.Problems.Add(entry.Line, $"'{entry.Key}' is a built-in resource; move it out of '{Custom}:'");
-        else if (Amount(fields, entry) is { } amount && !custom.TryAdd(entry.Key, amount))
+        else if (Amount(fields, entry) is { } amount && !amounts.TryAdd(entry.Key, amount))
             fields.Problems.Add(entry.Line, $"the resource '{entry.Key}' is here twice; remove one of them");
     }
 

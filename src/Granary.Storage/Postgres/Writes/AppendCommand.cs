@@ -1,3 +1,4 @@
+using Granary.Model;
 using Npgsql;
 
 namespace Granary.Storage;
@@ -20,7 +21,7 @@ internal sealed class AppendCommand
         Add(command, Column(a => a.Pool));
         Add(command, Column(a => a.Sequence));
         Add(command, PostgresSchema.RecordFormat);
-        Add(command, Column(a => (long)Checksum.Of(a.Payload.Span)));
+        Add(command, Column(a => (long)Crc32C.Of(a.Payload.Span)));
         Add(command, Column(a => a.Payload));
         var rows = new TaskArrays();
         for (var i = 0; i < _appends.Length; i++)

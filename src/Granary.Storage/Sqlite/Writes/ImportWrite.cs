@@ -1,3 +1,5 @@
+using Granary.Model;
+
 namespace Granary.Storage;
 
 /// <summary>Some items of another store, in their order.</summary>
@@ -38,6 +40,6 @@ internal sealed class ImportWrite(string pool, IReadOnlyList<StoreItem> items, i
         var piece = 0;
         for (var rest = snapshot.Data; !rest.IsEmpty; rest = rest[Math.Min(rest.Length, pieceBytes)..])
             connection.Snapshots.InsertPiece(number, piece++, rest.Span[..Math.Min(rest.Length, pieceBytes)]);
-        connection.Snapshots.Seal(id, new SnapshotHead(number, snapshot.Sequence, Checksum.Of(snapshot.Data.Span), snapshot.Data.Length));
+        connection.Snapshots.Seal(id, new SnapshotHead(number, snapshot.Sequence, Crc32C.Of(snapshot.Data.Span), snapshot.Data.Length));
     }
 }

@@ -1,10 +1,10 @@
 using System.Buffers.Binary;
 using System.Numerics;
 
-namespace Granary.Storage;
+namespace Granary.Model;
 
-/// <summary>CRC-32C (Castagnoli, RFC 3720 appendix B.4). SQLite checks its log but not its pages; this finds a record that rotted.</summary>
-internal static class Checksum
+/// <summary>CRC-32C (Castagnoli, RFC 3720 appendix B.4), by the processor's instruction where it has one: finds what rotted on a disk.</summary>
+public static class Crc32C
 {
     public static uint Of(ReadOnlySpan<byte> data) => Finish(Add(Start, data));
 
