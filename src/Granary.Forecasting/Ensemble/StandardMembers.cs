@@ -1,0 +1,45 @@
+using Granary.Forecasting.Models;
+using Granary.Forecasting.Models.Intermittent;
+using Granary.Forecasting.Models.Regression;
+using Granary.Forecasting.Models.Seasons;
+using Granary.Forecasting.Models.Smoothing;
+using Granary.Forecasting.Models.Theta;
+
+namespace Granary.Forecasting.Ensemble;
+
+/// <summary>The members that an ensemble begins with.</summary>
+public static class StandardMembers
+{
+    private const int WidestWindow = 336;
+
+    /// <param name="history">Only its kind is looked at: how much of it is zero.</param>
+    /// <param name="seasons">Points in each season; none, one or several.</param>
+    /// <param name="horizon">How far ahead the ensemble is asked.</param>
+    public static IReadOnlyList<IForecastModel> For(ReadOnlySpan<double> history, IReadOnlyList<int> seasons, int horizon)
+    {
+        int[] used = [.. seasons.Where(s => s > 1).Distinct().Order()];
+        var shortest = used.Length > 0 ? used[0] : 1;
+        List<IForecastModel> members = [new Naive(), new DynamicTheta(shortest), new Ets(shortest)];
+        foreach (var season in used) members.Add(new SeasonalNaive(season));
+        members.Add(new Autoregression(used));
+        members.Add(new Autoregression(used, logarithm: true));
+        if (used.Length > 0)
+        {
+            members.Add(new SeasonalDecompositionModel(used, logarithm: true));
+            members.Add(new MultipleSeasonalSmoothing(used));
+            members.Add(new MultipleSeasonalSmoothing(used, logarithm: true));
+        }
+        var window = used.Length > 0 ? Math.Min(2 * shortest, WidestWindow) : 24;
+        members.Add(new NLinear(window, horizon));
+        members.Add(new DLinear(window, horizon));
+        if (used.Length > 1) members.Add(new NLinear(Math.Min(used[^1] + shortest, WidestWindow), horizon));
+        var zeros = 0;
+        foreach (var value in history) if (value == 0) zeros++;
+        if (zeros > history.Length * 3 / 10)
+        {
+            members.Add(new Croston());
+            members.Add(new TeunterSyntetosBabai());
+        }
+        return members;
+    }
+}
