@@ -17,6 +17,8 @@ public sealed class RuntimeProfileTests
     {
         using var load = ChildProcess.Load("spin");
         var profile = Take.Of(load.Id, 2, ProfileModes.Cpu, perf: false);
+        // where the machine is full the loop may get next to nothing of two seconds: then it is asked again
+        for (var again = 0; again < 3 && profile.Share(TrackKind.Cpu, "Program.HotLoop") <= 0.5; again++) profile = Take.Of(load.Id, 4, ProfileModes.Cpu, perf: false);
         Assert.True(profile.Share(TrackKind.Cpu, "Program.HotLoop") > 0.5, string.Join('\n', profile.Notes) + "\n" + FoldedStacks.Write(profile.Stacks, profile.Track(TrackKind.Cpu)!));
     }
 
