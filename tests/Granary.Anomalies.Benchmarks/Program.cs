@@ -1,0 +1,12 @@
+using Granary.Anomalies.Benchmarks;
+
+// Granary.Anomalies.Benchmarks nab|lstm|speed: what docs/anomalies.md and docs/FORECASTING.md say of detectors and networks
+switch (args.FirstOrDefault())
+{
+    case "lstm":
+        LstmJudge.Run();
+        return 0;
+    default:
+        Console.Error.WriteLine("usage: Granary.Anomalies.Benchmarks nab|lstm|speed");
+        return 2;
+}
