@@ -23,6 +23,7 @@ internal static class ProfileCommand
         files.AddTo(command);
         command.Add(Difference(scope));
         command.Add(List(scope));
+        command.Add(ProfileReportCommand.Create(scope));
         return scope.Does(command, async (call, cancel) =>
         {
             var (profile, report) = await Take(call, call.Get(target)!, call.Get(span) ?? TimeSpan.FromSeconds(30), call.Get(mode), call.Get(kept), cancel);

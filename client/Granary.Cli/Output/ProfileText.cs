@@ -44,13 +44,11 @@ internal static class ProfileText
         {
             call.Out.WriteLine();
             call.Out.WriteLine($"{group.Key.Replace('_', ' ')}, by function itself");
-            foreach (var f in group) call.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {f.Share,6:P1}  {f.Function}{(f.Module.Length > 0 ? $"  ({f.Module})" : "")}"));
+            foreach (var f in group) call.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {100 * f.Share,5:0.0}%  {f.Function}{(f.Module.Length > 0 ? $"  ({f.Module})" : "")}"));
         }
         if (report is null || report.Predictions.Count == 0) return;
         call.Out.WriteLine();
-        call.Out.WriteLine("in 30 minutes");
-        foreach (var p in report.Predictions)
-            call.Out.WriteLine($"  {p.Metric}: {Number(p.Unit, p.Value)} ({Number(p.Unit, p.Lower)} to {Number(p.Unit, p.Upper)}){(p.ReachesLimitInS is { } s ? string.Create(CultureInfo.InvariantCulture, $", at its limit in about {Math.Ceiling(s / 60)} min") : "")}");
+        UseReportText.Predictions(call, report);
     }
 
     public static void Show(Call call, ProfileDifference difference)
@@ -93,12 +91,5 @@ internal static class ProfileText
         ["report"] = report is null ? null : JsonSerializer.SerializeToNode(report, GranaryJson.Default.UseReportJson),
     };
 
-    private static string Amount(TrackKind kind, double value) => Number(ProfileTrack.UnitOf(kind) == "bytes" ? "bytes" : "s", ProfileTrack.UnitOf(kind) == "bytes" ? value : value / 1e9);
-
-    private static string Number(string unit, double value) => unit switch
-    {
-        "bytes" or "bytes/s" => string.Create(CultureInfo.InvariantCulture, $"{value / (1024 * 1024):0.##} MiB{unit[5..]}"),
-        "ratio" => string.Create(CultureInfo.InvariantCulture, $"{value:P1}"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{value:0.###}{(unit.Length > 0 ? " " + unit : "")}"),
-    };
+    private static string Amount(TrackKind kind, double value) => UseReportText.Amount(ProfileTrack.UnitOf(kind) == "bytes" ? "bytes" : "s", ProfileTrack.UnitOf(kind) == "bytes" ? value : value / 1e9);
 }

@@ -42,6 +42,22 @@ internal sealed class AcceleratorBinding
     /// <summary>Speeds by class of tasks and model, learned from the runs that succeeded here.</summary>
     public SpeedTable Speeds => _registry.Speeds;
 
+    /// <summary>Those speeds as text, for <see cref="RestoreSpeeds"/>.</summary>
+    public string SaveSpeeds() => JsonSerializer.Serialize(Speeds.Save());
+
+    /// <summary>Takes back what an earlier agent learned. Damaged text teaches nothing.</summary>
+    public void RestoreSpeeds(string text)
+    {
+        try
+        {
+            if (text.Length > 0) Speeds.Restore(JsonSerializer.Deserialize<List<MeasuredSpeed?>>(text) ?? []);
+        }
+        catch (JsonException)
+        {
+            // learned anew
+        }
+    }
+
     /// <summary>The attempt asks for accelerators that are registered here.</summary>
     public bool Concerns(Assignment assignment) =>
         _offers.Count > 0 && _offers.Any(o => o.Kind == Gpu ? assignment.Spec.Resources.GpuMilli > 0 : assignment.Spec.Resources.Custom?.GetValueOrDefault(o.Kind) > 0);

@@ -8,6 +8,7 @@ namespace Granary.Execution;
 public sealed partial class NodeAgent
 {
     private const string AcceleratorFile = "accelerators.json";
+    private const string SpeedFile = "accelerator-speeds.json";
 
     private readonly AcceleratorBinding? _accelerators;
 
@@ -15,6 +16,8 @@ public sealed partial class NodeAgent
     private readonly List<Assignment> _awaiting = [];
 
     private string AcceleratorPath => Path.Combine(_options.EffectiveNodeDirectory, AcceleratorFile);
+
+    private string SpeedPath => Path.Combine(_options.EffectiveNodeDirectory, SpeedFile);
 
     /// <summary>Under the gate: gives starts their accelerators; those that have to wait are kept back, those that never can have them end.</summary>
     private List<Assignment> Equip(List<Assignment> starts)
@@ -37,7 +40,7 @@ public sealed partial class NodeAgent
             else if (never.Length == 0) _awaiting.Add(start);
             else EndBeforeStart(start.Lease, ExitCause.StartFailed, never);
         }
-        if (changed) KeepAccelerators();
+        if (changed) Keep(AcceleratorPath, _accelerators.Save());
         return ready;
     }
 
@@ -65,11 +68,12 @@ public sealed partial class NodeAgent
     private bool ReleaseAccelerators(IReadOnlyList<TaskReport> reports)
     {
         if (_accelerators is null) return false;
-        var released = false;
+        var (released, learned) = (false, false);
         foreach (var report in reports)
-            if (report is { Kind: ReportKind.Ended, Exit: var exit })
-                released |= _accelerators.Release(LeaseKey.Of(report.Lease), exit is { Cause: ExitCause.Succeeded } ? exit.WallTime : null);
-        if (released) KeepAccelerators();
+            if (report is { Kind: ReportKind.Ended, Exit: var exit } && _accelerators.Release(LeaseKey.Of(report.Lease), exit is { Cause: ExitCause.Succeeded } ? exit.WallTime : null))
+                (released, learned) = (true, learned || exit is { Cause: ExitCause.Succeeded });
+        if (released) Keep(AcceleratorPath, _accelerators.Save());
+        if (learned) Keep(SpeedPath, _accelerators.SaveSpeeds());
         return released && _awaiting.Count > 0;
     }
 
@@ -77,24 +81,28 @@ public sealed partial class NodeAgent
     private void AdoptAccelerators(Holdings holdings)
     {
         if (_accelerators is null) return;
-        string text;
-        try
-        {
-            text = File.Exists(AcceleratorPath) ? File.ReadAllText(AcceleratorPath) : "";
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            text = "";
-        }
-        _accelerators.Restore(text, holdings.Held.Where(h => h.End is null).Select(h => LeaseKey.Of(h.Lease)).ToHashSet());
+        _accelerators.RestoreSpeeds(TextOf(SpeedPath));
+        _accelerators.Restore(TextOf(AcceleratorPath), holdings.Held.Where(h => h.End is null).Select(h => LeaseKey.Of(h.Lease)).ToHashSet());
     }
 
-    private void KeepAccelerators()
+    private static string TextOf(string path)
     {
         try
         {
-            File.WriteAllText(AcceleratorPath + ".new", _accelerators!.Save());
-            File.Move(AcceleratorPath + ".new", AcceleratorPath, overwrite: true);
+            return File.Exists(path) ? File.ReadAllText(path) : "";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
+    private static void Keep(string path, string text)
+    {
+        try
+        {
+            File.WriteAllText(path + ".new", text);
+            File.Move(path + ".new", path, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -31,7 +31,7 @@
     for (const [step, name] of [[1e9, 's'], [1e6, 'ms'], [1e3, 'us']]) if (v >= step) return sign + (v / step).toFixed(step === 1e9 ? 2 : 1) + ' ' + name;
     return sign + Math.round(v) + ' ns';
   }
-  const percent = part => (100 * part).toFixed(part >= 0.0995 ? 1 : 2) + '%';
+  const percent = part => (100 * part).toFixed(Math.abs(part) >= 0.0995 ? 1 : 2) + '%';
 
   // A tree of frames: value is all below, self what ended here; in a difference, before is the value of the first profile.
   function build() {
@@ -112,7 +112,7 @@
   function describe(node) {
     const unit = data.tracks[track].unit, module = node.frame >= 0 ? data.frames[node.frame][1] : '';
     byId('hover').textContent = data.diff
-      ? `${label(node)}: ${amount(node.value, unit)} now, ${amount(node.before, unit)} before, ${node.value >= node.before ? '+' : ''}${amount(node.value - node.before, unit)} (${percent((node.value - node.before) / (root.before || 1))} of all)`
+      ? `${label(node)}: ${amount(node.value, unit)} now, ${amount(node.before, unit)} before, ${node.value >= node.before ? '+' : ''}${amount(node.value - node.before, unit)} (${percent((node.value - node.before) / (root.before || root.value || 1))} of all)`
       : `${label(node)}${module ? ' (' + module + ')' : ''}: ${amount(node.value, unit)}, ${percent(node.value / (root.value || 1))}; itself ${amount(node.self, unit)}`;
   }
 
@@ -135,7 +135,7 @@
     for (const frame of list) {
       const tr = html('tr', body);
       html('td', tr, data.diff ? (change(frame) >= 0 ? '+' : '') + amount(change(frame), t.unit) : amount(self.get(frame), t.unit), 'n');
-      html('td', tr, percent((data.diff ? change(frame) : self.get(frame)) / (all || 1)), 'n');
+      html('td', tr, percent(data.diff ? change(frame) / (root.before || root.value || 1) : self.get(frame) / (all || 1)), 'n');
       html('td', tr, frame < 0 ? 'all' : data.frames[frame][0], 'code');
       html('td', tr, frame < 0 ? '' : data.frames[frame][1], 'mute');
     }

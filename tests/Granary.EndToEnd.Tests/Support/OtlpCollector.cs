@@ -1,18 +1,15 @@
 using System.Collections.Concurrent;
 using System.IO.Compression;
 using System.Net;
-using System.Text;
 
 namespace Granary.EndToEnd.Tests.Support;
-
-/// <summary>A span as a collector receives it.</summary>
-internal sealed record CollectedSpan(string Service, string Trace, string Id, string Parent, string Name, IReadOnlyDictionary<string, string> Attributes);
 
 /// <summary>A collector on loopback that takes OTLP over HTTP with protobuf bodies and keeps what it got.</summary>
 internal sealed class OtlpCollector : IAsyncDisposable
 {
     private readonly HttpListener _listener = new();
     private readonly Task _serving;
+    private readonly OtlpMessages _messages = new();
 
     public OtlpCollector()
     {
@@ -24,10 +21,10 @@ internal sealed class OtlpCollector : IAsyncDisposable
 
     public string Endpoint { get; }
 
-    public ConcurrentQueue<CollectedSpan> Spans { get; } = [];
+    public ConcurrentQueue<CollectedSpan> Spans => _messages.Spans;
 
-    /// <summary>Names of instruments, and the services that sent them.</summary>
-    public ConcurrentDictionary<(string Service, string Instrument), int> Instruments { get; } = [];
+    /// <inheritdoc cref="OtlpMessages.Instruments"/>
+    public ConcurrentDictionary<(string Service, string Instrument), int> Instruments => _messages.Instruments;
 
     /// <summary>The header that was sent with everything; null when nothing came.</summary>
     public string? Authorization { get; private set; }
@@ -58,8 +55,8 @@ internal sealed class OtlpCollector : IAsyncDisposable
                 var input = context.Request.InputStream;
                 await (context.Request.Headers["Content-Encoding"] == "gzip" ? new GZipStream(input, CompressionMode.Decompress) : input).CopyToAsync(body);
                 Authorization = context.Request.Headers["authorization"];
-                if (context.Request.Url!.AbsolutePath == "/v1/traces") ReadTraces(body.ToArray());
-                else if (context.Request.Url.AbsolutePath == "/v1/metrics") ReadMetrics(body.ToArray());
+                if (context.Request.Url!.AbsolutePath == "/v1/traces") _messages.ReadTraces(body.ToArray());
+                else if (context.Request.Url.AbsolutePath == "/v1/metrics") _messages.ReadMetrics(body.ToArray());
                 else context.Response.StatusCode = 404;
                 context.Response.ContentType = "application/x-protobuf";
                 context.Response.Close();
@@ -68,82 +65,6 @@ internal sealed class OtlpCollector : IAsyncDisposable
         catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
         {
             // the end
-        }
-    }
-
-    // opentelemetry/proto/collector/trace/v1, trace/v1, resource/v1, common/v1
-    private void ReadTraces(byte[] request)
-    {
-        foreach (var (service, scope) in Scopes(request))
-            foreach (var span in Fields(scope).Where(f => f.Number == 2))
-            {
-                var fields = Fields(span.Bytes).ToLookup(f => f.Number, f => f.Bytes);
-                var attributes = fields[9].Select(a => Attribute(a)).ToDictionary(a => a.Key, a => a.Value);
-                Spans.Enqueue(new(service, Hex(fields[1]), Hex(fields[2]), Hex(fields[4]), Encoding.UTF8.GetString(fields[5].First()), attributes));
-            }
-    }
-
-    private void ReadMetrics(byte[] request)
-    {
-        foreach (var (service, scope) in Scopes(request))
-            foreach (var metric in Fields(scope).Where(f => f.Number == 2))
-                Instruments.AddOrUpdate((service, Encoding.UTF8.GetString(Fields(metric.Bytes).First(f => f.Number == 1).Bytes)), 1, (_, n) => n + 1);
-    }
-
-    private static IEnumerable<(string Service, byte[] Scope)> Scopes(byte[] request)
-    {
-        foreach (var of in Fields(request).Where(f => f.Number == 1))
-        {
-            var parts = Fields(of.Bytes).ToLookup(f => f.Number, f => f.Bytes);
-            var service = parts[1].SelectMany(r => Fields(r).Where(f => f.Number == 1)).Select(a => Attribute(a.Bytes)).FirstOrDefault(a => a.Key == "service.name").Value ?? "";
-            foreach (var scope in parts[2]) yield return (service, scope);
-        }
-    }
-
-    private static (string Key, string Value) Attribute(byte[] keyValue)
-    {
-        var fields = Fields(keyValue).ToLookup(f => f.Number, f => f.Bytes);
-        var value = fields[2].SelectMany(Fields).FirstOrDefault();
-        return (Encoding.UTF8.GetString(fields[1].First()), value.Number == 1 ? Encoding.UTF8.GetString(value.Bytes) : value.Number == 3 ? $"{value.Varint}" : "");
-    }
-
-    private static string Hex(IEnumerable<byte[]> bytes) => Convert.ToHexStringLower(bytes.FirstOrDefault() ?? []);
-
-    private static IEnumerable<(int Number, byte[] Bytes, ulong Varint)> Fields(byte[] message)
-    {
-        for (var at = 0; at < message.Length;)
-        {
-            var tag = Varint(message, ref at);
-            var number = (int)(tag >> 3);
-            switch (tag & 7)
-            {
-                case 0:
-                    yield return (number, [], Varint(message, ref at));
-                    break;
-                case 1:
-                    yield return (number, message[at..(at += 8)], 0);
-                    break;
-                case 2:
-                    var length = (int)Varint(message, ref at);
-                    yield return (number, message[at..(at += length)], 0);
-                    break;
-                case 5:
-                    yield return (number, message[at..(at += 4)], 0);
-                    break;
-                default:
-                    throw new InvalidDataException($"wire type {tag & 7}");
-            }
-        }
-    }
-
-    private static ulong Varint(byte[] message, ref int at)
-    {
-        ulong value = 0;
-        for (var shift = 0; ; shift += 7)
-        {
-            var b = message[at++];
-            value |= (ulong)(b & 0x7f) << shift;
-            if (b < 0x80) return value;
         }
     }
 }

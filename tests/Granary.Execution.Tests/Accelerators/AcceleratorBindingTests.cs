@@ -63,6 +63,25 @@ public sealed class AcceleratorBindingTests
     }
 
     [Fact]
+    public void What_was_learned_of_speeds_is_known_to_the_next_agent()
+    {
+        var before = new AcceleratorBinding([Card(0, "old"), Card(1, "new")]);
+        for (var run = 0; run < SpeedTable.Enough * 4; run++)
+        {
+            var bound = before.Bind(Task(run, 1000, name: "train", gpus: [0]), out _)!;
+            before.Release(new(new("default", run), run), TimeSpan.FromSeconds(bound[0].Offer.Model == "new" ? 10 : 30));
+        }
+        var after = new AcceleratorBinding([Card(0, "old"), Card(1, "new")]);
+        after.RestoreSpeeds(before.SaveSpeeds());
+        Assert.Equal(before.Speeds.SpeedOf("train", "old"), after.Speeds.SpeedOf("train", "old"));
+        Assert.StartsWith("gpu-1", Ids(after.Bind(Task(100, 1000, name: "train", gpus: [0]), out _)), StringComparison.Ordinal);
+        foreach (var damaged in new[] { "{", "[null]", "[{}]", "[{\"Class\":\"c\",\"Model\":\"m\",\"Mean\":-1,\"Measures\":3}]", "{}" }) after.RestoreSpeeds(damaged);
+        Assert.Null(after.Speeds.SpeedOf("c", "m"));
+        for (var i = 0; i < SpeedTable.Most + 10; i++) after.Speeds.Learn($"class {i}", "new", 1);
+        Assert.Equal(SpeedTable.Most, after.Speeds.Save().Count);
+    }
+
+    [Fact]
     public void Whole_ones_are_of_one_model_where_that_can_be()
     {
         var binding = new AcceleratorBinding([Card(0, "a"), Card(1, "b"), Card(2, "a")]);

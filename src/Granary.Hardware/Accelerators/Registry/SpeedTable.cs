@@ -38,6 +38,21 @@ public sealed class SpeedTable
         return true;
     }
 
+    /// <summary>More pairs of class and model than these are not remembered: classes are named by whoever submits.</summary>
+    public const int Most = 4096;
+
+    /// <summary>All that was measured, for <see cref="Restore"/>. Trials are not in it.</summary>
+    public IReadOnlyList<MeasuredSpeed> Save() => [.. _entries.Where(e => e.Value.Measures > 0).Select(e => new MeasuredSpeed(e.Key.Class, e.Key.Model, e.Value.Mean, e.Value.Measures))];
+
+    /// <summary>Takes back what was measured before; what makes no sense is left out.</summary>
+    public void Restore(IEnumerable<MeasuredSpeed?> speeds)
+    {
+        ArgumentNullException.ThrowIfNull(speeds);
+        foreach (var speed in speeds)
+            if (speed is { Class: not null, Model: not null, Mean: > 0, Measures: > 0 } && double.IsFinite(speed.Mean) && _entries.Count < Most)
+                (EntryOf(speed.Class, speed.Model).Mean, EntryOf(speed.Class, speed.Model).Measures) = (speed.Mean, speed.Measures);
+    }
+
     /// <summary>Mean speed; null before it was measured.</summary>
     public double? SpeedOf(string taskClass, string model) => _entries.GetValueOrDefault((taskClass, model)) is { Measures: > 0 } entry ? entry.Mean : null;
 
@@ -73,7 +88,13 @@ public sealed class SpeedTable
 
     private Entry EntryOf(string taskClass, string model)
     {
+        if (_entries.Count >= Most && !_entries.ContainsKey((taskClass, model))) _entries.Remove(_entries.Keys.First());
         if (!_entries.TryGetValue((taskClass, model), out var entry)) _entries[(taskClass, model)] = entry = new();
         return entry;
     }
 }
+
+/// <summary>How fast tasks of a class ran on a model.</summary>
+/// <param name="Mean">Work a second.</param>
+/// <param name="Measures">How often it was measured.</param>
+public sealed record MeasuredSpeed(string Class, string Model, double Mean, int Measures);
