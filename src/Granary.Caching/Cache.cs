@@ -1,0 +1,237 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
+using System.Security.Cryptography;
+using Granary.Caching.Core;
+using Granary.Caching.Policies;
+
+namespace Granary.Caching;
+
+/// <summary>
+/// A cache in memory: a limit by weight, a replacement policy, ends of life, priorities, one loader per key. Thread-safe. A hit takes no lock and
+/// allocates nothing; what it tells the policy goes through <see cref="ReadBuffer{T}"/>.
+/// </summary>
+public sealed partial class Cache<TKey, TValue>
+    where TKey : notnull
+{
+    private const int MostReturns = 3;
+    private const double RoomForLow = 0.9;
+
+    private readonly CacheOptions _options;
+    private readonly Func<TKey, TValue, long> _weigh;
+    private readonly TimeProvider _time;
+    private readonly SeededComparer<TKey> _comparer;
+    private readonly ConcurrentDictionary<TKey, Entry<TKey, TValue>> _entries;
+    private readonly ReadBuffer<Entry<TKey, TValue>>[] _reads;
+    private readonly Action<Entry<TKey, TValue>> _onRead;
+    private readonly Lock _lock = new();
+    private readonly IReplacementPolicy _policy;
+    private readonly Dictionary<ulong, Entry<TKey, TValue>> _byId = [];
+    private readonly Queue<ulong> _victims = new();
+    private readonly PriorityQueue<Entry<TKey, TValue>, long> _expiring = new();
+    private long _evictions;
+    private long _expirations;
+    private long _rejected;
+    private ulong _collisions;
+
+    /// <param name="weigh">What a value weighs, at least 1; null when each weighs 1.</param>
+    /// <exception cref="Model.GranaryException">Invalid, for options that make no sense.</exception>
+    public Cache(CacheOptions? options = null, Func<TKey, TValue, long>? weigh = null, TimeProvider? time = null)
+    {
+        _options = (options ?? new CacheOptions()).Validated();
+        _weigh = weigh ?? ((_, _) => 1);
+        _time = time ?? TimeProvider.System;
+        var seed = _options.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
+        _comparer = new SeededComparer<TKey>(seed);
+        _entries = new(_comparer);
+        _loads = new(_comparer);
+        _policy = ReplacementPolicies.Create(_options.Policy, _options.Capacity, seed);
+        _policy.Evicted = _victims.Enqueue;
+        _reads = [.. Enumerable.Range(0, (int)BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount * 2)).Select(_ => new ReadBuffer<Entry<TKey, TValue>>())];
+        _onRead = OnRead;
+    }
+
+    /// <summary>Called, under the cache's lock, with each value that the policy gave up: not for what was removed, replaced or too old.</summary>
+    public Action<TKey, TValue>? Evicted { get; set; }
+
+    public int Count => _entries.Count;
+
+    public CacheStatistics Statistics
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return new(_reads.Sum(r => r.Hits), _reads.Sum(r => r.Misses), Interlocked.Read(ref _loadsDone), Interlocked.Read(ref _loadsFailed),
+                    _evictions, _expirations, _rejected, _entries.Count, _policy.Used);
+            }
+        }
+    }
+
+    /// <summary>True with the value when it is there and not too old.</summary>
+    public bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value)
+    {
+        if (Find(key) is { Absent: false } entry)
+        {
+            value = entry.Value;
+            return true;
+        }
+        value = default;
+        return false;
+    }
+
+    /// <summary>Puts a value in. False when it is not kept: it is too heavy, of low priority in a full cache, or the policy did not admit it.</summary>
+    public bool Set(TKey key, TValue value, CacheEntryOptions options = default)
+    {
+        var weight = _weigh(key, value);
+        lock (_lock)
+        {
+            Overtake(key);
+            return Store(key, value, absent: false, weight, options.TimeToLive ?? _options.TimeToLive, options.Priority);
+        }
+    }
+
+    /// <summary>Takes a value out; what is being loaded for the key now will not be kept.</summary>
+    public bool Remove(TKey key)
+    {
+        lock (_lock)
+        {
+            Overtake(key);
+            if (!_entries.TryGetValue(key, out var entry)) return false;
+            Drop(entry);
+            return !entry.Absent;
+        }
+    }
+
+    /// <summary>Takes everything out.</summary>
+    public void Clear()
+    {
+        lock (_lock)
+        {
+            foreach (var key in _loads.Keys) Overtake(key);
+            foreach (var entry in _entries.Values.ToList()) Drop(entry);
+        }
+    }
+
+    private Entry<TKey, TValue>? Find(TKey key)
+    {
+        var reads = _reads[Environment.CurrentManagedThreadId & (_reads.Length - 1)];
+        if (!_entries.TryGetValue(key, out var entry) || IsOver(entry))
+        {
+            reads.Misses++;
+            return null;
+        }
+        reads.Hits++;
+        if (reads.Add(entry) && _lock.TryEnter())
+        {
+            try
+            {
+                reads.Drain(_onRead);
+            }
+            finally
+            {
+                _lock.Exit();
+            }
+        }
+        return entry;
+    }
+
+    private bool IsOver(Entry<TKey, TValue> entry) => entry.ExpiresAt != Entry<TKey, TValue>.Never && _time.GetTimestamp() >= entry.ExpiresAt;
+
+    private void OnRead(Entry<TKey, TValue> entry)
+    {
+        if (!entry.Alive) return;
+        _policy.Access(entry.Id, entry.Weight);
+        if (entry.Priority == CachePriority.High) entry.Returns = MostReturns;
+    }
+
+    /// <summary>Under the lock.</summary>
+    private bool Store(TKey key, TValue value, bool absent, long weight, TimeSpan? timeToLive, CachePriority priority)
+    {
+        foreach (var reads in _reads) reads.Drain(_onRead);
+        var now = _time.GetTimestamp();
+        while (_expiring.TryPeek(out var oldest, out var at) && (at <= now || !oldest.Alive))
+        {
+            _expiring.Dequeue();
+            if (!oldest.Alive) continue;
+            _expirations++;
+            Drop(oldest);
+        }
+        weight = Math.Max(1, weight);
+        _entries.TryGetValue(key, out var known);
+        if (weight > Math.Max(1, _options.Capacity * _options.LargestShare)
+            || priority == CachePriority.Low && _policy.Used + weight > _options.Capacity * RoomForLow)
+        {
+            if (known is not null) Drop(known);
+            _rejected++;
+            return false;
+        }
+        // The same key has the same id again, so that a policy which remembers what is gone knows it.
+        var id = known?.Id ?? NewId(key);
+        var expires = timeToLive is { } span ? now + (long)(Math.Min(span.TotalSeconds, 1e9) * _time.TimestampFrequency) : Entry<TKey, TValue>.Never;
+        var entry = new Entry<TKey, TValue>(key, value, absent, weight, expires, priority, id);
+        if (priority == CachePriority.High) entry.Returns = MostReturns;
+        if (known is not null)
+        {
+            known.Alive = false;
+            if (known.Weight != weight) _policy.Remove(id);
+        }
+        _byId[id] = entry;
+        _entries[key] = entry;
+        if (expires != Entry<TKey, TValue>.Never) Expire(entry);
+        _policy.Access(id, weight);
+        GiveUpVictims();
+        if (entry.Alive) return true;
+        _rejected++;
+        return false;
+    }
+
+    /// <summary>Remembers when an entry ends; what left before its time is swept out when it is most of what is remembered.</summary>
+    private void Expire(Entry<TKey, TValue> entry)
+    {
+        _expiring.Enqueue(entry, entry.ExpiresAt);
+        if (_expiring.Count < 64 || _expiring.Count < 2 * _byId.Count) return;
+        var alive = _expiring.UnorderedItems.Where(e => e.Element.Alive).ToList();
+        _expiring.Clear();
+        _expiring.EnqueueRange(alive);
+    }
+
+    /// <summary>Under the lock: what the policy has evicted leaves, unless it may come back.</summary>
+    private void GiveUpVictims()
+    {
+        while (_victims.TryDequeue(out var id))
+        {
+            if (!_byId.TryGetValue(id, out var entry) || _policy.Contains(id)) continue;
+            if (entry.Returns > 0 && !IsOver(entry))
+            {
+                entry.Returns--;
+                _policy.Access(id, entry.Weight);
+                continue;
+            }
+            _evictions++;
+            Leave(entry);
+            if (!entry.Absent) Evicted?.Invoke(entry.Key, entry.Value);
+        }
+    }
+
+    private void Drop(Entry<TKey, TValue> entry)
+    {
+        _policy.Remove(entry.Id);
+        Leave(entry);
+    }
+
+    private void Leave(Entry<TKey, TValue> entry)
+    {
+        entry.Alive = false;
+        _byId.Remove(entry.Id);
+        _entries.TryRemove(new KeyValuePair<TKey, Entry<TKey, TValue>>(entry.Key, entry));
+    }
+
+    /// <summary>The key's hash; where another key in the cache has the same, some other number.</summary>
+    private ulong NewId(TKey key)
+    {
+        var id = _comparer.Hash(key);
+        while (_byId.ContainsKey(id)) id = Mixer.Mix(id + ++_collisions);
+        return id;
+    }
+}

@@ -1,0 +1,93 @@
+using Granary.Caching.Policies.Nodes;
+
+namespace Granary.Caching.Policies;
+
+/// <summary>What all policies share: the nodes, the resident weight, the refusal of what can never fit.</summary>
+internal abstract class ReplacementPolicy : IReplacementPolicy
+{
+    protected ReplacementPolicy(string name, long capacity)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        (Name, Capacity) = (name, capacity);
+    }
+
+    public string Name { get; }
+
+    public long Capacity { get; }
+
+    public long Used { get; private set; }
+
+    public int Count { get; private set; }
+
+    public Action<ulong>? Evicted { get; set; }
+
+    protected NodeStore Nodes { get; } = new();
+
+    public bool Access(ulong key, long weight)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(weight, 1);
+        Requested(key, weight);
+        var at = Nodes.Find(key);
+        if (at != NodeStore.None && IsResident(at))
+        {
+            Hit(at);
+            return true;
+        }
+        if (weight <= Capacity) Miss(at, key, weight);
+        return false;
+    }
+
+    public bool Contains(ulong key)
+    {
+        var at = Nodes.Find(key);
+        return at != NodeStore.None && IsResident(at);
+    }
+
+    public virtual bool Remove(ulong key)
+    {
+        var at = Nodes.Find(key);
+        if (at == NodeStore.None || !IsResident(at)) return false;
+        Left(Nodes[at].Weight);
+        Unlink(at);
+        Nodes.Free(at);
+        return true;
+    }
+
+    public abstract void CopyTo(List<KeyWeight> into);
+
+    /// <summary>Every request, hit or miss, before it is looked up.</summary>
+    protected virtual void Requested(ulong key, long weight)
+    {
+    }
+
+    /// <summary>False for a node that only remembers a key which is gone.</summary>
+    protected virtual bool IsResident(int at) => true;
+
+    protected abstract void Hit(int at);
+
+    /// <summary>Makes room and lets the key in.</summary>
+    /// <param name="ghost">The node that remembers the key, or <see cref="NodeStore.None"/>. Its weight may differ from <paramref name="weight"/>.</param>
+    protected abstract void Miss(int ghost, ulong key, long weight);
+
+    /// <summary>Takes a resident node out of the policy's lists.</summary>
+    protected abstract void Unlink(int at);
+
+    protected void Entered(long weight)
+    {
+        Used += weight;
+        Count++;
+    }
+
+    /// <summary>A resident node is given up; what becomes of the node is the caller's.</summary>
+    protected void Evict(int at)
+    {
+        Left(Nodes[at].Weight);
+        Evicted?.Invoke(Nodes[at].Key);
+    }
+
+    private void Left(long weight)
+    {
+        Used -= weight;
+        Count--;
+    }
+}
