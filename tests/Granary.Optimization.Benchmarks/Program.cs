@@ -1,3 +1,4 @@
+using Granary.Optimization.Benchmarks.Control;
 using Granary.Optimization.Benchmarks.Nsga3;
 using Granary.Optimization.Benchmarks.Online;
 
@@ -10,6 +11,7 @@ internal static class Program
     [
         ("nsga3", "IGD on DTLZ1 to 4 with 3 and 5 objectives, medians of 20 seeds, beside the paper's", Nsga3Program.Run),
         ("oco", "shares every 100 ms: regret beside its bound, settling after a step of load", OnlineProgram.Run),
+        ("mpc", "model predictive control beside reactive scaling on recorded load", ControlProgram.Run),
     ];
 
     private static int Main(string[] args)
