@@ -1,6 +1,7 @@
 using Granary.Optimization.Benchmarks.Control;
 using Granary.Optimization.Benchmarks.Nsga3;
 using Granary.Optimization.Benchmarks.Online;
+using Granary.Optimization.Benchmarks.Policy;
 
 namespace Granary.Optimization.Benchmarks;
 
@@ -12,6 +13,7 @@ internal static class Program
         ("nsga3", "IGD on DTLZ1 to 4 with 3 and 5 objectives, medians of 20 seeds, beside the paper's", Nsga3Program.Run),
         ("oco", "shares every 100 ms: regret beside its bound, settling after a step of load", OnlineProgram.Run),
         ("mpc", "model predictive control beside reactive scaling on recorded load", ControlProgram.Run),
+        ("policy", "a learned policy and epsilon-greedy beside the fixed strategies", PolicyProgram.Run),
     ];
 
     private static int Main(string[] args)
