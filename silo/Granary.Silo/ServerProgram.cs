@@ -1,3 +1,4 @@
+using Granary.Access.Turns;
 using Granary.Client;
 using Granary.Execution.Profiling;
 using Granary.Execution.Telemetry;
@@ -118,6 +119,8 @@ public static partial class ServerProgram
             });
             builder.Services.AddSingleton(TimeProvider.System);
             ServerAccess.Add(builder.Services, access, token);
+            var limits = configuration.Get<GatewayLimits>(GatewayLimits.Section);
+            if (limits.LargeRequestBytes > 0) builder.Services.AddSingleton(s => new LargeRequests(s.GetRequiredService<TimeProvider>(), limits.LargeRequestBytes, limits.LargeRequestShare));
             builder.Services.AddGranaryGrains();
             builder.Services.AddSingleton(new TelemetryFiles(Path.Combine(data, "telemetry")));
             builder.Services.AddSingleton(configuration.Get<TelemetryOptions>(TelemetryOptions.Section));

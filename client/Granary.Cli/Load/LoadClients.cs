@@ -9,7 +9,10 @@ namespace Granary.Cli.Load;
 /// Connections that take turns, each for the next agent. Calls go straight to the pool, one attempt each, so that a refusal is counted and not
 /// repeated behind the figures.
 /// </summary>
-internal sealed class LoadClients(IReadOnlyList<GranaryClient> clients, LoadOptions options)
+/// <param name="clients">At least one.</param>
+/// <param name="options">What to ask.</param>
+/// <param name="rest">What submits instead of them; null for themselves.</param>
+internal sealed class LoadClients(IReadOnlyList<GranaryClient> clients, LoadOptions options, RestSubmitter? rest = null)
 {
     private readonly IPoolGrain[] _pools = [.. clients.Select(c => c.Cluster.GetGrain<IPoolGrain>(options.Pool))];
     private readonly Random _draws = new(options.Seed);
@@ -30,6 +33,7 @@ internal sealed class LoadClients(IReadOnlyList<GranaryClient> clients, LoadOpti
     {
         try
         {
+            if (call == LoadCall.Submit && rest is not null) return await SubmitByRestAsync(rest, client, n).ConfigureAwait(false);
             await MakeAsync(call, client, n).ConfigureAwait(false);
             return null;
         }
@@ -41,6 +45,13 @@ internal sealed class LoadClients(IReadOnlyList<GranaryClient> clients, LoadOpti
         {
             return "timed_out";
         }
+    }
+
+    private async Task<string?> SubmitByRestAsync(RestSubmitter submitter, int client, long n)
+    {
+        var (first, count, failed) = await submitter.SubmitAsync(options.Pool, Batch(AgentOf(n), n)).ConfigureAwait(false);
+        if (failed is null) Volatile.Write(ref _last[client], first + count - 1);
+        return failed;
     }
 
     private async Task MakeAsync(LoadCall call, int client, long n)

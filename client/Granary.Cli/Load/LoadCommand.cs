@@ -29,13 +29,14 @@ internal static class LoadCommand
         var slope = new Option<bool>("--check-slope") { Description = "with --steady: exit 1 when memory, handles, threads or times grow" };
         var flood = new Option<TimeSpan?>("--flood") { Description = "measure a quiet client alone and beside a flood of another, each so long, on servers of its own", HelpName = "D", CustomParser = Parse.Duration("--flood") };
         var rounds = new Option<int?>("--rounds") { Description = "with --flood: how often (default 3); the median counts", HelpName = "N" };
+        var rest = new Option<string?>("--rest") { Description = "submit by REST to this address, like http://127.0.0.1:8080, instead of by the SDK; with --flood: rest, for a flood by REST", HelpName = "URL" };
         var within = new Option<double?>("--within") { Description = "with --flood: exit 1 when the 99th percentile beside the flood is over so many times that alone", HelpName = "N" };
         var words = new Argument<string[]>("command") { Description = "what tasks run", HelpName = "COMMAND", Arity = ArgumentArity.ZeroOrMore };
         Option[] counts = [clients, agents, batch, underWay, rounds];
         foreach (var option in counts) option.Validators.Add(Parse.AtLeast(option.Name, 1));
         var command = new Command("load", "hold a steady rate of calls and report percentiles from when each was meant to begin")
         {
-            pool, rate, duration, poisson, seed, clients, agent, agents, batch, mix, underWay, handler, steady, slope, flood, rounds, within, words,
+            pool, rate, duration, poisson, seed, clients, agent, agents, batch, mix, underWay, handler, steady, slope, flood, rounds, within, rest, words,
         };
         return scope.Does(command, async (call, cancel) =>
         {
@@ -60,21 +61,22 @@ internal static class LoadCommand
                 throw GranaryException.Invalid(string.Create(CultureInfo.InvariantCulture, $"--rate is {options.Rate}; it must be over 0 and at most 10000000"));
             if (call.Get(slope) && call.Get(steady) is null) throw GranaryException.Invalid("--check-slope needs --steady, like --steady 10m");
             if ((call.Get(rounds) is not null || call.Get(within) is not null) && call.Get(flood) is null) throw GranaryException.Invalid("--rounds and --within need --flood, like --flood 5s");
-            if (call.Get(flood) is { } each) return await Flood(call, each, call.Get(rounds) ?? 3, call.Get(within), cancel);
-            return call.Get(steady) is { } span ? await Steady(call, options, span, call.Get(slope), cancel) : await Once(call, options, cancel);
+            if (call.Get(flood) is { } each) return await Flood(call, each, call.Get(rounds) ?? 3, call.Get(within), call.Get(rest) is not null, cancel);
+            return call.Get(steady) is { } span ? await Steady(call, options, span, call.Get(slope), cancel) : await Once(call, options, Address(call.Get(rest)), cancel);
         });
     }
 
     /// <summary>Exit 1 when nothing was answered well.</summary>
-    private static async Task<int> Once(Call call, LoadOptions options, CancellationToken cancel)
+    private static async Task<int> Once(Call call, LoadOptions options, Uri? rest, CancellationToken cancel)
     {
         var clients = new List<GranaryClient>();
+        using var submitter = rest is null ? null : new RestSubmitter(rest, Environment.GetEnvironmentVariable(GranaryClientOptions.TokenVariable));
         try
         {
             for (var i = 0; i < options.Clients; i++) clients.Add(await call.ConnectAnother(cancel));
             var record = new LoadRecord();
             var elapsed = await new OpenLoop(TimeProvider.System, options.UnderWay)
-                .RunAsync(options.Schedule(), options.Duration, new LoadClients(clients, options).Next, record, cancel);
+                .RunAsync(options.Schedule(), options.Duration, new LoadClients(clients, options, submitter).Next, record, cancel);
             var report = record.Report(options.Rate, elapsed, options.Batch);
             if (call.ForPeople) foreach (var line in report.Lines()) call.Out.WriteLine(line);
             else call.Document(report.ToJson());
@@ -94,13 +96,17 @@ internal static class LoadCommand
         return check && !report.Flat ? ExitCodes.Failed : ExitCodes.Done;
     }
 
-    private static async Task<int> Flood(Call call, TimeSpan each, int rounds, double? within, CancellationToken cancel)
+    private static async Task<int> Flood(Call call, TimeSpan each, int rounds, double? within, bool byRest, CancellationToken cancel)
     {
-        var report = await new FloodLoad(each, rounds, call.Note).RunAsync(cancel);
+        var report = await new FloodLoad(each, rounds, byRest, call.Note).RunAsync(cancel);
         if (call.ForPeople) foreach (var line in report.Lines()) call.Out.WriteLine(line);
         else call.Document(report.ToJson());
         return report.Failed > 0 || report.Worst > within ? ExitCodes.Failed : ExitCodes.Done;
     }
+
+    private static Uri? Address(string? text) => text is null ? null
+        : Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" ? address
+        : throw GranaryException.Invalid($"--rest is '{text}'; write the address of a server's HTTP port, like http://127.0.0.1:8080");
 
     private static LoadMix? Mix(System.CommandLine.Parsing.ArgumentResult result)
     {

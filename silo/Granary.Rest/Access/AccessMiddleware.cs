@@ -24,7 +24,11 @@ internal sealed class AccessMiddleware(RequestDelegate next, RestOptions options
             RequireRole(context, caller);
             CurrentCaller.Set(context, caller);
         }
-        if (IsChange(context.Request.Method)) RefuseOtherSites(context.Request);
+        if (IsChange(context.Request.Method))
+        {
+            RefuseOtherSites(context.Request);
+            RequestTurn.Served(context);
+        }
         await next(context);
     }
 

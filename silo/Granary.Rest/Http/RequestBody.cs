@@ -13,7 +13,7 @@ internal static class RequestBody
 
     private static readonly object Key = new();
 
-    /// <summary>The body's bytes; a second call on the same request returns the same.</summary>
+    /// <summary>The body's bytes; a second call on the same request returns the same. A large one has taken its turn (<see cref="RequestTurn"/>).</summary>
     /// <exception cref="RestException">413 when it is larger than <see cref="RestOptions.BodyLimitBytes"/>.</exception>
     public static async Task<byte[]> Bytes(HttpContext context)
     {
@@ -37,6 +37,7 @@ internal static class RequestBody
         }
         var bytes = buffer.ToArray();
         context.Items[Key] = bytes;
+        await RequestTurn.TakeAsync(context, bytes.Length);
         return bytes;
     }
 

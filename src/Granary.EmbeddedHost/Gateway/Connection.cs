@@ -19,7 +19,7 @@ internal interface IConnectionOwner
     RequestTally? Tally { get; }
 
     /// <summary>Lets the peer's large requests in by turns; null lets them all in.</summary>
-    LargeRequests? Large { get; }
+    IGatewayTurns? Large { get; }
 
     /// <summary>Runs a request of the peer; its outcome goes to its sink.</summary>
     void Run(GrainCall call);
@@ -43,7 +43,7 @@ internal sealed class Connection : ICallSink, IDisposable
     private readonly FrameWriter _writer;
     private readonly CallTable _sent = new();
     private readonly CallTable _running = new();
-    private readonly ConcurrentDictionary<ulong, LargeRequests.Turn> _large = new();
+    private readonly ConcurrentDictionary<ulong, object> _large = new();
     private ulong _lastId;
     private long _requestBytes;
     private long _largeAt = long.MinValue / 2;
@@ -200,7 +200,7 @@ internal sealed class Connection : ICallSink, IDisposable
         if (bytes == 0)
             return false;
         var now = Environment.TickCount64;
-        if (bytes > LargeRequests.Small || Interlocked.Read(ref _requestBytes) + bytes > LargeRequests.Small)
+        if (bytes > large.Small || Interlocked.Read(ref _requestBytes) + bytes > large.Small)
         {
             _largeAt = now;
             return true;
@@ -214,7 +214,7 @@ internal sealed class Connection : ICallSink, IDisposable
     }
 
     /// <param name="large">The turn of a request that was let in; given back when it has been answered.</param>
-    private bool HandleNext(LargeRequests.Turn? large)
+    private bool HandleNext(object? large)
     {
         var kept = false;
         try
@@ -231,7 +231,7 @@ internal sealed class Connection : ICallSink, IDisposable
         }
     }
 
-    private void Handle(FrameKind kind, ReadOnlySpan<byte> body, LargeRequests.Turn? large, ref bool kept)
+    private void Handle(FrameKind kind, ReadOnlySpan<byte> body, object? large, ref bool kept)
     {
         switch (kind)
         {
@@ -251,7 +251,7 @@ internal sealed class Connection : ICallSink, IDisposable
         }
     }
 
-    private void HandleRequest(ReadOnlySpan<byte> body, LargeRequests.Turn? large, ref bool kept)
+    private void HandleRequest(ReadOnlySpan<byte> body, object? large, ref bool kept)
     {
         var call = Messages.ReadRequest(body, _owner.Runtime, this);
         call.WireBytes = body.Length + CallBytes;

@@ -49,7 +49,7 @@ internal sealed partial class GatewayClient : CallRuntime, IConnectionOwner, IAs
 
     public RequestTally? Tally => null;
 
-    public LargeRequests? Large => null;
+    public IGatewayTurns? Large => null;
 
     public override GrainReference Reference(GrainId id, GrainInterface type) => type.Create(new ReferenceSeed(this, id, type));
 

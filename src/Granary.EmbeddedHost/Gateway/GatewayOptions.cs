@@ -48,17 +48,8 @@ public sealed class GatewayOptions
     /// <summary>A client that takes nothing of what is sent to it for this long (at most twice) is cut off. Default 30 s.</summary>
     public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>
-    /// Bytes of requests over 32 KiB that may be under way at once, of all connections together; more wait unread and take turns. Default 64 KiB, or
-    /// one of more; 0 for no bound.
-    /// </summary>
-    public int LargeRequestBytes { get; set; } = 64 * 1024;
-
-    /// <summary>
-    /// Of the server's time, what batches that take turns may have while other connections, which send none, are served; over 0, and 1 for all of it.
-    /// Default 0.15.
-    /// </summary>
-    public double LargeRequestShare { get; set; } = 0.15;
+    /// <summary>Lets large requests in by turns; null lets them all in. Default null.</summary>
+    public IGatewayTurns? Turns { get; set; }
 
     /// <summary>How long a new connection may take to present itself. Default 5 s.</summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(5);

@@ -18,7 +18,7 @@ internal sealed class GatewayServer(
     : ILifecycleParticipant<ISiloLifecycle>
 {
     private readonly ConcurrentDictionary<Connection, Task> _connections = new();
-    private readonly LargeRequests? _large = options.Value.LargeRequestBytes > 0 ? new LargeRequests(time, options.Value.LargeRequestBytes, options.Value.LargeRequestShare) : null;
+    private readonly IGatewayTurns? _large = options.Value.Turns;
     private readonly RequestTally _tally = new(options.Value.MaxRequests);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Handshakes _handshakes = new(options.Value.MaxHandshakes);

@@ -8,7 +8,7 @@ using Orleans.Serialization.Invocation;
 namespace Granary.EmbeddedHost.Gateway;
 
 /// <summary>A connection's requests on their way to grains: they pass what its caller must pass.</summary>
-internal sealed class GatewaySession(LocalRuntime runtime, GatewayOptions options, IGatewayCaller? caller, LargeRequests? large, RequestTally tally) : IConnectionOwner
+internal sealed class GatewaySession(LocalRuntime runtime, GatewayOptions options, IGatewayCaller? caller, IGatewayTurns? large, RequestTally tally) : IConnectionOwner
 {
     public CallRuntime Runtime => runtime;
 
@@ -16,7 +16,7 @@ internal sealed class GatewaySession(LocalRuntime runtime, GatewayOptions option
 
     public int MaxRequests => options.MaxRequestsPerConnection;
 
-    public LargeRequests? Large => large;
+    public IGatewayTurns? Large => large;
 
     public RequestTally Tally => tally;
 

@@ -18,7 +18,8 @@ internal sealed class FloodClient : IAsyncDisposable
 
     /// <param name="server">Which to flood.</param>
     /// <param name="record">Of the same server.</param>
-    public static FloodClient Start(LocalServer server, ServerRecord record)
+    /// <param name="byRest">By its HTTP port instead of its gateway.</param>
+    public static FloodClient Start(LocalServer server, ServerRecord record, bool byRest)
     {
         var program = Environment.ProcessPath ?? "granary";
         var start = new ProcessStartInfo("nice") { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -28,6 +29,7 @@ internal sealed class FloodClient : IAsyncDisposable
         if (Path.GetFileNameWithoutExtension(program) == "dotnet") words.Add(Path.Combine(AppContext.BaseDirectory, "granary.dll"));
         words.AddRange(["load", "--server", record.Gateway, "--agent", Agent, "--duration", "10m"]);
         words.AddRange(["--clients", Number(Connections), "--rate", Number(BatchesPerSecond), "--batch", Number(TasksPerBatch), "--under-way", Number(BatchesPerSecond)]);
+        if (byRest) words.AddRange(["--rest", record.Http]);
         foreach (var word in words) start.ArgumentList.Add(word);
         var process = Process.Start(start) ?? throw new InvalidOperationException("the flood's process could not be started");
         process.OutputDataReceived += static (_, _) => { };

@@ -10,7 +10,7 @@ namespace Granary.Cli.Load.Flood;
 /// A quiet client with one submission every 10 ms, alone and beside somebody's flood, on servers of its own: what others do may at most double
 /// its 99th percentile.
 /// </summary>
-internal sealed class FloodLoad(TimeSpan duration, int rounds, Action<string> note)
+internal sealed class FloodLoad(TimeSpan duration, int rounds, bool byRest, Action<string> note)
 {
     private const double CallsPerSecond = 100;
 
@@ -61,7 +61,7 @@ internal sealed class FloodLoad(TimeSpan duration, int rounds, Action<string> no
             try
             {
                 await using var client = await GranaryClient.ConnectAsync(new GranaryClientOptions { DataDirectory = data, Server = record.Gateway, Token = server.ReadToken() }, cancel);
-                var quiet = new Quiet(client, server, record, duration, note, cancel);
+                var quiet = new Quiet(client, server, record, duration, byRest, note, cancel);
                 await quiet.SendAsync(WarmUp);
                 await measure(quiet);
             }
@@ -77,7 +77,7 @@ internal sealed class FloodLoad(TimeSpan duration, int rounds, Action<string> no
     }
 
     /// <summary>The quiet client.</summary>
-    private sealed class Quiet(GranaryClient client, LocalServer server, ServerRecord record, TimeSpan duration, Action<string> note, CancellationToken cancel)
+    private sealed class Quiet(GranaryClient client, LocalServer server, ServerRecord record, TimeSpan duration, bool byRest, Action<string> note, CancellationToken cancel)
     {
         private static readonly LoadOptions Options = new() { Rate = CallsPerSecond, Agent = "quiet" };
 
@@ -101,7 +101,7 @@ internal sealed class FloodLoad(TimeSpan duration, int rounds, Action<string> no
         /// <summary>Starts a flood and returns when so many of its tasks wait.</summary>
         public async Task<FloodClient> FloodedAsync(int tasks)
         {
-            var flood = FloodClient.Start(server, record);
+            var flood = FloodClient.Start(server, record, byRest);
             try
             {
                 await UntilAsync(tasks, flood);

@@ -1,6 +1,7 @@
 using System.Net;
 using Granary.Abstractions;
 using Granary.Access.Attempts;
+using Granary.Access.Turns;
 using Granary.Client;
 using Granary.EmbeddedHost;
 using Granary.Model;
@@ -40,6 +41,7 @@ internal static class GrainHosting
                 gateway.Endpoint = new IPEndPoint(address, settings.GatewayPort);
                 gateway.Access = new GatewayDoor(gate, services);
                 gateway.Tls = certificate?.ForGateway();
+                if (services.GetService<LargeRequests>() is { } turns) gateway.Turns = new GatewayTurns(turns);
                 Apply(limits, gateway);
             });
             silo.AddMemoryStreams(ITelemetryGrain.Streams);
@@ -58,8 +60,6 @@ internal static class GrainHosting
         gateway.MaxRequests = limits.MaxRequests;
         gateway.MaxRequestsPerConnection = limits.MaxRequestsPerConnection;
         gateway.MaxRequestBytesPerConnection = limits.MaxRequestBytesPerConnection;
-        gateway.LargeRequestBytes = limits.LargeRequestBytes;
-        gateway.LargeRequestShare = limits.LargeRequestShare;
         gateway.MaxUnsentBytes = limits.MaxUnsentBytes;
         gateway.SendTimeout = limits.TakeWithin;
     }

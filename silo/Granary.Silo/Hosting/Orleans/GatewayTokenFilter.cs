@@ -1,7 +1,9 @@
+using Granary.Abstractions;
 using Granary.Access.Attempts;
 using Granary.Access.Guarding;
 using Granary.Access.Rules;
 using Granary.Access.Tokens;
+using Granary.Access.Turns;
 using Granary.Client;
 using Granary.Model;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,8 +16,11 @@ namespace Granary.Silo.Hosting;
 /// Orleans' gateway has no token of its own: clients' calls carry it in the request context, are refused without it, and pass what its role must pass. The server's own
 /// services are clients to Orleans too, so the same filter lays the token of the data directory on what leaves this process.
 /// </summary>
-internal sealed class GatewayTokenFilter(string token, AccessGate gate, IServiceProvider services) : IIncomingGrainCallFilter, IOutgoingGrainCallFilter
+internal sealed class GatewayTokenFilter(string token, AccessGate gate, LargeRequests? turns, IServiceProvider services) : IIncomingGrainCallFilter, IOutgoingGrainCallFilter
 {
+    private const int BytesOfItem = 256;
+    private const string HostedClient = "hosted-";
+
     public async Task Invoke(IIncomingGrainCallContext context)
     {
         if (context.SourceId is not { } source || !source.IsClient())
@@ -29,6 +34,7 @@ internal sealed class GatewayTokenFilter(string token, AccessGate gate, IService
             await context.Invoke();
             return;
         }
+        var turn = await TurnAsync(source, context);
         try
         {
             await GrainGuard.InvokeAsync(caller, context, services.GetRequiredService<IGrainFactory>());
@@ -37,6 +43,23 @@ internal sealed class GatewayTokenFilter(string token, AccessGate gate, IService
         {
             throw GranaryException.Refused(e.Message);
         }
+        finally
+        {
+            if (turn is not null) turns!.Leave(turn);
+        }
+    }
+
+    /// <summary>
+    /// Batches take turns, as on the embedded host's gateway, but only here, where Orleans has decoded them and pools (which let calls in while others wait) have been reached. What a
+    /// batch counts for is an estimate.
+    /// </summary>
+    private async ValueTask<LargeRequests.Turn?> TurnAsync(GrainId client, IIncomingGrainCallContext context)
+    {
+        if (turns is null || client.Key.ToString()!.StartsWith(HostedClient, StringComparison.Ordinal)) return null; // a server's own: what came to it by REST has had its turn
+        if (context.Request.GetArgumentCount() > 0 && context.Request.GetArgument(0) is SubmitBatch { Items: { } items } && items.Count * BytesOfItem > LargeRequests.Small)
+            return await turns.EnterAsync(client, items.Count * BytesOfItem);
+        turns.Served(client);
+        return null;
     }
 
     public Task Invoke(IOutgoingGrainCallContext context)

@@ -1,6 +1,6 @@
-using Granary.EmbeddedHost.Gateway;
+using Granary.Access.Turns;
 
-namespace Granary.EmbeddedHost.Tests;
+namespace Granary.Access.Tests;
 
 public sealed class LargeRequestTests
 {

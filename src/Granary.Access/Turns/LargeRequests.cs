@@ -1,15 +1,15 @@
-namespace Granary.EmbeddedHost.Gateway;
+namespace Granary.Access.Turns;
 
 /// <summary>
-/// Lets large requests in by turns, before they are decoded: of all connections together only so many bytes of them are under way at once, and the
-/// connections that have more wait in line, each with one. So a client that floods a server with batches waits for itself, and a small request of
+/// Lets large requests in by turns, whichever door they come by: of all clients together only so many bytes of them are under way at once, and those
+/// that have more wait in line. So a client that floods a server with batches waits for itself, and a small request of
 /// another finds one batch before it rather than hundreds. While others are served, what large requests take is followed by a rest, so that all of
 /// them together have a share of the server's time and not the whole.
 /// </summary>
 /// <param name="time">The clock.</param>
 /// <param name="bytesAtOnce">Bytes under way at once; one request alone may be larger.</param>
 /// <param name="share">Of the time, while others are served; 1 for no rest.</param>
-internal sealed class LargeRequests(TimeProvider time, int bytesAtOnce, double share)
+public sealed class LargeRequests(TimeProvider time, int bytesAtOnce, double share)
 {
     /// <summary>A request goes at once while it and what its connection has under way are no more bytes than this.</summary>
     public const int Small = 32 * 1024;
@@ -45,12 +45,22 @@ internal sealed class LargeRequests(TimeProvider time, int bytesAtOnce, double s
         }
     }
 
-    /// <summary>A connection that sends no large requests is being served.</summary>
+    /// <summary>Requests that wait for their turn.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_gate)
+                return _line.Count;
+        }
+    }
+
+    /// <summary>A client that sends no large requests is being served.</summary>
     public void Served(object connection)
     {
         lock (_gate)
         {
-            if (!ReferenceEquals(_served.Who, connection))
+            if (!connection.Equals(_served.Who))
                 _servedBefore = _served;
             _served = (connection, time.GetTimestamp());
         }
@@ -150,22 +160,22 @@ internal sealed class LargeRequests(TimeProvider time, int bytesAtOnce, double s
 
     private bool OthersThan(object connection, long now)
     {
-        var (who, at) = ReferenceEquals(_served.Who, connection) ? _servedBefore : _served;
+        var (who, at) = connection.Equals(_served.Who) ? _servedBefore : _served;
         return who is not null && time.GetElapsedTime(at, now) < Lately;
     }
 
     /// <summary>The right of one request to be under way.</summary>
-    internal sealed class Turn(object connection, int bytes)
+    public sealed class Turn(object connection, int bytes)
     {
         public object Connection => connection;
 
         public int Bytes => bytes;
 
-        public long Began { get; set; }
+        internal long Began { get; set; }
 
         /// <summary>In the line, and then among those under way.</summary>
-        public LinkedListNode<Turn>? Place { get; set; }
+        internal LinkedListNode<Turn>? Place { get; set; }
 
-        public TaskCompletionSource<Turn>? Come { get; set; }
+        internal TaskCompletionSource<Turn>? Come { get; set; }
     }
 }
