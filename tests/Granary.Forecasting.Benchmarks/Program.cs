@@ -6,7 +6,12 @@ internal static class Program
     private static readonly (string Verb, string What, Func<string[], int> Run)[] Figures =
     [
         ("m4", "M4 hourly: sMAPE and MASE beside naive, seasonal naive, theta and ETS", M4.Run),
+        ("nab-hour", "an hour ahead on the recorded CPU series, 100 minus MAPE, beside naive", _ => NabHour.Run(coverage: false)),
+        ("coverage", "how much of what came lay in the 90% intervals: M4 hourly, and the CPU series as they stream", _ => Coverage()),
+        ("speed", "a step of each model and of the ensemble, and what a fit takes", _ => Speed.Run()),
     ];
+
+    private static int Coverage() => M4.Run(["--only"]) is var code and not 0 ? code : NabHour.Run(coverage: true);
 
     private static int Main(string[] args)
     {

@@ -54,6 +54,7 @@ internal static class CommandTable
         new("cachesim", CacheSimCommand.Create),
         new("generate", GenerateCommand.Create),
         new("plan-capacity", PlanCapacityCommand.Create),
+        new("forecast", ForecastCommand.Create),
         new("load", LoadCommand.Create),
         new("token", TokenCommand.Create),
         new("db", DbCommand.Create),

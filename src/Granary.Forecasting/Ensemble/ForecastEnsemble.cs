@@ -105,13 +105,18 @@ public sealed class ForecastEnsemble : IForecastModel
         if (RetrainDue && _options.RetrainOnDrift) Retrain();
     }
 
-    /// <summary>Trains the members again on what came since the last drift, or on all that is remembered where there was none or too little came.</summary>
+    /// <summary>
+    /// Trains the members again on what came since the last drift, or on all that is remembered where there was none or too little came. Weights and intervals go on as they are: they have
+    /// followed the series all the while.
+    /// </summary>
     public void Retrain()
     {
         var kept = _memory.Values.ToArray();
-        var drifts = Drifts;
-        Fit(RetrainDue ? kept.AsSpan(kept.Length - (int)Math.Min(_sinceDrift, kept.Length)) : kept);
-        Drifts = drifts;
+        var recent = RetrainDue ? kept.AsSpan(kept.Length - (int)Math.Min(_sinceDrift, kept.Length)) : kept;
+        foreach (var member in _members) if (member.MinimumLength <= recent.Length) member.Fit(recent);
+        foreach (var judge in _judges) judge.DropPending();
+        LookAhead();
+        _drifted = false;
     }
 
     public void Forecast(Span<double> horizon) => Forecast(horizon, [], []);
@@ -188,7 +193,6 @@ public sealed class ForecastEnsemble : IForecastModel
         if (!cut) _adwin.Reset();
         _sinceDrift = cut ? _adwin.Width : AlarmDelay;
         _pageHinkley.Reset();
-        foreach (var judge in _judges) judge.Hedge.Reset();
     }
 
     private static double Scale(ReadOnlySpan<double> history)

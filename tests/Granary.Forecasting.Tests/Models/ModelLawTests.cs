@@ -1,6 +1,5 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Granary.Forecasting.Models;
 
 namespace Granary.Forecasting.Tests.Models;
 

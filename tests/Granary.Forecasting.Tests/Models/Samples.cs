@@ -14,6 +14,7 @@ internal static class Samples
     {
         ["naive"] = () => new Naive(),
         ["snaive"] = () => new SeasonalNaive(6),
+        ["median"] = () => new MovingMedian(9),
         ["ets"] = () => new Ets(6),
         ["ets-none"] = () => new Ets(),
         ["theta"] = () => new ClassicalTheta(6),
