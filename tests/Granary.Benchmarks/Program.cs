@@ -1,3 +1,4 @@
+using Granary.Benchmarks.Distribution;
 using Granary.Benchmarks.Energy;
 using Granary.Benchmarks.Execution;
 using Granary.Benchmarks.Gpu;
@@ -35,6 +36,7 @@ internal static class Program
         ("profiling", "what being profiled and sampled costs a process: paired runs", a => Task.FromResult(ProfilingProgram.Run(a))),
         ("telemetry-node", "what sampling costs a node agent as a process of its own", NodeProcessProgram.RunAsync),
         ("energy", "what parking machines saves and costs, simulated", a => Task.FromResult(EnergyProgram.Run(a))),
+        ("distribution", "partitioned work by one worker and by one for each core, beside xargs", DistributionProgram.RunAsync),
         (ExecutionProgram.Verb, "the node agent beside bare process starts", ExecutionProgram.RunAsync),
     ];
 

@@ -3,6 +3,7 @@ using Granary.Abstractions;
 using Granary.Access.Attempts;
 using Granary.Access.Rules;
 using Granary.Access.Tokens;
+using Granary.Model;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -91,6 +92,49 @@ public sealed class RoleTests
         var reply = await Send(server, token, new HttpMethod(method), path, body);
         Assert.True((int)reply.StatusCode == status, $"{(int)reply.StatusCode} instead of {status}: {await reply.Content.ReadAsStringAsync()}");
         if (status == 403) Assert.Matches("may|is not of an agent", await Task.FromResult(reply).Problem(403));
+    }
+
+    [Theory]
+    [InlineData("operator", "4", 200)]
+    [InlineData("operator", "5", 200)]
+    [InlineData("owner", "4", 200)]
+    [InlineData("owner", "5", 403)]
+    [InlineData("reader", "4", 403)]
+    [InlineData("machine", "4", 403)]
+    public async Task Work_for_people_is_claimed_given_back_and_completed_by_who_may_tend_the_task(string token, string task, int status)
+    {
+        await using var server = await StartAsync();
+        foreach (var agent in new[] { "mine", "theirs" })
+            await Send(server, Token, HttpMethod.Post, "/api/tasks", $$$"""{"agent":"{{{agent}}}","manual":{"instructions":"Sign it."}}""").Json(HttpStatusCode.Created);
+        foreach (var path in new[] { $"/api/tasks/{task}", $"/api/tasks/default/{task}" })
+        {
+            await Expect(HttpMethod.Post, $"{path}/claim", "{}");
+            await Expect(HttpMethod.Delete, $"{path}/claim", null);
+        }
+        await Expect(HttpMethod.Post, $"/api/tasks/default/{task}/complete", "{}");
+        await Expect(HttpMethod.Post, $"/api/tasks/{task}/complete", "{}"); // said again
+        Assert.Equal(status == 200 ? TaskState.Succeeded : TaskState.Queued, server.Cluster.Pools["default"].Tasks.Single(t => $"{t.Id.Number}" == task).State);
+
+        async Task Expect(HttpMethod method, string path, string? body)
+        {
+            var reply = await Send(server, token, method, path, body);
+            Assert.True((int)reply.StatusCode == status, $"{method} {path}: {(int)reply.StatusCode} instead of {status}: {await reply.Content.ReadAsStringAsync()}");
+        }
+    }
+
+    [Theory]
+    [InlineData("operator", 200, "4 5")]
+    [InlineData("reader", 200, "4 5")]
+    [InlineData("owner", 200, "4")]
+    [InlineData("machine", 403, "")]
+    public async Task The_inbox_shows_what_a_role_may_see(string token, int status, string numbers)
+    {
+        await using var server = await StartAsync();
+        foreach (var agent in new[] { "mine", "theirs" })
+            await Send(server, Token, HttpMethod.Post, "/api/tasks", $$$"""{"agent":"{{{agent}}}","manual":{"instructions":"Sign it."}}""").Json(HttpStatusCode.Created);
+        var reply = await Send(server, token, HttpMethod.Get, "/api/inbox");
+        Assert.Equal(status, (int)reply.StatusCode);
+        if (status == 200) Assert.Equal(numbers, string.Join(' ', (await Task.FromResult(reply).Json())["items"]!.AsArray().Select(i => ((string)i!["id"]!).Split('/')[1]).Order()));
     }
 
     [Fact]

@@ -20,6 +20,7 @@ internal static class ExecutionProgram
     private const int Lives = 1000;
     private const int InProcessLives = 200_000;
     private const int Latencies = 500;
+    private const int Calls = 2000;
 
     /// <summary>Attempts at a node at a time: more than cores, so that starts and ends overlap.</summary>
     private const int Slots = 32;
@@ -64,6 +65,16 @@ internal static class ExecutionProgram
             var noop = new TaskSpec { Agent = "bench", Handler = "noop" };
             await node.Run(noop, InProcessLives / 10, int.MaxValue);
             Row("lives of no-op in-process tasks through the agent", $"{await node.Run(noop, InProcessLives, int.MaxValue):N0}/s", "10,000/s");
+
+            using var http = new LocalHttp();
+            var call = new TaskSpec { Agent = "bench", Terms = new() { Action = new() { Http = new() { Url = http.Url } } } };
+            await http.PlainAsync(Calls / 4, Slots);
+            await node.Run(call, Calls / 4, Slots);
+            var calls = new List<(double Plain, double Lives)>();
+            for (var i = 0; i < Rounds; i++) calls.Add((await http.PlainAsync(Calls, Slots), await node.Run(call, Calls, Slots)));
+            Row("plain HTTP calls on loopback, a connection each", $"{Median(calls, c => c.Plain):N0}/s", "-");
+            Row("lives of HTTP calls through the agent", $"{Median(calls, c => c.Lives):N0}/s", "-");
+            Row("... of the plain calls", $"1/{Median(calls, c => c.Plain / c.Lives):F2}", "-");
         }
         return 0;
     }

@@ -25,8 +25,8 @@ internal static class NodeProcessProgram
         }
         var (on, off) = (Figures.Least(with), Figures.Least(without));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"sampling {tasks} tasks: {on.Cpu - off.Cpu:0.00}% of a core and {on.ResidentMiB - off.ResidentMiB:0.0} MiB (agent with it {on.Cpu:0.00}% and {on.ResidentMiB:0.0} MiB, without {off.Cpu:0.00}% and {off.ResidentMiB:0.0} MiB; least of {rounds} rounds)"));
-        return 0;
+            $"sampling {tasks} tasks: {on.Cpu - off.Cpu:0.00}% of a core and {on.ResidentMiB - off.ResidentMiB:0.0} MiB (agent with it {on.Cpu:0.00}% and {on.ResidentMiB:0.0} MiB, without {off.Cpu:0.00}% and {off.ResidentMiB:0.0} MiB; least of {rounds} rounds); bounds: 2% of a core and 50 MiB for sampling, 50 MiB of its own for the agent ({on.OwnMiB:0.0} MiB)"));
+        return on.Cpu - off.Cpu <= 2 && on.ResidentMiB - off.ResidentMiB <= 50 && on.OwnMiB <= 50 ? 0 : 1;
     }
 
     private static async Task<Figures> MeasureAsync(int tasks, int seconds, bool telemetry)
@@ -47,12 +47,12 @@ internal static class NodeProcessProgram
             await UntilAsync(
                 () =>
                 {
-                    resident = Math.Max(resident, ResidentMiB(node.Id));
+                    resident = Math.Max(resident, MiB(node.Id, "status", "VmRSS"));
                     return Task.FromResult(false);
                 },
                 "", TimeSpan.FromSeconds(seconds));
-            var figures = new Figures(100.0 * (Ticks(node.Id) - before) / 100 / clock.Elapsed.TotalSeconds, resident);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {(telemetry ? "with" : "without")} telemetry: {figures.Cpu:0.00}% of a core, at most {figures.ResidentMiB:0.0} MiB resident, over {seconds} s"));
+            var figures = new Figures(100.0 * (Ticks(node.Id) - before) / 100 / clock.Elapsed.TotalSeconds, resident, MiB(node.Id, "status", "RssAnon", "RssShmem"), MiB(node.Id, "smaps_rollup", "Pss"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {(telemetry ? "with" : "without")} telemetry: {figures.Cpu:0.00}% of a core, at most {figures.ResidentMiB:0.0} MiB resident, of its own {figures.OwnMiB:0.0} MiB, PSS {figures.PssMiB:0.0} MiB, over {seconds} s"));
             return figures;
         }
         finally
@@ -106,11 +106,13 @@ internal static class NodeProcessProgram
         return long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture);
     }
 
-    private static double ResidentMiB(int pid) =>
-        long.Parse(File.ReadLines($"/proc/{pid}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024.0;
+    private static double MiB(int pid, string file, params string[] names) =>
+        File.ReadLines($"/proc/{pid}/{file}").Select(l => l.Split([':', ' ', '\t'], StringSplitOptions.RemoveEmptyEntries)).Where(f => names.Contains(f[0])).Sum(f => long.Parse(f[1], CultureInfo.InvariantCulture)) / 1024.0;
 
-    private readonly record struct Figures(double Cpu, double ResidentMiB)
+    /// <param name="ResidentMiB">With the pages of files that it shares with others.</param>
+    /// <param name="OwnMiB">What the kernel cannot take without losing something.</param>
+    private readonly record struct Figures(double Cpu, double ResidentMiB, double OwnMiB, double PssMiB)
     {
-        public static Figures Least(IEnumerable<Figures> all) => new(all.Min(f => f.Cpu), all.Min(f => f.ResidentMiB));
+        public static Figures Least(IEnumerable<Figures> all) => new(all.Min(f => f.Cpu), all.Min(f => f.ResidentMiB), all.Min(f => f.OwnMiB), all.Min(f => f.PssMiB));
     }
 }
