@@ -71,6 +71,19 @@ public sealed class LargeRequestTests
         await Come(next);
     }
 
+    [Fact]
+    public async Task WhatItCostBeforeItsTurnCountsToo()
+    {
+        var lane = Lane(bytesAtOnce: 64 * 1024, share: 0.25);
+        lane.Served(_other);
+        lane.Leave(await lane.EnterAsync(_flood, 64 * 1024), before: TimeSpan.FromMilliseconds(1));
+        var next = lane.EnterAsync(_flood, 64 * 1024).AsTask();
+        _clock.Advance(TimeSpan.FromMilliseconds(2));
+        Assert.False(next.IsCompleted);
+        _clock.Advance(TimeSpan.FromMilliseconds(1));
+        await Come(next);
+    }
+
     [Theory]
     [InlineData(false, 64 * 1024)] // nobody else
     [InlineData(true, 1000)] // no batch

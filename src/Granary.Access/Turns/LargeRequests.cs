@@ -86,14 +86,16 @@ public sealed class LargeRequests(TimeProvider time, int bytesAtOnce, double sha
         }
     }
 
-    public void Leave(Turn turn)
+    /// <param name="turn">That has ended.</param>
+    /// <param name="before">What the request had cost before its turn, where it was decoded already.</param>
+    public void Leave(Turn turn, TimeSpan before = default)
     {
         lock (_gate)
         {
             var now = time.GetTimestamp();
             if (turn.Place is { List: not null } place)
             {
-                Rest(turn, now);
+                Rest(turn, now, before);
                 _running.Remove(place);
                 _underWay -= turn.Bytes;
             }
@@ -150,11 +152,11 @@ public sealed class LargeRequests(TimeProvider time, int bytesAtOnce, double sha
         return now < _restUntil && OthersThan(turn.Connection, now) ? time.GetElapsedTime(now, _restUntil) : TimeSpan.Zero;
     }
 
-    private void Rest(Turn turn, long now)
+    private void Rest(Turn turn, long now, TimeSpan before)
     {
         if (share >= 1 || turn.Bytes < Batch || !OthersThan(turn.Connection, now))
             return;
-        var took = Math.Min(time.GetElapsedTime(turn.Began, now).TotalSeconds, LongestOf64K.TotalSeconds * turn.Bytes / (64 * 1024)) / _running.Count;
+        var took = Math.Min((time.GetElapsedTime(turn.Began, now) + before).TotalSeconds, LongestOf64K.TotalSeconds * turn.Bytes / (64 * 1024)) / _running.Count;
         _restUntil = Math.Max(now, _restUntil) + (long)(took * (1 / share - 1) * time.TimestampFrequency);
     }
 

@@ -55,7 +55,7 @@ public sealed class DistributedTests
         }
         var list = server.WriteFile("list", string.Join('\n', expected.Keys));
         var output = Directory.CreateDirectory(Path.Combine(server.Root, "out")).FullName;
-        var result = (await server.RunAsync("distribute", "--agent", "tester", "--inputs-from", list, "--output-dir", output, "--cpu", "500m", "--batch-goal", "2s", "--wait", "--", "sha256sum", "{}")).Expect(0);
+        var result = (await server.RunAsync("distribute", "--agent", "tester", "--inputs-from", list, "--output-dir", output, "--cpu", "500m", "--batch-goal", "20s", "--wait", "--", "sha256sum", "{}")).Expect(0);
         Assert.Contains($"{Files} of {Files} done", result.Output, StringComparison.Ordinal);
 
         var id = result.Lines[0];
