@@ -3,6 +3,9 @@ using Granary.Anomalies.Benchmarks;
 // Granary.Anomalies.Benchmarks nab|lstm|speed: what docs/anomalies.md and docs/FORECASTING.md say of detectors and networks
 switch (args.FirstOrDefault())
 {
+    case "nab":
+        NabJudge.Run();
+        return 0;
     case "lstm":
         LstmJudge.Run();
         return 0;
