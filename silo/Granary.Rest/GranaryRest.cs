@@ -51,6 +51,7 @@ public static class GranaryRest
         services.AddSingleton<RepeatedReplies>();
         services.AddSingleton<OpenStreams>();
         services.AddSingleton<Snapshots>();
+        services.AddSingleton<EndedLogs>();
         services.AddSingleton<TaskLogs>();
         services.AddHealthChecks().AddCheck<GrainsAnswer>("grains", tags: [ReadyTag]);
         services.Configure<JsonOptions>(json =>

@@ -51,6 +51,12 @@ public sealed class RestOptions
     /// <summary>How many such replies are remembered; the oldest goes first. Default 10,000.</summary>
     public int RepeatKeys { get; set; } = 10_000;
 
+    /// <summary>What is kept of the output of ended tasks that was read lately, bytes; 0 for nothing. Default 32 MiB.</summary>
+    public long LogCacheBytes { get; set; } = 32 * 1024 * 1024;
+
+    /// <summary>How long it is kept: what an ended task left running may still write. Default 10 s.</summary>
+    public TimeSpan LogCacheAge { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Event streams and followed logs at one time; more are answered with 429. Default 200.</summary>
     public int MaxStreams { get; set; } = 200;
 
@@ -70,6 +76,8 @@ public sealed class RestOptions
         Positive(SnapshotTimeout.Ticks, nameof(SnapshotTimeout));
         Positive(RepeatWindow.Ticks, nameof(RepeatWindow));
         Positive(KeepAlive.Ticks, nameof(KeepAlive));
+        Positive(LogCacheAge.Ticks, nameof(LogCacheAge));
+        if (LogCacheBytes < 0) throw new ArgumentException($"RestOptions.{nameof(LogCacheBytes)} is {LogCacheBytes}; 0 or more is right");
         foreach (var (count, name) in (ReadOnlySpan<(int, string)>)[(MetricClasses, nameof(MetricClasses)), (MetricNodes, nameof(MetricNodes)), (MetricThings, nameof(MetricThings)), (MetricErrors, nameof(MetricErrors))])
             if (count < 0) throw new ArgumentException($"RestOptions.{name} is {count}; 0 or more is right");
         if (MetricErrors > 64) throw new ArgumentException($"RestOptions.{nameof(MetricErrors)} is {MetricErrors}; at most 64 are kept");

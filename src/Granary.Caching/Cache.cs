@@ -115,7 +115,7 @@ public sealed partial class Cache<TKey, TValue>
 
     private Entry<TKey, TValue>? Find(TKey key)
     {
-        var reads = _reads[Environment.CurrentManagedThreadId & (_reads.Length - 1)];
+        var reads = ReadsOfThread();
         if (!_entries.TryGetValue(key, out var entry) || IsOver(entry))
         {
             reads.Misses++;
@@ -136,6 +136,8 @@ public sealed partial class Cache<TKey, TValue>
         return entry;
     }
 
+    private ReadBuffer<Entry<TKey, TValue>> ReadsOfThread() => _reads[Environment.CurrentManagedThreadId & (_reads.Length - 1)];
+
     private bool IsOver(Entry<TKey, TValue> entry) => entry.ExpiresAt != Entry<TKey, TValue>.Never && _time.GetTimestamp() >= entry.ExpiresAt;
 
     private void OnRead(Entry<TKey, TValue> entry)
@@ -148,7 +150,8 @@ public sealed partial class Cache<TKey, TValue>
     /// <summary>Under the lock.</summary>
     private bool Store(TKey key, TValue value, bool absent, long weight, TimeSpan? timeToLive, CachePriority priority)
     {
-        foreach (var reads in _reads) reads.Drain(_onRead);
+        // This thread's hits come before what it writes; other threads' come when their own buffers are full.
+        ReadsOfThread().Drain(_onRead);
         var now = _time.GetTimestamp();
         while (_expiring.TryPeek(out var oldest, out var at) && (at <= now || !oldest.Alive))
         {

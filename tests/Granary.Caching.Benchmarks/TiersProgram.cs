@@ -40,6 +40,7 @@ internal static class TiersProgram
             Print($"{name}: set, with what it demotes", wrote);
             Print($"{name}: compressed to, per cent", before.CompressedFrom == 0 ? 100 : 100.0 * before.CompressedTo / before.CompressedFrom);
             cache.Get("k0");
+            Print($"{name}: persisting what is in memory, ms", Time(1, _ => cache.Persist()) / 1000);
             Print($"{name}: hit in memory", Time(200_000, _ => cache.Get("k0")));
         }
         using (var compressed = new TieredCache(options with { MemoryBytes = Bytes, CompressedBytes = 256 << 20 }))

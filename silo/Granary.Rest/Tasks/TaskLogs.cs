@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace Granary.Rest.Tasks;
 
 /// <summary>Sends a task's output as it is on its node, and with <c>follow</c> as it grows, until the task has ended.</summary>
-internal sealed class TaskLogs(Cluster cluster, OpenStreams streams)
+internal sealed class TaskLogs(Cluster cluster, OpenStreams streams, EndedLogs ended)
 {
     private const int ChunkBytes = 256 * 1024;
 
@@ -27,7 +27,7 @@ internal sealed class TaskLogs(Cluster cluster, OpenStreams streams)
         var follow = query.Flag("follow");
         var task = cluster.TaskOf(id);
         var view = await task.Status();
-        var first = await task.ReadLog(errors, offset, ChunkBytes);
+        var first = await ended.Read(view, task, errors, offset, ChunkBytes, context.RequestAborted);
         if (!first.Found && (!follow || view.State.IsFinal()))
             throw GranaryException.NotFound($"{id} has no {(errors ? "stderr" : "stdout")} ({view.State}); {(view.State.IsFinal() ? "it wrote none, or its node no longer has it" : "it has not begun: wait for it, or pass follow=true")}");
         context.Response.ContentType = "text/plain; charset=utf-8";
@@ -35,7 +35,7 @@ internal sealed class TaskLogs(Cluster cluster, OpenStreams streams)
         using var open = follow ? streams.Open(context) : null;
         try
         {
-            await Copy(context, task, errors, offset, first, follow, open?.Stopping ?? context.RequestAborted);
+            await Copy(context, view, task, errors, offset, first, follow, open?.Stopping ?? context.RequestAborted);
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
@@ -44,9 +44,9 @@ internal sealed class TaskLogs(Cluster cluster, OpenStreams streams)
         }
     }
 
-    private static async Task Copy(HttpContext context, ITaskGrain task, bool errors, long wanted, LogChunk chunk, bool follow, CancellationToken stopping)
+    private async Task Copy(HttpContext context, TaskView view, ITaskGrain task, bool errors, long wanted, LogChunk chunk, bool follow, CancellationToken stopping)
     {
-        var ended = false;
+        var over = false;
         while (true)
         {
             if (chunk.Data.Length > 0) await context.Response.Body.WriteAsync(chunk.Data, stopping);
@@ -55,11 +55,11 @@ internal sealed class TaskLogs(Cluster cluster, OpenStreams streams)
             if (!more)
             {
                 // The last look comes after the task was seen to have ended: what it wrote last is in it.
-                if (!follow || ended) return;
+                if (!follow || over) return;
                 await context.Response.Body.FlushAsync(stopping);
-                ended = (await task.Wait(LookAgain).WaitAsync(stopping)).State.IsFinal();
+                over = (await task.Wait(LookAgain).WaitAsync(stopping)).State.IsFinal();
             }
-            chunk = await task.ReadLog(errors, next, ChunkBytes).WaitAsync(stopping);
+            chunk = await ended.Read(view, task, errors, next, ChunkBytes, stopping);
         }
     }
 }

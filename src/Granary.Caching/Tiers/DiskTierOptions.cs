@@ -6,6 +6,8 @@ namespace Granary.Caching.Tiers;
 /// <summary>How large the tier on disk is.</summary>
 public sealed record DiskTierOptions
 {
+    private const int MostSegments = 1 << 20;
+
     /// <summary>The most the file may take, in bytes.</summary>
     [Range(64 * 1024, long.MaxValue)]
     public long Capacity { get; init; } = 1L << 30;
@@ -26,6 +28,7 @@ public sealed record DiskTierOptions
         if (SegmentBytes < 4 * 1024 || SegmentBytes % DiskRecord.Alignment != 0)
             throw GranaryException.Invalid($"SegmentBytes is {SegmentBytes}; it must be a multiple of {DiskRecord.Alignment} of at least 4096");
         if (Capacity / SegmentBytes < 2) throw GranaryException.Invalid($"Capacity is {Capacity}; it must hold at least two segments of {SegmentBytes} bytes");
+        if (Capacity / SegmentBytes > MostSegments) throw GranaryException.Invalid($"SegmentBytes is {SegmentBytes}; for a capacity of {Capacity} it must be at least {Capacity / MostSegments}");
         return this;
     }
 }

@@ -101,15 +101,18 @@ public sealed class TieredCache : IDisposable
         }
     }
 
-    /// <summary>Writes what is in memory to disk too, as far as it fits, so that it is there after a restart.</summary>
+    /// <summary>Writes what is in memory, compressed or not, to disk too, as far as it fits, so that it is there after a restart.</summary>
     public void Persist()
     {
         lock (_lock)
         {
+            if (_disk is null) return;
             // The most useful last: the ring gives up what was written first.
+            foreach (var key in _compressed?.KeysByUse().Reverse() ?? [])
+                if (_compressed!.TryGet(key, out var packed)) ToDisk(key, packed);
             foreach (var key in _memory.KeysByUse().Reverse())
-                if (_disk is not null && _memory.TryGet(key, out var value) && !_disk.Contains(key)) _disk.Write(key, value);
-            _disk?.Flush();
+                if (_memory.TryGet(key, out var value) && !_disk.Contains(key)) _disk.Write(key, value);
+            _disk.Flush();
         }
     }
 
@@ -123,8 +126,12 @@ public sealed class TieredCache : IDisposable
         // Too heavy for memory, or not admitted: the value goes where evicted ones go. The old one must not stay.
         if (!_memory.Set(key, value) && !_demoted.Any(d => d.Key == key)) _demoted.Enqueue((key, value));
         while (_demoted.TryDequeue(out var down)) Demote(down.Key, down.Value);
-        while (_demotedPacked.TryDequeue(out var down))
-            if (_disk is not null && !_disk.Contains(down.Key) && Compressor.Decompress(down.Value.Bytes, down.Value.Length) is { } bytes) _disk.Write(down.Key, bytes);
+        while (_demotedPacked.TryDequeue(out var down)) ToDisk(down.Key, down.Value);
+    }
+
+    private void ToDisk(string key, Packed value)
+    {
+        if (_disk is not null && !_disk.Contains(key) && Compressor.Decompress(value.Bytes, value.Length) is { } bytes) _disk.Write(key, bytes);
     }
 
     private void Demote(string key, byte[] value)

@@ -78,6 +78,19 @@ public sealed class TieredCacheTests : IDisposable
     }
 
     [Fact]
+    public void What_was_compressed_is_on_disk_after_a_restart_too()
+    {
+        using (var cache = new TieredCache(Small, Disk()))
+        {
+            for (var i = 0; i < 30; i++) cache.Set($"k{i}", Text(i));
+            Assert.True(cache.Statistics.CompressedFrom > 0);
+            cache.Persist();
+        }
+        using var again = new TieredCache(Small, Disk());
+        for (var i = 0; i < 30; i++) Assert.Equal(Text(i), again.Get($"k{i}"));
+    }
+
+    [Fact]
     public void One_file_is_one_process_tier()
     {
         using var first = Disk();

@@ -19,6 +19,12 @@ internal sealed class FakePool(FakeCluster cluster, PoolSpec spec) : IPoolGrain
     /// <summary>Output by (number, is standard error).</summary>
     public Dictionary<(long, bool), byte[]> Logs { get; } = [];
 
+    /// <summary>How often output was read.</summary>
+    public int LogReads { get; set; }
+
+    /// <summary>What reading output waits for; null for nothing.</summary>
+    public Task? LogHeld { get; set; }
+
     /// <summary>Changes up to this cursor are forgotten.</summary>
     public long Forgotten { get; set; }
 

@@ -52,7 +52,9 @@ internal sealed class FakeTask(FakeCluster cluster, TaskId id) : ITaskGrain
     public async Task<LogChunk> ReadLog(bool standardError, long offset, int maxBytes)
     {
         await Status();
-        if (!Pool!.Logs.TryGetValue((id.Number, standardError), out var data)) return new(0, [], 0, false);
+        Pool!.LogReads++;
+        if (Pool.LogHeld is { } held) await held;
+        if (!Pool.Logs.TryGetValue((id.Number, standardError), out var data)) return new(0, [], 0, false);
         var from = (int)Math.Clamp(offset < 0 ? data.Length + offset : offset, 0, data.Length);
         return new(from, data[from..Math.Min(data.Length, from + maxBytes)], data.Length, true);
     }

@@ -72,6 +72,52 @@ public sealed class LogTests
         Assert.Equal("late", await call.WaitAsync(Soon));
     }
 
+    [Fact]
+    public async Task Many_readers_of_an_ended_tasks_output_ask_its_node_once()
+    {
+        await using var server = await Filled("what went wrong", null);
+        var pool = server.Cluster.Pools["default"];
+        pool.Change(1, t => t with { State = TaskState.Failed, Attempt = 1 });
+        var held = new TaskCompletionSource();
+        pool.LogHeld = held.Task;
+        var readers = Enumerable.Range(0, 20).Select(_ => server.Client.GetStringAsync("/api/tasks/1/logs")).ToList();
+        // Those that come later find it there, so it does not matter who waited.
+        held.SetResult();
+        Assert.All(await Task.WhenAll(readers).WaitAsync(Soon), text => Assert.Equal("what went wrong", text));
+        Assert.Equal(1, pool.LogReads);
+        // Another piece of it is another question, and so is another attempt.
+        Assert.Equal("wrong", await server.Client.GetStringAsync("/api/tasks/1/logs?offset=-5"));
+        pool.Change(1, t => t with { Attempt = 2 });
+        pool.Logs[(1, false)] = "nothing"u8.ToArray();
+        Assert.Equal("nothing", await server.Client.GetStringAsync("/api/tasks/1/logs"));
+        Assert.Equal(3, pool.LogReads);
+    }
+
+    [Fact]
+    public async Task The_output_of_a_running_task_and_what_was_not_found_are_asked_for_each_time()
+    {
+        await using var server = await Filled("so far", null);
+        var pool = server.Cluster.Pools["default"];
+        Assert.Equal("so far", await server.Client.GetStringAsync("/api/tasks/1/logs"));
+        pool.Logs[(1, false)] = "so far and on"u8.ToArray();
+        Assert.Equal("so far and on", await server.Client.GetStringAsync("/api/tasks/1/logs"));
+        pool.Change(1, t => t with { State = TaskState.Succeeded });
+        Assert.Contains("has no stderr", await server.Get("/api/tasks/1/logs?stream=stderr").Problem(404));
+        pool.Logs[(1, true)] = "its node is back"u8.ToArray();
+        Assert.Equal("its node is back", await server.Client.GetStringAsync("/api/tasks/1/logs?stream=stderr"));
+    }
+
+    [Fact]
+    public async Task Without_a_cache_the_node_is_asked_each_time()
+    {
+        await using var server = await RestServer.Start(new() { LogCacheBytes = 0 });
+        var pool = server.Cluster.Pools["default"];
+        pool.Tasks.Add(new() { Id = new("default", 1), Spec = new() { Agent = "a" }, State = TaskState.Succeeded });
+        pool.Logs[(1, false)] = "text"u8.ToArray();
+        for (var i = 0; i < 3; i++) Assert.Equal("text", await server.Client.GetStringAsync("/api/tasks/1/logs"));
+        Assert.Equal(3, pool.LogReads);
+    }
+
     private static async Task<RestServer> Filled(string? output, string? errors)
     {
         var server = await RestServer.Start();
