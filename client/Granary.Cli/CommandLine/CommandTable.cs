@@ -55,6 +55,7 @@ internal static class CommandTable
         new("generate", GenerateCommand.Create),
         new("plan-capacity", PlanCapacityCommand.Create),
         new("forecast", ForecastCommand.Create),
+        new("anomalies", AnomaliesCommand.Create),
         new("load", LoadCommand.Create),
         new("token", TokenCommand.Create),
         new("db", DbCommand.Create),

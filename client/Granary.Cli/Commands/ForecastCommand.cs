@@ -66,13 +66,7 @@ internal static class ForecastCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw GranaryException.Invalid(e switch
-            {
-                FileNotFoundException or DirectoryNotFoundException => $"{path}: there is no such file; check the path",
-                UnauthorizedAccessException when Directory.Exists(path) => $"{path}: is a directory; name a CSV file",
-                UnauthorizedAccessException => $"{path}: may not be read; check its permissions",
-                _ => $"{path}: cannot be read: {e.Message}",
-            });
+            throw SeriesFile.Unreadable(path, e);
         }
     }
 }

@@ -14,10 +14,41 @@ public static class SeriesCsv
     /// <exception cref="SeriesException">What is wrong, where and what would be right.</exception>
     public static RegularSeries Read(TextReader text, string name, string? column = null, GridOptions? options = null)
     {
-        var (line, columns, value, time) = (0, 0, -1, -1);
-        var separator = ',';
         List<TimedValue> timed = [];
         List<double> plain = [];
+        Read(text, name, column, plain.Add, (at, number, _) => timed.Add(new(at, number)));
+        try
+        {
+            return timed.Count == 0
+                ? RegularGrid.Of(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(plain), options)
+                : RegularGrid.Of(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(timed), options);
+        }
+        catch (SeriesException e)
+        {
+            throw new SeriesException($"{name}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Reads the points as they are, in the file's order; a missing value is not a number.</summary>
+    /// <returns>The values, and their times with the text that gave them; no times where the file has none.</returns>
+    /// <exception cref="SeriesException">What is wrong, where and what would be right.</exception>
+    public static (IReadOnlyList<double> Values, IReadOnlyList<(long AtMicros, string Text)> Times) Points(TextReader text, string name, string? column = null)
+    {
+        List<double> values = [];
+        List<(long, string)> times = [];
+        Read(text, name, column, values.Add, (at, number, written) =>
+        {
+            values.Add(number);
+            times.Add((at, written));
+        });
+        return (values, times);
+    }
+
+    private static void Read(TextReader text, string name, string? column, Action<double> plain, Action<long, double, string> timed)
+    {
+        var count = 0;
+        var (line, columns, value, time) = (0, 0, -1, -1);
+        var separator = ',';
         while (text.ReadLine() is { } row)
         {
             line++;
@@ -41,26 +72,17 @@ public static class SeriesCsv
                 if (!Missing.Contains(cell.ToLowerInvariant())) throw new SeriesException($"{name}:{line}: '{Short(cell)}' is no number; leave it empty or write NaN where a value is missing");
                 number = double.NaN;
             }
+            count++;
             if (time < 0)
             {
-                plain.Add(number);
+                plain(number);
                 continue;
             }
             if (!Moment(Cell(cells[time]), out var at))
                 throw new SeriesException($"{name}:{line}: '{Short(Cell(cells[time]))}' is no time; write 2026-05-01 13:00:00, ISO 8601, or seconds since 1970");
-            timed.Add(new(at, number));
+            timed(at, number, Cell(cells[time]));
         }
-        if (plain.Count + timed.Count == 0) throw new SeriesException($"{name}: no values; give a CSV of times and values, or of one value a line");
-        try
-        {
-            return time < 0
-                ? RegularGrid.Of(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(plain), options)
-                : RegularGrid.Of(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(timed), options);
-        }
-        catch (SeriesException e)
-        {
-            throw new SeriesException($"{name}: {e.Message}", e);
-        }
+        if (count == 0) throw new SeriesException($"{name}: no values; give a CSV of times and values, or of one value a line");
     }
 
     private static int Column(string[] first, bool header, string? column, string where)
