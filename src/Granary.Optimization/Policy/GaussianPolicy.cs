@@ -27,18 +27,20 @@ public sealed class GaussianPolicy
     public GaussianPolicy Copy() => new((double[])_theta.Clone(), LogDeviation);
 
     /// <summary>Fills in what is seen, a row an agent.</summary>
-    public static void Observe(QueueWorld world, Span<double> features)
+    public static void Observe(QueueWorld world, Span<double> features) => Observe(world.Options.Weights, world.ArrivalRate, world.Backlog, features);
+
+    /// <summary>Fills in what is seen, a row an agent: weights over 0, work that arrives in a second and work that waits, both as parts of the capacity.</summary>
+    public static void Observe(ReadOnlySpan<double> weights, ReadOnlySpan<double> arrivals, ReadOnlySpan<double> backlog, Span<double> features)
     {
-        for (var i = 0; i < world.Agents; i++)
+        for (var i = 0; i < weights.Length; i++)
         {
             var f = features.Slice(i * Features, Features);
-            var (weight, arrivals, backlog) = (world.Options.Weights[i], world.ArrivalRate[i], world.Backlog[i]);
-            f[0] = Math.Log(weight);
-            f[1] = Math.Log(arrivals + 0.01);
-            f[2] = Math.Log(backlog + 0.01);
-            var wait = backlog / (arrivals + 0.01);
+            f[0] = Math.Log(weights[i]);
+            f[1] = Math.Log(arrivals[i] + 0.01);
+            f[2] = Math.Log(backlog[i] + 0.01);
+            var wait = backlog[i] / (arrivals[i] + 0.01);
             f[3] = wait / (1 + wait);
-            f[4] = Math.Log(weight * backlog + 0.01);
+            f[4] = Math.Log(weights[i] * backlog[i] + 0.01);
         }
     }
 

@@ -1,0 +1,63 @@
+namespace Granary.Optimization.Plans;
+
+/// <summary>Plans of which none is better than another in everything, for a person or a rule to choose from.</summary>
+public sealed class PlanFront
+{
+    private readonly double[] _ideal = new double[4], _range = new double[4];
+
+    internal PlanFront(IReadOnlyList<AllocationPlan> plans)
+    {
+        Plans = plans;
+        for (var k = 0; k < 4; k++)
+        {
+            _ideal[k] = plans.Min(p => p.Objectives.ToArray()[k]);
+            _range[k] = Math.Max(1e-9, plans.Max(p => p.Objectives.ToArray()[k]) - _ideal[k]);
+        }
+    }
+
+    /// <summary>At least one.</summary>
+    public IReadOnlyList<AllocationPlan> Plans { get; }
+
+    /// <summary>How the search went on; the last entry is this front.</summary>
+    public IReadOnlyList<PlanProgress> Progress { get; internal set; } = [];
+
+    /// <summary>The hypervolume of this front, as in <see cref="PlanProgress"/>.</summary>
+    public double Hypervolume => Progress.Count == 0 ? Volume(Plans.Select(p => p.Objectives)) : Progress[^1].Hypervolume;
+
+    /// <summary>
+    /// The plan whose largest weighted distance from the best of each objective is least: the achievement scalarizing function of Wierzbicki (1980). Every kind of
+    /// front has such a plan for any preferences; a weighted sum would miss those in a hollow.
+    /// </summary>
+    public AllocationPlan Choose(PlanPreferences preferences) => Plans.MinBy(plan => Score(plan.Objectives, preferences))!;
+
+    /// <summary>What <see cref="Choose"/> makes least, for any objectives: 0 at the best of the front in everything, and about 1 at the worst in what alone is wanted.</summary>
+    public double Score(PlanObjectives objectives, PlanPreferences preferences)
+    {
+        var (weights, scaled) = (preferences.Weights(), Scaled(objectives));
+        var (most, sum) = (double.NegativeInfinity, 0.0);
+        for (var k = 0; k < 4; k++)
+        {
+            most = Math.Max(most, weights[k] * scaled[k]);
+            sum += weights[k] * scaled[k];
+        }
+        return most + 0.05 * sum;
+    }
+
+    /// <summary>
+    /// The plan where gaining a little in one thing costs most in others: the farthest below the plane through the worst of each objective. Source: Das, "On
+    /// characterizing the 'knee' of the Pareto curve" (1999).
+    /// </summary>
+    public AllocationPlan Knee() => Plans.MinBy(plan => Scaled(plan.Objectives).Sum())!;
+
+    /// <summary>The best plan for each objective alone: latency, throughput, utilisation, fairness.</summary>
+    public IReadOnlyList<AllocationPlan> Extremes() => [.. Enumerable.Range(0, 4).Select(k => Plans.MinBy(p => (p.Objectives.ToArray()[k], Scaled(p.Objectives).Sum()))!)];
+
+    internal double Volume(IEnumerable<PlanObjectives> points) => Nsga3.Hypervolume.Of(points.Select(Scaled), [1.1, 1.1, 1.1, 1.1]);
+
+    private double[] Scaled(PlanObjectives objectives)
+    {
+        var scaled = objectives.ToArray();
+        for (var k = 0; k < 4; k++) scaled[k] = (scaled[k] - _ideal[k]) / _range[k];
+        return scaled;
+    }
+}
