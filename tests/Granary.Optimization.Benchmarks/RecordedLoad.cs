@@ -10,7 +10,7 @@ internal static class RecordedLoad
         if (Environment.GetEnvironmentVariable("GRANARY_DATA") is { Length: > 0 } named) return named;
         for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
         {
-            var folder = Path.Combine(at.FullName, "shared", "data");
+            var folder = System.IO.Path.Combine(at.FullName, "shared", "data");
             if (Directory.Exists(folder)) return folder;
         }
         return null;
@@ -18,12 +18,12 @@ internal static class RecordedLoad
 
     /// <summary>The values of a series of the Numenta benchmark.</summary>
     public static double[] Nab(string folder, string name) =>
-        [.. File.ReadLines(Path.Combine(folder, "nab", name)).Skip(1).Select(l => double.Parse(l[(l.IndexOf(',') + 1)..], CultureInfo.InvariantCulture))];
+        [.. File.ReadLines(System.IO.Path.Combine(folder, "nab", name)).Skip(1).Select(l => double.Parse(l[(l.IndexOf(',') + 1)..], CultureInfo.InvariantCulture))];
 
     /// <summary>Tokens (prompt and generated) of a trace of inference requests, summed over steps.</summary>
     public static double[] Tokens(string folder, string name, TimeSpan step)
     {
-        var rows = File.ReadLines(Path.Combine(folder, "llm", name)).Skip(1).Where(l => l.Length > 0).Select(l => l.Split(','))
+        var rows = File.ReadLines(System.IO.Path.Combine(folder, "llm", name)).Skip(1).Where(l => l.Length > 0).Select(l => l.Split(','))
             .Select(c => (At: DateTime.Parse(c[0], CultureInfo.InvariantCulture), Tokens: double.Parse(c[1], CultureInfo.InvariantCulture) + double.Parse(c[2], CultureInfo.InvariantCulture)))
             .ToArray();
         var first = rows.Min(r => r.At);

@@ -64,8 +64,11 @@ public sealed class Nsga3Run
 
     public int Population => _size;
 
-    /// <summary>Objectives of the population's members, one row each.</summary>
-    public ReadOnlySpan<double> Objectives => _f.AsSpan(0, _size * _objectives);
+    /// <summary>Objectives of a member of the population.</summary>
+    public ReadOnlySpan<double> ObjectivesOf(int member) => _f.AsSpan(0, _size * _objectives).Slice(member * _objectives, _objectives);
+
+    /// <summary>Variables of a member of the population.</summary>
+    public ReadOnlySpan<double> VariablesOf(int member) => _x.AsSpan(0, _size * _variables).Slice(member * _variables, _variables);
 
     /// <summary>Runs what is left of the generations.</summary>
     public Front Run()

@@ -24,14 +24,15 @@ public sealed class ShareController
     private readonly DemandLoss _loss;
     private readonly double[] _gradient, _demand;
 
-    public ShareController(ShareSet set, ReadOnlySpan<double> weights, OnlineMethod method = OnlineMethod.ProjectedGradient, double[]? start = null)
+    /// <param name="plan">Where shares go that nobody needs elsewhere, and where they begin; null: fair shares by weight.</param>
+    public ShareController(ShareSet set, ReadOnlySpan<double> weights, OnlineMethod method = OnlineMethod.ProjectedGradient, double[]? plan = null)
     {
         Require.Length(weights.Length, set.Count, "weights");
-        _loss = new DemandLoss(weights, set.Total);
+        _loss = new DemandLoss(weights, set.Total, plan: plan);
         (_gradient, _demand) = (new double[set.Count], new double[set.Count]);
         var step = new StepRule.Constant(1 / _loss.Smoothness);
-        if (method == OnlineMethod.MirrorDescent) _mirror = new MirrorDescent(set, step, start);
-        _optimizer = _mirror ?? (IOnlineOptimizer)new ProjectedGradient(set, step, start);
+        if (method == OnlineMethod.MirrorDescent) _mirror = new MirrorDescent(set, step, plan);
+        _optimizer = _mirror ?? (IOnlineOptimizer)new ProjectedGradient(set, step, plan);
     }
 
     public ReadOnlySpan<double> Shares => _optimizer.Point;

@@ -3,12 +3,13 @@ using Granary.Optimization.Policy;
 namespace Granary.Optimization.Path;
 
 /// <summary>
-/// Whether the path's allocation may act: by the score that chose its plan it must be no worse than the classical one whether the load turns out low, as expected or high,
-/// and better as expected; and where there is a trial, that must have been won.
+/// Whether the path's allocation may act: by the score that chose its plan it must be better than the classical one on average over a low, the expected and a high load, and
+/// much worse in none; and where there is a trial, that must have been won.
 /// </summary>
 /// <param name="trial">Judges past outcomes; null: the model alone decides.</param>
-/// <param name="gain">By how much of the front's range it must be better as expected, and may be worse otherwise.</param>
-public sealed class ConfidenceStage(ShadowTrial? trial = null, double gain = 0.005) : IPathStage
+/// <param name="gain">By how much of the front's range it must be better on average.</param>
+/// <param name="risk">By how much of it it may be worse in one of them.</param>
+public sealed class ConfidenceStage(ShadowTrial? trial = null, double gain = 0.005, double risk = 0.05) : IPathStage
 {
     public string Name => "confidence";
 
@@ -16,15 +17,11 @@ public sealed class ConfidenceStage(ShadowTrial? trial = null, double gain = 0.0
 
     public StageResult Run(PathContext context)
     {
-        if (context.Tuned is not { } tuned || context.Forecasts is not { } forecasts || context.Front is not { } front) return StageResult.TooLittle("there is nothing to judge");
+        if (context.Tuned is not { } tuned || context.Forecasts is null || context.Front is null) return StageResult.TooLittle("there is nothing to judge");
         context.Confident = false;
-        (string Name, Func<ForecastBand, double[]> Line, double Most)[] cases = [("low", f => f.Lower, gain), ("expected", f => f.Mean, -gain), ("high", f => f.Upper, gain)];
-        foreach (var (name, line, most) in cases)
-        {
-            var problem = FrontStage.Under(context.Situation, forecasts, line);
-            var worse = front.Score(problem.Judge(tuned), context.Situation.Preferences) - front.Score(problem.Judge(context.Classical), context.Situation.Preferences);
-            if (!(worse <= most)) return StageResult.Declined($"under the {name} load its score is worse than the classical one's by {worse:G3}, and at most {most} may act");
-        }
+        var (average, worst, name) = new LoadCases(context).Beside(tuned);
+        if (!(average <= -gain)) return StageResult.Declined($"its score is {average:+0.###;-0.###;0} beside the classical one's, and {-gain} is asked for");
+        if (!(worst <= risk)) return StageResult.Declined($"under the {name} load its score is {worst:+0.###} beside the classical one's, and at most {risk} may act");
         if (trial is not null && trial.State != TrialState.Acting)
             return trial.State == TrialState.Shadow
                 ? StageResult.TooLittle($"in shadow after {trial.Pairs} outcomes, advantage {trial.Advantage.Mean:G3}, over {trial.Advantage.Lower:G3} with confidence")

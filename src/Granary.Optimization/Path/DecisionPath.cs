@@ -37,7 +37,7 @@ public sealed class DecisionPath(IReadOnlyList<IPathStage> stages, TimeProvider 
     public PathDecision Decide(PathSituation situation)
     {
         Validate(situation);
-        var classical = ClassicalPath.Allocate(situation.Agents, situation.Capacity, [.. situation.Agents.Select(a => a.Rate * a.Work)]);
+        var classical = MaxMinShares.Allocate(situation.Agents, situation.Capacity, [.. situation.Agents.Select(a => a.Rate * a.Work)]);
         var (context, reports) = (new PathContext(situation, classical), new List<StageReport>());
         var stopped = "";
         foreach (var stage in Stages)

@@ -18,7 +18,7 @@ public sealed class FineTuneStage(int steps = 2) : IPathStage
         if (total <= 1e-9 * context.Situation.Capacity || context.Predicted is not { } demand) return StageResult.Done;
         double[] lower = [.. agents.Select((a, i) => Math.Min(a.Guarantee, plan.Allocation[i]))];
         double[] upper = [.. agents.Select((a, i) => Math.Max(plan.Allocation[i], Math.Min(a.Limit ?? total, total)))];
-        var controller = new ShareController(new ShareSet(lower, upper, total), [.. agents.Select(a => a.Weight)], start: plan.Allocation);
+        var controller = new ShareController(new ShareSet(lower, upper, total), [.. agents.Select(a => a.Weight)], plan: plan.Allocation);
         for (var step = 0; step < steps; step++) controller.Observe(demand);
         context.Tuned = controller.Shares.ToArray();
         return StageResult.Done;

@@ -6,6 +6,7 @@ namespace Granary.Optimization.Path;
 public sealed class ForecastStage(int steps = 30, int least = 60) : IPathStage
 {
     private const double Level = 0.9;
+    private const int Looked = 120;
 
     public string Name => "forecast";
 
@@ -34,17 +35,30 @@ public sealed class ForecastStage(int steps = 30, int least = 60) : IPathStage
         return StageResult.Done;
     }
 
-    private ForecastBand Held(double[] known, double value)
+    /// <summary>How far off is found for one, two, four, ... steps ahead from the last points, and in between in proportion.</summary>
+    private ForecastBand Held(ReadOnlySpan<double> known, double value)
     {
-        var (mean, lower, upper) = (new double[steps], new double[steps], new double[steps]);
-        for (var k = 0; k < steps; k++)
+        known = known[^Math.Min(known.Length, steps + Looked)..];
+        var (mean, lower, upper, off) = (new double[steps], new double[steps], new double[steps], new double[known.Length]);
+        var (from, to, before, after) = (1, 1, 0.0, Width(known, 1, off));
+        for (var k = 1; k <= steps; k++)
         {
-            var off = new double[known.Length - k - 1];
-            for (var t = 0; t < off.Length; t++) off[t] = Math.Abs(known[t + k + 1] - known[t]);
-            Array.Sort(off);
-            var width = off[Math.Min(off.Length - 1, (int)Math.Ceiling(Level * (off.Length + 1)) - 1)];
-            (mean[k], lower[k], upper[k]) = (value, Math.Min(value, Math.Max(0, value - width)), value + width);
+            if (k > to)
+            {
+                (from, to, before) = (to, Math.Min(2 * to, steps), after);
+                after = Width(known, to, off);
+            }
+            var width = to == from ? after : before + (after - before) * (k - from) / (to - from);
+            (mean[k - 1], lower[k - 1], upper[k - 1]) = (value, Math.Min(value, Math.Max(0, value - width)), value + width);
         }
         return new ForecastBand(mean, lower, upper, Level);
+    }
+
+    private static double Width(ReadOnlySpan<double> known, int ahead, double[] off)
+    {
+        var count = known.Length - ahead;
+        for (var t = 0; t < count; t++) off[t] = Math.Min(Math.Abs(known[t + ahead] - known[t]), 1e100);
+        Array.Sort(off, 0, count);
+        return off[Math.Min(count - 1, (int)Math.Ceiling(Level * (count + 1)) - 1)];
     }
 }

@@ -9,5 +9,5 @@ public sealed record AllocationPlan(double[] Allocation, PlanObjectives Objectiv
 }
 
 /// <summary>How far a search was after some generations.</summary>
-/// <param name="Hypervolume">Of the front, objectives scaled from the ideal (0) to the worst of the final front (1), beside 1.1 to each; the larger the better.</param>
+/// <param name="Hypervolume">The part of everything between nothing lost (0 s, 0, 0, 0) and the worst (1 for three objectives; the longest latency of the rules that the search starts from) that some plan of the front beats; 0 to 1, the larger the better.</param>
 public readonly record struct PlanProgress(int Generation, double Hypervolume, int Plans);

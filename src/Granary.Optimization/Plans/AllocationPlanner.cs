@@ -21,7 +21,7 @@ public sealed record PlannerOptions
     }
 }
 
-/// <summary>Finds a front of allocation plans by NSGA-III, started from the rules that people use: by weight, by demand, by the square root of it, and demand with headroom.</summary>
+/// <summary>Finds a front of allocation plans by NSGA-III, started from the rules that people use: max-min fairness, by weight, by demand, by the square root of it, and demand with headroom.</summary>
 public static class AllocationPlanner
 {
     /// <param name="start">More plans to start from, such as the one in force.</param>
@@ -37,18 +37,30 @@ public static class AllocationPlanner
             first.Add(problem.Variable(allocation));
         }
         var run = new Nsga3Run(problem, ReferencePoints.DasDennis(4, options.Divisions), new Nsga3Options { Generations = options.Generations }, seed, first);
-        var seen = new List<(int Generation, PlanObjectives[] Points)>();
+        double[] worst = [Rules(problem).Max(rule => Judge(problem, rule).Latency) + 1e-9, 1, 1, 1];
+        var (progress, archive) = (new List<PlanProgress>(), new PlanArchive());
         for (var generation = 0; generation <= options.Generations; generation++)
         {
             if (generation > 0) run.Step();
-            if (generation % options.ReportEvery == 0 || generation == options.Generations) seen.Add((generation, [.. run.Result().Solutions.Select(s => Objectives(s.Objectives))]));
+            for (var i = 0; i < run.Population; i++) archive.Add(run.ObjectivesOf(i), run.VariablesOf(i));
+            if (generation % options.ReportEvery != 0 && generation != options.Generations) continue;
+            progress.Add(new PlanProgress(generation, Hypervolume.Of(archive.Plans.Select(s => s.Objectives), worst) / worst[0], archive.Plans.Count));
         }
-        var front = new PlanFront([.. run.Result().Solutions.DistinctBy(s => Objectives(s.Objectives)).Select(s => Plan(problem, s.Variables))]);
-        front.Progress = [.. seen.Select(s => new PlanProgress(s.Generation, front.Volume(s.Points), s.Points.Length))];
-        return front;
+        return new PlanFront(Undominated([.. archive.Plans.Select(p => Plan(problem, p.Variables))]), progress);
     }
 
-    private static PlanObjectives Objectives(double[] values) => new(values[0], values[1], values[2], values[3]);
+    private static AllocationPlan[] Undominated(AllocationPlan[] plans)
+    {
+        var values = Array.ConvertAll(plans, p => p.Objectives.ToArray());
+        return [.. plans.Where((_, i) => !values.Any(other => Dominance.Dominates(other, values[i])))];
+    }
+
+    private static PlanObjectives Judge(AllocationProblem problem, double[] allocation)
+    {
+        var allowed = new double[allocation.Length];
+        problem.Allocate(problem.Variable(allocation), allowed);
+        return problem.Judge(allowed);
+    }
 
     private static AllocationPlan Plan(AllocationProblem problem, double[] variables)
     {
@@ -60,6 +72,7 @@ public static class AllocationPlanner
     private static IEnumerable<double[]> Rules(AllocationProblem problem)
     {
         var (agents, capacity) = (problem.Agents, problem.Capacity);
+        yield return MaxMinShares.Allocate(agents, capacity, [.. agents.Select(a => a.Rate * a.Work)]);
         yield return Parts(agents.Select(a => a.Weight));
         yield return Parts(agents.Select(a => a.Rate * a.Work));
         yield return Parts(agents.Select(a => Math.Sqrt(a.Rate * a.Work)));

@@ -14,7 +14,7 @@ public sealed record PlanAgent(string Id, double Rate, double Work, double Weigh
 /// <param name="Latency">Mean time of a task in the system, in seconds, over all that are served.</param>
 /// <param name="Loss">The part of offered work that is turned away or waits for good: 1 - throughput / offered.</param>
 /// <param name="Idle">The part of the capacity given out that is not used: 1 - utilisation.</param>
-/// <param name="Unfairness">1 - Jain's index of capacity given beside weight, for agents that want it.</param>
+/// <param name="Unfairness">1 - Jain's index of capacity given beside what <see cref="MaxMinShares"/> would give, over agents that want any.</param>
 public readonly record struct PlanObjectives(double Latency, double Loss, double Idle, double Unfairness)
 {
     internal double[] ToArray() => [Latency, Loss, Idle, Unfairness];
@@ -30,7 +30,7 @@ public sealed class AllocationProblem : IProblem
     /// <summary>Tasks that an agent's queue holds.</summary>
     public const int Room = 50;
 
-    private readonly double[] _allocation;
+    private readonly double[] _allocation, _fair;
     private readonly double _guaranteed;
 
     /// <exception cref="ArgumentException">No agent, or a number that is not finite or out of its range; the agent is named.</exception>
@@ -50,6 +50,7 @@ public sealed class AllocationProblem : IProblem
         }
         if (_guaranteed > capacity * (1 + 1e-12)) throw new InfeasibleException($"guarantees of {_guaranteed:G6} are over the capacity of {capacity:G6}; lower them or add capacity");
         (Agents, Capacity, _allocation) = (agents, capacity, new double[agents.Count]);
+        _fair = MaxMinShares.Allocate(agents, capacity, [.. agents.Select(a => a.Rate * a.Work)]);
     }
 
     public IReadOnlyList<PlanAgent> Agents { get; }
@@ -114,7 +115,7 @@ public sealed class AllocationProblem : IProblem
             served += through;
             offered += agent.Rate * agent.Work;
             used += through * agent.Work;
-            var part = Math.Min(allocation[i], agent.Rate * agent.Work) / agent.Weight;
+            var part = allocation[i] / Math.Max(_fair[i], 1e-12 * Capacity);
             sum += part;
             squares += part * part;
             wanting++;

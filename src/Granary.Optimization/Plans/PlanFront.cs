@@ -5,13 +5,15 @@ public sealed class PlanFront
 {
     private readonly double[] _ideal = new double[4], _range = new double[4];
 
-    internal PlanFront(IReadOnlyList<AllocationPlan> plans)
+    internal PlanFront(IReadOnlyList<AllocationPlan> plans, IReadOnlyList<PlanProgress> progress)
     {
-        Plans = plans;
+        (Plans, Progress) = (plans, progress);
         for (var k = 0; k < 4; k++)
         {
             _ideal[k] = plans.Min(p => p.Objectives.ToArray()[k]);
-            _range[k] = Math.Max(1e-9, plans.Max(p => p.Objectives.ToArray()[k]) - _ideal[k]);
+            // What differs by less than a twentieth all over the front is not worth giving anything else up for.
+            var least = k == 0 ? 0.05 * _ideal[k] + 1e-9 : 0.05;
+            _range[k] = Math.Max(least, plans.Max(p => p.Objectives.ToArray()[k]) - _ideal[k]);
         }
     }
 
@@ -19,10 +21,10 @@ public sealed class PlanFront
     public IReadOnlyList<AllocationPlan> Plans { get; }
 
     /// <summary>How the search went on; the last entry is this front.</summary>
-    public IReadOnlyList<PlanProgress> Progress { get; internal set; } = [];
+    public IReadOnlyList<PlanProgress> Progress { get; }
 
     /// <summary>The hypervolume of this front, as in <see cref="PlanProgress"/>.</summary>
-    public double Hypervolume => Progress.Count == 0 ? Volume(Plans.Select(p => p.Objectives)) : Progress[^1].Hypervolume;
+    public double Hypervolume => Progress[^1].Hypervolume;
 
     /// <summary>
     /// The plan whose largest weighted distance from the best of each objective is least: the achievement scalarizing function of Wierzbicki (1980). Every kind of
@@ -51,8 +53,6 @@ public sealed class PlanFront
 
     /// <summary>The best plan for each objective alone: latency, throughput, utilisation, fairness.</summary>
     public IReadOnlyList<AllocationPlan> Extremes() => [.. Enumerable.Range(0, 4).Select(k => Plans.MinBy(p => (p.Objectives.ToArray()[k], Scaled(p.Objectives).Sum()))!)];
-
-    internal double Volume(IEnumerable<PlanObjectives> points) => Nsga3.Hypervolume.Of(points.Select(Scaled), [1.1, 1.1, 1.1, 1.1]);
 
     private double[] Scaled(PlanObjectives objectives)
     {

@@ -56,7 +56,7 @@ public class DecisionPathTests
         Assert.StartsWith(reason, decision.Reason);
         Assert.Contains(decision.Stages, s => s.Status == StageStatus.TooLittle);
         Assert.Equal(StageStatus.Skipped, decision.Stages.Single(s => s.Stage == "front").Status);
-        Assert.Equal(ClassicalPath.Allocate(Agents, 8, [1, 2, 1.6, 2]), decision.Allocation);
+        Assert.Equal(MaxMinShares.Allocate(Agents, 8, [1, 2, 1.6, 2]), decision.Allocation);
     }
 
     [Fact]
@@ -156,11 +156,11 @@ public class DecisionPathTests
     public void The_classical_path_is_max_min_fair_and_gives_out_everything()
     {
         PlanAgent[] two = [new("a", 1, 1, 1), new("b", 1, 1, 3)];
-        Assert.Equal([1, 3], Rounded(ClassicalPath.Allocate(two, 4, [9, 9])));
-        Assert.Equal([0.5, 3.5], Rounded(ClassicalPath.Allocate(two, 4, [0.5, 9])));
-        Assert.Equal([1.25, 2.75], Rounded(ClassicalPath.Allocate(two, 4, [0.5, 0.5]))); // 3 are left: by weight
-        Assert.Equal([1, 3], Rounded(ClassicalPath.Allocate(two, 4, [double.NaN, double.NaN])));
-        Assert.Equal([2, 2], Rounded(ClassicalPath.Allocate([two[0] with { Guarantee = 2 }, two[1]], 4, [0, 9])));
+        Assert.Equal([1, 3], Rounded(MaxMinShares.Allocate(two, 4, [9, 9])));
+        Assert.Equal([0.5, 3.5], Rounded(MaxMinShares.Allocate(two, 4, [0.5, 9])));
+        Assert.Equal([1.25, 2.75], Rounded(MaxMinShares.Allocate(two, 4, [0.5, 0.5]))); // 3 are left: by weight
+        Assert.Equal([1, 3], Rounded(MaxMinShares.Allocate(two, 4, [double.NaN, double.NaN])));
+        Assert.Equal([2, 2], Rounded(MaxMinShares.Allocate([two[0] with { Guarantee = 2 }, two[1]], 4, [0, 9])));
 
         static double[] Rounded(double[] values) => [.. values.Select(v => Math.Round(v, 6))];
     }

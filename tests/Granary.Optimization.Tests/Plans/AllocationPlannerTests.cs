@@ -18,7 +18,7 @@ public class AllocationPlannerTests
     public void A_front_that_one_can_choose_from()
     {
         var front = Search();
-        Assert.InRange(front.Plans.Count, 30, 200);
+        Assert.InRange(front.Plans.Count, 20, 1000);
         foreach (var plan in front.Plans)
         {
             Assert.DoesNotContain(front.Plans, other => Dominance.Dominates(Values(other), Values(plan)));

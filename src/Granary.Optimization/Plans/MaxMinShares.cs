@@ -1,12 +1,10 @@
-using Granary.Optimization.Plans;
-
-namespace Granary.Optimization.Path;
+namespace Granary.Optimization.Plans;
 
 /// <summary>
 /// The allocation that needs no history: weighted max-min fairness between guarantees and limits, and what nobody needs by weight on top. Source: Bertsekas and
 /// Gallager, "Data networks" (1992), section 6.5.
 /// </summary>
-public static class ClassicalPath
+public static class MaxMinShares
 {
     /// <param name="demand">Capacity that each agent could use; one that is not finite or negative counts as all there is.</param>
     public static double[] Allocate(IReadOnlyList<PlanAgent> agents, double capacity, ReadOnlySpan<double> demand)
