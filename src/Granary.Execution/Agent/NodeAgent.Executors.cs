@@ -129,8 +129,10 @@ public sealed partial class NodeAgent
         get
         {
             var (own, offers) = (_options.Node.Labels, _offers);
-            if (own is not { Count: > 0 }) return offers;
-            var all = new Dictionary<string, string>(own, StringComparer.Ordinal);
+            var mixed = _options.Accelerators.Where(a => a.Kind == "gpu").Select(a => a.MemoryMiB).Distinct().Count() > 1;
+            if (own is not { Count: > 0 } && !mixed) return offers;
+            var all = new Dictionary<string, string>(own ?? new Dictionary<string, string>(), StringComparer.Ordinal);
+            if (mixed) all[LabelSet.Gpus] = LabelSet.Mixed;
             foreach (var (label, value) in offers) all[label] = value;
             return all;
         }

@@ -20,14 +20,18 @@ internal sealed class DeviceSet
     private int _last = GpuRequest.WholeGpu;
 
     /// <param name="demand">What the pool's tasks ask.</param>
-    public DeviceSet(int capacityMilli, GpuDemand demand)
+    /// <param name="memoryMiB">Of all devices together; 0 for not known.</param>
+    public DeviceSet(int capacityMilli, GpuDemand demand, int memoryMiB = 0)
     {
         Demand = demand;
         demand.Watched = true;
-        Resize(capacityMilli);
+        Resize(capacityMilli, memoryMiB);
     }
 
     public GpuDemand Demand { get; }
+
+    /// <summary>Their memory.</summary>
+    public DeviceMemory Memory { get; } = new();
 
     /// <summary>How many devices there are.</summary>
     public int Count { get; private set; }
@@ -57,30 +61,39 @@ internal sealed class DeviceSet
     public static bool Counts(int capacityMilli) => capacityMilli is > 0 and <= Most * GpuRequest.WholeGpu;
 
     /// <summary>Sets how much there is; a rest of less than a device is one device of that size. What is held stays held.</summary>
-    public void Resize(int capacityMilli)
+    public void Resize(int capacityMilli, int memoryMiB = 0)
     {
         Count = (capacityMilli + GpuRequest.WholeGpu - 1) / GpuRequest.WholeGpu;
+        Memory.Resize(memoryMiB, Count);
         _last = capacityMilli - ((Count - 1) * GpuRequest.WholeGpu);
         for (var device = 0; device < Count; device++) Refresh(device);
     }
 
-    /// <summary>Takes room for a request, thousandths; <see cref="DeviceShare.None"/> when there is none.</summary>
-    public DeviceShare Take(int milli)
+    /// <summary>
+    /// Takes room for a request, thousandths; <see cref="DeviceShare.None"/> when there is none. Where no device has its memory too, it takes one without: it waits on the node
+    /// (a gang, or what was promised the room, may come so far).
+    /// </summary>
+    public DeviceShare Take(int milli, int memoryMiB = 0)
     {
-        var share = Choose(Free, milli);
-        Hold(share, milli, 1);
+        var share = Choose(milli, memoryMiB);
+        if (share.IsNone) share = Choose(Free, milli);
+        Hold(share, milli, memoryMiB, 1);
         return share;
     }
 
-    /// <summary>Takes just these devices: what a snapshot says.</summary>
-    public void Restore(DeviceShare share, int milli) => Hold(share, milli, 1);
+    /// <summary>Whether a request finds devices with room and memory.</summary>
+    public bool Holds(int milli, int memoryMiB) => milli == 0 || Memory.OfEach == 0 || (Memory.CouldHold(milli, memoryMiB) && !Choose(milli, memoryMiB).IsNone);
 
-    public void Release(DeviceShare share, int milli) => Hold(share, milli, -1);
+    /// <summary>Takes just these devices: what a snapshot says.</summary>
+    public void Restore(DeviceShare share, int milli, int memoryMiB = 0) => Hold(share, milli, memoryMiB, 1);
+
+    public void Release(DeviceShare share, int milli, int memoryMiB = 0) => Hold(share, milli, memoryMiB, -1);
 
     /// <summary>Nothing is held any more.</summary>
     public void Clear()
     {
         Array.Clear(_held);
+        Memory.Clear();
         for (var device = 0; device < Count; device++) Refresh(device);
     }
 
@@ -122,12 +135,23 @@ internal sealed class DeviceSet
     }
 
     /// <summary>The devices that a request takes, <see cref="DeviceShare.None"/> when it does not fit.</summary>
-    public static DeviceShare Choose(ReadOnlySpan<ushort> free, int milli)
+    public static DeviceShare Choose(ReadOnlySpan<ushort> free, int milli) => Choose(free, free, milli);
+
+    private DeviceShare Choose(int milli, int memoryMiB)
+    {
+        if (Memory.OfEach == 0 || milli % GpuRequest.WholeGpu == 0) return Choose(Free, milli);
+        Span<ushort> left = stackalloc ushort[Count];
+        Memory.Among(Free, Memory.Needed(milli, memoryMiB), left);
+        return Choose(Free, left, milli);
+    }
+
+    /// <param name="forPart">The same of those devices alone that the part may be on.</param>
+    private static DeviceShare Choose(ReadOnlySpan<ushort> free, ReadOnlySpan<ushort> forPart, int milli)
     {
         var (wholes, part) = (milli / GpuRequest.WholeGpu, milli % GpuRequest.WholeGpu);
         if (wholes > free.Length) return DeviceShare.None;
         // The part first: it goes to a device in use where one holds it, and the wholes do not care which they get.
-        var of = part == 0 ? 0 : DeviceChoice.Tightest(free, part);
+        var of = part == 0 ? 0 : DeviceChoice.Tightest(forPart, part);
         if (part > 0 && of == 0) return DeviceShare.None;
         var taken = 0u;
         for (var device = 0; device < free.Length && wholes > 0; device++)
@@ -139,8 +163,9 @@ internal sealed class DeviceSet
         return wholes == 0 ? new DeviceShare(taken | of << DeviceShare.PartShift) : DeviceShare.None;
     }
 
-    private void Hold(DeviceShare share, int milli, int sign)
+    private void Hold(DeviceShare share, int milli, int memoryMiB, int sign)
     {
+        Memory.Hold(share, milli, memoryMiB, sign);
         for (var device = 0; device < Most; device++)
         {
             if (share.MilliOn(device, milli) is not (> 0 and var part)) continue;

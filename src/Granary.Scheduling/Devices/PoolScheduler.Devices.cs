@@ -8,6 +8,9 @@ namespace Granary.Scheduling;
 /// <summary>Where GPUs are told apart: gangs, preemption, snapshots. Everything else compares with <see cref="NodeEntry.Free"/>, which is exact.</summary>
 public sealed partial class PoolScheduler
 {
+    /// <summary>What a comparison with the node's room does not tell: whose that room is, and whether one GPU has the memory that a share asks for.</summary>
+    private static bool MayBeOn(TaskEntry task, NodeEntry node) => MayRest(task, node) && node.DevicesHold(task.Item.Shape.VectorRef);
+
     /// <summary>How many of a request fit on a node beside each other, at most <paramref name="most"/>.</summary>
     private static int RoomOn(NodeEntry node, in ResourceVector request, int most, AgentEntry agent)
     {

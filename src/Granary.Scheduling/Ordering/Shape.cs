@@ -65,7 +65,7 @@ internal sealed class Shape(ResourceVector vector, int durationClass, int id, in
     public bool TooLarge { get; set; }
 
     /// <summary>The node, were it empty, would do: it is large enough and has the labels required.</summary>
-    public bool CouldUse(NodeEntry node) => _vector.FitsIn(node.Potential) && (Terms is null || Terms.HasLabels(node.Spec));
+    public bool CouldUse(NodeEntry node) => _vector.FitsIn(node.Potential) && node.DevicesCouldHold(_vector) && (Terms is null || Terms.HasLabels(node.Spec));
 
     /// <summary>The same, and its neighbours as they are do not keep the task away.</summary>
     public bool CouldUseNow(NodeEntry node) => _vector.FitsIn(node.Capacity) && CouldUse(node) && (Terms is null || Terms.NeighboursAllow(node));

@@ -221,7 +221,7 @@ internal sealed class CapacityLedger
     public bool IsTooLarge(in ResourceVector request)
     {
         foreach (var node in _nodes)
-            if (node.State is not (NodeState.Lost or NodeState.Down) && request.FitsIn(node.Potential)) return false;
+            if (node.State is not (NodeState.Lost or NodeState.Down) && request.FitsIn(node.Potential) && node.DevicesCouldHold(request)) return false;
         return true;
     }
 
@@ -229,7 +229,7 @@ internal sealed class CapacityLedger
     public bool AnyCouldUse(in ResourceVector request, PlacementTerms terms)
     {
         foreach (var node in _nodes)
-            if (node.State is not (NodeState.Lost or NodeState.Down) && request.FitsIn(node.Potential) && TermsEntry.HasLabels(terms, node.Spec, node.State == NodeState.Declared)) return true;
+            if (node.State is not (NodeState.Lost or NodeState.Down) && request.FitsIn(node.Potential) && node.DevicesCouldHold(request) && TermsEntry.HasLabels(terms, node.Spec, node.State == NodeState.Declared)) return true;
         return false;
     }
 

@@ -232,6 +232,7 @@ public sealed partial class PoolScheduler
             if (terms.Terms.MaxCost is { } most && CostScore.Price(request, candidate) > most) return FilterNames.Price;
         }
         if (plugins && _scorer.Filters.Length > 0 && !_scorer.Admits(request, candidate, out var refusing)) return refusing!.Name;
+        if (!node.DevicesHold(item.Shape.VectorRef)) return FilterNames.GpuMemory;
         if (!MayRest(task, node)) return FilterNames.Overcommit;
         return _book.Allows(node, item.Shape.VectorRef, item.Estimate, now, task.Slot, item.Agent) ? null : FilterNames.Reservations;
     }

@@ -161,7 +161,7 @@ public sealed partial class PoolScheduler
         var task = slot.Task;
         if (task.HeapIndex < 0 || !MayStart(task)) return false;
         var node = task.Item.Gang is null && slot.Node is { Indexed: true } own && slot.Vector.FitsIn(own.FreeFor(task.Item.Agent)) && (task.Item.Shape.Terms?.NeighboursAllow(own) ?? true)
-            && MayRest(task, own) && _book.Allows(own, slot.Vector, task.Item.Estimate, now, slot, task.Item.Agent)
+            && MayBeOn(task, own) && _book.Allows(own, slot.Vector, task.Item.Estimate, now, slot, task.Item.Agent)
             ? own : task.Item.Gang is { } gang && InItsSlots(gang, now) ? slot.Node : Choose(task, now);
         if (node is null)
         {
@@ -185,7 +185,7 @@ public sealed partial class PoolScheduler
         ref readonly var request = ref task.Item.Shape.VectorRef;
         while (_capacity.Index.Next(request, ref cursor) is { } node)
         {
-            if (!MayRest(task, node)) continue;
+            if (!MayBeOn(task, node)) continue;
             if (_book.Allows(node, request, task.Item.Estimate, now, task.Slot, task.Item.Agent)) return node;
             if (++_refusals >= MostRefusals) return null;
         }
@@ -243,7 +243,7 @@ public sealed partial class PoolScheduler
         if (task.Item.Gang is { } gang && !queue.Active) target = ChooseForGang(gang, node, now)!;
         else if (queue.Active) target = Choose(task, now, mayWait: true)!;
         else if (!IsPlain(queue.Shape)) target = ChooseFreed(task, node, now)!;
-        else if (MayRest(task, node) && _book.Allows(node, queue.Shape.VectorRef, task.Item.Estimate, now, task.Slot, task.Item.Agent)) target = node;
+        else if (MayBeOn(task, node) && _book.Allows(node, queue.Shape.VectorRef, task.Item.Estimate, now, task.Slot, task.Item.Agent)) target = node;
         if (target is not null) return true;
         _refusals++;
         return false;

@@ -1,6 +1,7 @@
 using Granary.Abstractions;
 using Granary.Model;
 using Granary.Scheduling.Admission;
+using Granary.Scheduling.Devices;
 using Granary.Scheduling.Durations;
 
 namespace Granary.Scheduling;
@@ -136,6 +137,10 @@ public sealed partial class PoolScheduler
             var name = _lanes.Name(lane);
             return $"needs {name}={Quantity.Format(name, request[lane])}; the largest node {largest.Spec.Name} has {name}={Quantity.Format(name, largest.Potential[lane])}; lower --{name} or add a node";
         }
+        var asked = request;
+        var gpu = _capacity.Nodes.Select(n => n.Devices?.Memory.OfEach ?? 0).DefaultIfEmpty().Max();
+        if (gpu > 0 && _capacity.Nodes.Any(n => asked.FitsIn(n.Potential)))
+            return $"needs {_lanes.ToSet(request)}; no GPU of pool {_pool} has so much memory, the largest has {Quantity.Format(ResourceNames.GpuMemory, gpu)}; lower gpu_memory, or take more GPUs";
         return $"needs {_lanes.ToSet(request)}; no single node has that much of everything; ask for less or add a node";
     }
 }

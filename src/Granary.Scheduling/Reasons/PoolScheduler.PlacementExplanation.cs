@@ -58,7 +58,7 @@ public sealed partial class PoolScheduler
         };
     }
 
-    private static readonly string[] FilterOrder = [FilterNames.Ready, FilterNames.Labels, FilterNames.Room, FilterNames.Neighbours, FilterNames.Price, FilterNames.Overcommit, FilterNames.Reservations];
+    private static readonly string[] FilterOrder = [FilterNames.Ready, FilterNames.Labels, FilterNames.Room, FilterNames.Neighbours, FilterNames.Price, FilterNames.GpuMemory, FilterNames.Overcommit, FilterNames.Reservations];
 
     private string? FirstFilter(TaskEntry task, NodeEntry node, in PlacementRequest request, long now)
     {

@@ -1,4 +1,5 @@
 using Granary.Model;
+using Granary.Scheduling.Devices;
 using Granary.Scheduling.Placement;
 using Granary.Scheduling.Placement.Filters;
 using Granary.Scheduling.State;
@@ -11,7 +12,7 @@ public sealed partial class PoolScheduler
     private WaitReason ReasonWithRoom(TaskEntry task, long now)
     {
         if (Choose(task, now) is not { } node)
-            return HasOnlySpareRoom(task) ? WaitReason.Capacity : IsPlain(task.Item.Shape) || MostFrequentRefusal(task, now) == FilterNames.Reservations ? WaitReason.Reserved : WaitReason.Placement;
+            return HasOnlySpareRoom(task) ? WaitReason.Capacity : (IsPlain(task.Item.Shape) && task.Item.Shape.VectorRef[DeviceSet.Lane] == 0) || MostFrequentRefusal(task, now) == FilterNames.Reservations ? WaitReason.Reserved : WaitReason.Placement;
         return ShouldWait(task, node, now) ? WaitReason.Better : WaitReason.Share;
     }
 
@@ -46,6 +47,7 @@ public sealed partial class PoolScheduler
             FilterNames.Labels => (DescribeLabels(terms!), "wait, or ask for fewer labels"),
             FilterNames.Neighbours => ("the nodes with room hold tasks it must be apart from, or lack those it must be near", "wait, or let near and apart be wishes rather than required"),
             FilterNames.Price => (FormattableString.Invariant($"its run would cost more than its max_cost {terms!.MaxCost} on every node with room"), "raise max_cost, or wait for a cheaper node"),
+            FilterNames.GpuMemory => ("no GPU of the nodes with room has so much memory free beside the share of it", "wait, or lower gpu_memory"),
             { } filter => ($"filter '{filter}' of pool {_pool} refuses the nodes with room", "wait, or take the filter out of the pool's placement policy"),
             null => ("no node with room will do", "wait"),
         };

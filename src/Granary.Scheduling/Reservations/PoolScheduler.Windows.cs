@@ -127,7 +127,7 @@ public sealed partial class PoolScheduler
             if (!node.Indexed || !item.Shape.VectorRef.FitsIn(node.FreeFor(item.Agent))) continue;
             if (wholly && !item.Shape.VectorRef.FitsIn(node.Windows!.HeldFor(item.Agent))) continue;
             if (item.Shape.Terms is { } terms && !(terms.Eligible(node, _capacity.Kinds) && terms.NeighboursAllow(node))) continue;
-            if (MayRest(task, node) && _book.Allows(node, item.Shape.VectorRef, item.Estimate, now, task.Slot, item.Agent)) return node;
+            if (MayBeOn(task, node) && _book.Allows(node, item.Shape.VectorRef, item.Estimate, now, task.Slot, item.Agent)) return node;
         }
         return null;
     }

@@ -144,7 +144,7 @@ internal sealed class NodeEntry(int index, NodeSpec spec)
     {
         task.LeaseSlot = Leases.Count;
         Leases.Add(task);
-        if (Devices is not null) task.Devices = Devices.Take(task.Item.Shape.VectorRef[DeviceSet.Lane]);
+        if (Devices is not null) task.Devices = Devices.Take(task.Item.Shape.VectorRef[DeviceSet.Lane], task.Item.Shape.VectorRef[DeviceMemory.Lane]);
         FreeInSum -= task.Item.Shape.Vector;
     }
 
@@ -155,7 +155,7 @@ internal sealed class NodeEntry(int index, NodeSpec spec)
         last.LeaseSlot = task.LeaseSlot;
         Leases.RemoveAt(Leases.Count - 1);
         task.LeaseSlot = -1;
-        Devices?.Release(task.Devices, task.Item.Shape.VectorRef[DeviceSet.Lane]);
+        Devices?.Release(task.Devices, task.Item.Shape.VectorRef[DeviceSet.Lane], task.Item.Shape.VectorRef[DeviceMemory.Lane]);
         task.Devices = DeviceShare.None;
         FreeInSum += task.Item.Shape.Vector;
     }
@@ -171,12 +171,13 @@ internal sealed class NodeEntry(int index, NodeSpec spec)
     public void Resize(in ResourceVector capacity, GpuDemand demand)
     {
         var gpu = capacity[DeviceSet.Lane];
+        var memory = Spec.Labels?.GetValueOrDefault(LabelSet.Gpus) == LabelSet.Mixed ? 0 : capacity[DeviceMemory.Lane];
         if (_slice is not null || (!DeviceSet.Counts(gpu) && (gpu > 0 || Devices is null))) Devices = null;
-        else if (Devices is { } devices) devices.Resize(gpu);
+        else if (Devices is { } devices) devices.Resize(gpu, memory);
         else
         {
-            Devices = new DeviceSet(gpu, demand);
-            foreach (var task in Leases.OrderBy(l => l.Token)) task.Devices = Devices.Take(task.Item.Shape.VectorRef[DeviceSet.Lane]);
+            Devices = new DeviceSet(gpu, demand, memory);
+            foreach (var task in Leases.OrderBy(l => l.Token)) task.Devices = Devices.Take(task.Item.Shape.VectorRef[DeviceSet.Lane], task.Item.Shape.VectorRef[DeviceMemory.Lane]);
         }
         FreeInSum += capacity - Capacity;
         Capacity = capacity;
@@ -190,10 +191,16 @@ internal sealed class NodeEntry(int index, NodeSpec spec)
         foreach (var task in Leases)
         {
             task.Devices = shares.GetValueOrDefault(task.Number);
-            devices.Restore(task.Devices, task.Item.Shape.VectorRef[DeviceSet.Lane]);
+            devices.Restore(task.Devices, task.Item.Shape.VectorRef[DeviceSet.Lane], task.Item.Shape.VectorRef[DeviceMemory.Lane]);
         }
         FreeInSum = _freeInSum;
     }
+
+    /// <summary>Whether its GPUs, were they empty, have so much memory each as a request asks for.</summary>
+    public bool DevicesCouldHold(in ResourceVector request) => Devices is null || Devices.Memory.CouldHold(request[DeviceSet.Lane], request[DeviceMemory.Lane]);
+
+    /// <summary>Whether one of its GPUs has the memory that a share asks for as well as the room.</summary>
+    public bool DevicesHold(in ResourceVector request) => Devices is null || Devices.Holds(request[DeviceSet.Lane], request[DeviceMemory.Lane]);
 
     private ResourceVector OnDevices(in ResourceVector sum) =>
         Devices is null ? sum : sum.With(DeviceSet.Lane, Math.Min(Devices.Placeable, sum[DeviceSet.Lane]));

@@ -2,6 +2,7 @@ using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using Granary.Execution.Accelerators;
+using Granary.Execution.Tests.Support;
 using Granary.Hardware;
 using Granary.Model;
 
@@ -60,6 +61,15 @@ public sealed class AcceleratorBindingTests
             return id.StartsWith("gpu-1", StringComparison.Ordinal);
         });
         Assert.Equal(8, chosen);
+    }
+
+    [Theory]
+    [InlineData(40, null)]
+    [InlineData(80, "mixed")]
+    public async Task An_agent_says_where_its_cards_differ_in_memory(long second, string? label)
+    {
+        await using var harness = await AgentHarness.Start(o => o with { Accelerators = [Card(0), Card(1, memory: second * GiB)] });
+        Assert.Equal(label, harness.Node.Joins[0].Spec.Labels?.GetValueOrDefault(LabelSet.Gpus));
     }
 
     [Fact]

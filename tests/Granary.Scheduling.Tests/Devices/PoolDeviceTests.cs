@@ -28,6 +28,42 @@ public sealed class PoolDeviceTests
     }
 
     [Fact]
+    public void A_share_goes_where_its_memory_is_free_too_and_waits_where_that_is_only_so_in_sum()
+    {
+        _pool.Node("n", Make.Resources(16, 0, 2) with { GpuMemoryMiB = 40 * 1024 });
+        Share("a", 0.2, 16);
+        Share("b", 0.3, 3);
+        _pool.Decide();
+        Assert.Equal([[0], [0]], Gpus());
+        Share("c", 0.2, 10); // the tightest by its share has 1 GiB left
+        _pool.Decide();
+        Assert.Equal([1], Gpus()[2]!);
+        Share("d", 0.1, 11); // 11 GiB are free in sum, 10 on one
+        _pool.Decide();
+        Assert.Equal(3, Gpus().Length);
+        var waiting = _pool.Scheduler.Explain(4, _pool.Now)!;
+        Assert.Equal((WaitReason.Placement, "no GPU of the nodes with room has so much memory free beside the share of it"), (waiting.Reason, waiting.Evidence));
+        _pool.Run();
+        Assert.Equal(4, _pool.Final.Count(f => f.State == TaskState.Succeeded));
+    }
+
+    [Fact]
+    public void What_no_device_could_hold_is_refused_unless_the_devices_differ()
+    {
+        _pool.Node("n", Make.Resources(16, 0, 2) with { GpuMemoryMiB = 40 * 1024 });
+        var refused = Assert.Throws<GranaryException>(() => Share("a", 0.5, 21));
+        Assert.Contains("no GPU of pool default has so much memory, the largest has 20Gi", refused.Message, StringComparison.Ordinal);
+        Assert.Throws<GranaryException>(() => Share("a", 1, 30));
+        Share("a", 2, 40); // 20 GiB of each
+        _pool.Decide();
+        Assert.Equal([[0, 1]], Gpus());
+        _pool.Node(new NodeSpec { Name = "mixed", Capacity = Make.Resources(16, 0, 2) with { GpuMemoryMiB = 40 * 1024 }, Labels = new Dictionary<string, string> { [LabelSet.Gpus] = LabelSet.Mixed } });
+        Share("b", 0.5, 30);
+        _pool.Decide();
+        Assert.Equal(2, Gpus().Length);
+    }
+
+    [Fact]
     public void Whole_devices_are_taken_whole()
     {
         _pool.Node("n", Make.Resources(16, 0, 4));
@@ -157,6 +193,8 @@ public sealed class PoolDeviceTests
         && _pool.Scheduler.Get(assignment.Lease.Task.Number, _pool.Now) is { State: TaskState.Placed or TaskState.Running } view && view.Token == assignment.Lease.Token;
 
     private IReadOnlyList<int>?[] Gpus() => [.. _pool.Starts.Select(s => s.Assignment.Gpus)];
+
+    private void Share(string agent, double gpus, int gib) => _pool.Submit(Task(agent, gpus) with { Resources = Make.Resources(1, 0, gpus) with { GpuMemoryMiB = gib * 1024 } });
 
     private void Submit(string agent, double gpus, int count = 1, double seconds = 10) => _pool.Submit(Task(agent, gpus, seconds), count);
 

@@ -21,6 +21,9 @@ public static class FilterNames
     /// <summary>It has room of its own, where the task may not rest on what others only happen not to use.</summary>
     public const string Overcommit = "overcommit";
 
+    /// <summary>One of its GPUs has the memory that the task asks for, beside the share of it.</summary>
+    public const string GpuMemory = "gpu_memory";
+
     /// <summary>No reservation is in the way.</summary>
     public const string Reservations = "reservations";
 }
