@@ -24,6 +24,20 @@ public sealed class AlertBookTests
     public void A_level_is_that_of_the_highest_threshold_that_is_reached(double value, AlertLevel level) => Assert.Equal(level, new Clocked(Busy()).Pass(1, value).Level);
 
     [Fact]
+    public void A_saving_that_a_machine_could_not_make_is_told_until_it_is_made()
+    {
+        var rule = BuiltInRules.All.Single(r => r.Name == "energy-refused");
+        var clocked = new Clocked(rule);
+        void Refused(int count, int seconds) => clocked.Pass(seconds, c => c.Book.Observe(RuleSubject.Node, "n1", "power.refused", count, c.Now));
+        Refused(4, 29);
+        Assert.Empty(clocked.Changes); // a plan is set within 20 s
+        Refused(4, 3);
+        Assert.Equal(AlertLevel.Warning, Assert.Single(clocked.Changes).Level);
+        Refused(0, 40);
+        Assert.Equal(AlertLevel.None, clocked.Changes[^1].Level);
+    }
+
+    [Fact]
     public void A_level_ends_only_when_the_value_is_well_back()
     {
         var clocked = new Clocked(Busy());
