@@ -12,7 +12,7 @@ internal sealed class Load<TValue>
     public Load(TimeSpan timeout, TimeProvider time)
     {
         _cancel = new CancellationTokenSource(timeout, time);
-        _cancel.Token.Register(() => _result.TrySetException(new TimeoutException($"loading took longer than {timeout.TotalSeconds:0.###} s, or nobody waited any more")));
+        _cancel.Token.Register(() => Fail(new TimeoutException($"loading took longer than {timeout.TotalSeconds:0.###} s, or nobody waited any more")));
     }
 
     public CancellationToken Cancel => _cancel.Token;
