@@ -4,6 +4,7 @@ using Granary.Execution.Profiling;
 using Granary.Execution.Telemetry;
 using Granary.Grains;
 using Granary.Grains.Nodes;
+using Granary.Grains.Prediction;
 using Granary.Grains.Telemetry;
 using Granary.Model;
 using Granary.Profiling;
@@ -46,6 +47,7 @@ public static partial class ServerProgram
         [ClusterSettings.Section] = typeof(ClusterSettings),
         [RestLimits.Section] = typeof(RestLimits),
         [GatewayLimits.Section] = typeof(GatewayLimits),
+        [PredictionOptions.Section] = typeof(PredictionOptions),
         [AccessSettings.Section] = typeof(AccessSettings),
         [TlsSettings.Section] = typeof(TlsSettings),
         [TelemetryOptions.Section] = typeof(TelemetryOptions),
@@ -131,6 +133,7 @@ public static partial class ServerProgram
             builder.Services.AddSingleton<IGrainStateStore>(store);
             builder.Services.AddKeyedSingleton<IGrainStorage>(NodeGrain.StorageName, new GrainStateStorage(store));
             builder.Services.AddSingleton(Options.Create(configuration.Get<GrainOptions>(GrainOptions.Section)));
+            builder.Services.AddSingleton(Options.Create(configuration.Get<PredictionOptions>(PredictionOptions.Section)));
             builder.Services.AddSingleton(SchedulerSettings(configuration).WithParts(PluginLoader.Load(data, settings.Plugins, Console.Error.WriteLine)));
             builder.Services.AddSingleton(CohortSettings(configuration));
             var energy = configuration.Get<EnergySettings>(EnergySettings.Section);

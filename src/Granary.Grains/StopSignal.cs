@@ -1,5 +1,6 @@
 using Granary.Access.Tokens;
 using Granary.Grains.Energy;
+using Granary.Grains.Prediction;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -24,6 +25,8 @@ public static class GrainServices
     {
         services.TryAddSingleton<TokenBook>();
         services.TryAddSingleton(new EnergyGrainOptions());
+        services.AddOptions<PredictionOptions>();
+        services.TryAddSingleton<FitQueue>();
         return services.AddSingleton<StopSignal>();
     }
 }

@@ -111,6 +111,11 @@ public static class GrainRules
         Add<ITelemetryGrain>(nameof(ITelemetryGrain.Query), Roles.Watchers);
         Add<ITelemetryGrain>(nameof(ITelemetryGrain.Latest), Roles.Watchers);
 
+        // what nodes will do
+        Add<IPredictorGrain>(nameof(IPredictorGrain.Wake), Roles.None);
+        Add<IPredictorGrain>(nameof(IPredictorGrain.Forecast), Roles.Watchers);
+        Add<IPredictorGrain>(nameof(IPredictorGrain.Records), Roles.Watchers);
+
         // what became of tasks, by class: of everybody's, so not for agent-owners
         Add<IApplicationGrain>(nameof(IApplicationGrain.Record), Roles.None);
         Add<IApplicationGrain>(nameof(IApplicationGrain.Summary), Roles.Readers);

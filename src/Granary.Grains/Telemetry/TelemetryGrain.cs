@@ -15,10 +15,13 @@ namespace Granary.Grains.Telemetry;
 /// </summary>
 public sealed partial class TelemetryGrain(IServiceProvider services, TimeProvider clock, ILogger<TelemetryGrain> log) : Grain, ITelemetryGrain
 {
+    private static readonly TimeSpan WakeEvery = TimeSpan.FromMinutes(1);
+
     private readonly Dictionary<string, TelemetryValue> _latest = new(StringComparer.Ordinal);
     private string _name = "";
     private SeriesStore? _store;
     private IAsyncStream<TelemetryBatch>? _stream;
+    private DateTimeOffset _predictorWoken = DateTimeOffset.MinValue;
     private bool _complained;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -41,6 +44,11 @@ public sealed partial class TelemetryGrain(IServiceProvider services, TimeProvid
         Check(batch);
         Keep(batch);
         if (_stream is null) return;
+        if (clock.GetUtcNow() is var now && now - _predictorWoken >= WakeEvery)
+        {
+            _predictorWoken = now;
+            await GrainFactory.GetGrain<IPredictorGrain>(_name).Wake(); // one way: it follows the stream, and sleeps when the node is silent for long
+        }
         try
         {
             await _stream.OnNextAsync(batch);

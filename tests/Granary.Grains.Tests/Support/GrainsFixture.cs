@@ -23,6 +23,8 @@ public sealed class GrainsFixture : IAsyncLifetime
         builder.ConfigureSilo((_, silo) =>
         {
             silo.AddMemoryGrainStorage(NodeGrain.StorageName);
+            silo.AddMemoryGrainStorage("PubSubStore");
+            silo.AddMemoryStreams(ITelemetryGrain.Streams);
             silo.Services.AddSingleton<IPoolStore>(Store);
             silo.Services.AddSingleton(TimeProvider.System);
             silo.Services.AddGranaryGrains();
