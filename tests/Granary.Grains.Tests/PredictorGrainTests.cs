@@ -15,7 +15,7 @@ public sealed class PredictorGrainTests(GrainsFixture fixture) : IClassFixture<G
         for (var minute = -40; minute < -1; minute++) await telemetry.Publish(Minute(minute));
         var grain = fixture.Grains.GetGrain<IPredictorGrain>("p-1");
         var forecast = await UntilAsync(() => grain.Forecast(new("cpu", TimeSpan.FromMinutes(1))), f => f.Note is null);
-        Assert.Equal(("cpu", "part", TimeSpan.FromSeconds(10), 6), (forecast.Metric, forecast.Unit, forecast.Step, forecast.Values.Length));
+        Assert.Equal(("cpu", "ratio", TimeSpan.FromSeconds(10), 6), (forecast.Metric, forecast.Unit, forecast.Step, forecast.Values.Length));
         for (var i = 0; i < 6; i++)
         {
             var at = (forecast.Start - Now).TotalSeconds + (10 * i) + 4.5;

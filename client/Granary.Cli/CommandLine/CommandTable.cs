@@ -35,6 +35,7 @@ internal static class CommandTable
         new("quota", QuotaCommand.Create),
         new("nodes", NodesCommand.Create),
         new("telemetry", TelemetryCommand.Create),
+        new("predict", PredictCommand.Create),
         new("metrics", MetricsCommand.Create),
         new("profile", ProfileCommand.Create),
         new("alerts", AlertsCommand.Create),

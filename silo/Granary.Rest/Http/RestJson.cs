@@ -52,6 +52,8 @@ namespace Granary.Rest.Http;
 [JsonSerializable(typeof(Page<NodeJson>))]
 [JsonSerializable(typeof(IReadOnlyList<TelemetryValueJson>))]
 [JsonSerializable(typeof(TelemetrySeriesJson))]
+[JsonSerializable(typeof(PredictedSeriesJson))]
+[JsonSerializable(typeof(IReadOnlyList<PredictionRecordJson>))]
 [JsonSerializable(typeof(ApplicationJson))]
 [JsonSerializable(typeof(AlertJson))]
 [JsonSerializable(typeof(IReadOnlyList<AlertJson>))]

@@ -21,6 +21,13 @@ internal static class TelemetryEndpoints
             .Describe("GetNodeTelemetry", "One metric of a node over time", "At most 11,000 points; the step is what was asked for, or the next longer that is kept.")
             .Produces<TelemetrySeriesJson>()
             .WithParameters(Over("Like cpu, memory.used, disk.read/sda, task.cpu/default/17."));
+        routes.MapGet("/api/nodes/{name}/forecast", Forecast).Reads(400, 404)
+            .Describe("GetNodeForecast", "What is expected of one metric of a node", "In steps of 10 s up to five minutes ahead, beyond that of 5 min; between lower and upper nine of ten steps are expected. The note says why no fitted model answers, where none does.")
+            .Produces<PredictedSeriesJson>()
+            .WithParameters(("metric", "cpu (when not given), memory, network or storage."), ("ahead", "How far, as a duration up to 24h; 5m when not given."));
+        routes.MapGet("/api/nodes/{name}/forecasts", Records).Reads(400, 404)
+            .Describe("ListNodeForecasts", "How the forecasts of a node turned out", "For each metric and length of step, beside the last value as a forecast.")
+            .Produces<IReadOnlyList<PredictionRecordJson>>();
         routes.MapGet("/api/pools/{name}/metrics", Application).Reads(400, 404)
             .Describe("GetPoolMetrics", "What became of a pool's tasks", "Times, ends, efficiency and errors by class of task, since the pool is watched.")
             .Produces<ApplicationJson>()
@@ -64,6 +71,24 @@ internal static class TelemetryEndpoints
         var query = Query(context, time, $"GET /api/nodes/{name}/metrics lists them");
         _ = await cluster.KnownNode(name);
         return TypedResults.Ok(TelemetrySeriesJson.From(name, await cluster.TelemetryOf(name).Query(query)));
+    }
+
+    private static async Task<IResult> Forecast(string name, HttpContext context, Cluster cluster)
+    {
+        var query = new QueryReader(context.Request, "metric", "ahead");
+        var ahead = TimeSpan.FromMinutes(5);
+        if (query.Text("ahead") is { Length: > 0 } text)
+            ahead = Durations.TryParse(text, out var parsed, out var error) ? parsed : throw GranaryException.Invalid($"query parameter 'ahead': {error}");
+        _ = await cluster.KnownNode(name);
+        var asked = new PredictionQuery(query.Text("metric") is { Length: > 0 } metric ? metric : "cpu", ahead);
+        return TypedResults.Ok(PredictedSeriesJson.From(name, await cluster.PredictorOf(name).Forecast(asked)));
+    }
+
+    private static async Task<IResult> Records(string name, HttpContext context, Cluster cluster)
+    {
+        _ = new QueryReader(context.Request);
+        _ = await cluster.KnownNode(name);
+        return TypedResults.Ok<IReadOnlyList<PredictionRecordJson>>([.. (await cluster.PredictorOf(name).Records()).Select(PredictionRecordJson.From)]);
     }
 
     private static TelemetryQuery Query(HttpContext context, TimeProvider time, string help)

@@ -34,6 +34,8 @@ namespace Granary.Abstractions.Json;
 [JsonSerializable(typeof(NodeJson))]
 [JsonSerializable(typeof(IReadOnlyList<NodeJson>))]
 [JsonSerializable(typeof(TelemetrySeriesJson))]
+[JsonSerializable(typeof(PredictedSeriesJson))]
+[JsonSerializable(typeof(PredictionRecordJson))]
 [JsonSerializable(typeof(TelemetryValueJson))]
 [JsonSerializable(typeof(EnergyJson))]
 [JsonSerializable(typeof(EnergyPlanJson))]

@@ -11,7 +11,7 @@ public sealed record PredictionQuery(
 
 /// <summary>What is expected of a metric.</summary>
 /// <param name="Metric">As asked for.</param>
-/// <param name="Unit">Of the values: <c>part</c> (0 to 1), <c>bytes</c> or <c>bytes/s</c>.</param>
+/// <param name="Unit">Of the values: <c>ratio</c> (0 to 1), <c>bytes</c> or <c>bytes/s</c>.</param>
 /// <param name="Start">Beginning of the first step, the one under way, by the node's clock.</param>
 /// <param name="Step">From one point to the next.</param>
 /// <param name="Values">Averages of the steps.</param>

@@ -55,6 +55,8 @@ public static class RestRules
         ["GET /api/nodes/{name}"] = Roles.Watchers,
         ["GET /api/nodes/{name}/metrics"] = Roles.Watchers,
         ["GET /api/nodes/{name}/telemetry"] = Roles.Watchers,
+        ["GET /api/nodes/{name}/forecast"] = Roles.Watchers,
+        ["GET /api/nodes/{name}/forecasts"] = Roles.Watchers,
         ["PUT /api/nodes/{name}"] = Roles.Operator,
 
         ["GET /api/alerts"] = Roles.Readers,

@@ -20,7 +20,7 @@ internal sealed class NodeMetric(string name, string unit, IReadOnlyList<string>
     /// <summary>Those that every node has.</summary>
     public static IReadOnlyList<NodeMetric> All(PredictionOptions options) =>
     [
-        new("cpu", "part", ["cpu"], options),
+        new("cpu", "ratio", ["cpu"], options),
         new("memory", "bytes", ["memory.used"], options),
         new("network", "bytes/s", ["net.receive", "net.transmit"], options),
         new("storage", "bytes/s", ["disk.read", "disk.write"], options),

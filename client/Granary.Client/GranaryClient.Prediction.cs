@@ -1,0 +1,25 @@
+using Granary.Abstractions;
+using Granary.Model;
+
+namespace Granary.Client;
+
+public sealed partial class GranaryClient
+{
+    /// <summary>What is expected of one metric of a node from now on.</summary>
+    /// <exception cref="GranaryException">NotFound: no such node or metric, or nothing came from it; Invalid: not within a day.</exception>
+    public async Task<PredictedSeries> ForecastAsync(string node, PredictionQuery query, CancellationToken ct = default)
+    {
+        await RequireNodeAsync(node, ct);
+        var grain = Cluster.GetGrain<IPredictorGrain>(node);
+        return await _calls.CallAsync(() => grain.Forecast(query), ct);
+    }
+
+    /// <summary>How the forecasts of a node's metrics turned out.</summary>
+    /// <exception cref="GranaryException">NotFound.</exception>
+    public async Task<IReadOnlyList<PredictionRecord>> ForecastRecordsAsync(string node, CancellationToken ct = default)
+    {
+        await RequireNodeAsync(node, ct);
+        var grain = Cluster.GetGrain<IPredictorGrain>(node);
+        return await _calls.CallAsync(() => grain.Records(), ct);
+    }
+}

@@ -1,0 +1,39 @@
+using System.Net;
+using Granary.Model;
+
+namespace Granary.Rest.Tests;
+
+public sealed class ForecastTests
+{
+    private static async Task<RestServer> Server()
+    {
+        var server = await RestServer.Start();
+        server.Cluster.DeclareNode(new NodeSpec { Name = "n1" });
+        return server;
+    }
+
+    [Fact]
+    public async Task A_forecast_has_points_with_bounds_and_the_models_that_made_it()
+    {
+        await using var server = await Server();
+        var json = await server.Get("/api/nodes/n1/forecast?ahead=1h").Json();
+        Assert.Equal(("n1", "cpu", "ratio", 1800.0, "said so"), ((string)json["node"]!, (string)json["metric"]!, (string)json["unit"]!, (double)json["step_s"]!, (string)json["note"]!));
+        Assert.Equal([(0.5, 0.25, 0.75), (0.25, 0, 0.5)], json["points"]!.AsArray().Select(p => ((double)p!["value"]!, (double)p["lower"]!, (double)p["upper"]!)));
+        Assert.Equal("[{\"name\":\"theta\",\"weight\":1}]", json["models"]!.ToJsonString());
+        var record = Assert.Single((await server.Get("/api/nodes/n1/forecasts").Json()).AsArray())!;
+        Assert.Equal((0.01, 0.02, 0.91), ((double)record["error"]!, (double)record["naive_error"]!, (double)record["covered"]!));
+    }
+
+    [Theory]
+    [InlineData("/api/nodes/n1/forecast?ahead=x", HttpStatusCode.BadRequest)]
+    [InlineData("/api/nodes/n1/forecast?for=1h", HttpStatusCode.BadRequest)]
+    [InlineData("/api/nodes/n1/forecast?metric=gpu", HttpStatusCode.NotFound)]
+    [InlineData("/api/nodes/n2/forecast", HttpStatusCode.NotFound)]
+    [InlineData("/api/nodes/n2/forecasts", HttpStatusCode.NotFound)]
+    public async Task What_is_wrong_is_said(string path, HttpStatusCode status)
+    {
+        await using var server = await Server();
+        using var reply = await server.Get(path);
+        Assert.Equal(status, reply.StatusCode);
+    }
+}
