@@ -81,7 +81,7 @@ public sealed record CgroupFileSystem(CgroupVersion Version, string MemoryPath, 
         var probe = root.At($"{path}/granary-probe-{Guid.NewGuid():N}");
         try
         {
-            if (!root.HasDirectory(path)) return $"{path} is not there";
+            if (!root.HasDirectory(path)) return $"groups cannot be made in {path}: it is no directory";
             Directory.CreateDirectory(probe);
             Directory.Delete(probe);
             return "";
