@@ -31,7 +31,7 @@ internal static class NabHour
         var series = SeriesCsv.Read(text, Path.GetFileName(path), options: new() { IntervalMicros = 300_000_000 }).Values;
         var train = series.Length / 2;
         var seasons = SeasonDetection.Detect(series.AsSpan(0, train));
-        var ensemble = new ForecastEnsemble(StandardMembers.For(series.AsSpan(0, train), seasons, Hour), new EnsembleOptions { Horizon = Hour, RetrainOnDrift = true });
+        var ensemble = new ForecastEnsemble(StandardMembers.For(series.AsSpan(0, train), seasons, Hour, trained: true), new EnsembleOptions { Horizon = Hour, RetrainOnDrift = true });
         ensemble.Fit(series.AsSpan(0, train));
         var naive = new Naive();
         naive.Fit(series.AsSpan(0, train));

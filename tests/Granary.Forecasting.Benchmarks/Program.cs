@@ -11,7 +11,7 @@ internal static class Program
         ("speed", "a step of each model and of the ensemble, and what a fit takes", _ => Speed.Run()),
     ];
 
-    private static int Coverage() => M4.Run(["--only"]) is var code and not 0 ? code : NabHour.Run(coverage: true);
+    private static int Coverage() => M4.Coverage() is var code and not 0 ? code : NabHour.Run(coverage: true);
 
     private static int Main(string[] args)
     {

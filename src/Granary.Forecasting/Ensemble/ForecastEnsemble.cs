@@ -65,6 +65,8 @@ public sealed class ForecastEnsemble : IForecastModel
         _judges = [.. _leads.Values.Select(lead => new LeadJudge(lead, _members.Length, Math.Max(judged, 168), _options))];
         _paths = [.. _members.Select(_ => new double[_options.Horizon])];
         _column = new double[_members.Length];
+        _memory.Clear();
+        _memory.Push(history[..known]);
         _scale = Scale(history);
         (_low, _high) = (double.PositiveInfinity, double.NegativeInfinity);
         foreach (var value in history) (_low, _high) = (Math.Min(_low, value), Math.Max(_high, value));
@@ -129,7 +131,11 @@ public sealed class ForecastEnsemble : IForecastModel
     {
         if (_members.Length == 0) throw new InvalidOperationException("an ensemble forecasts only after a fit");
         var longer = horizon.Length > _options.Horizon;
-        if (longer) for (var m = 0; m < _members.Length; m++) _members[m].Forecast(_paths[m] = Grown(_paths[m], horizon.Length));
+        for (var m = 0; longer && m < _members.Length; m++)
+        {
+            _paths[m] = Grown(_paths[m], horizon.Length);
+            Ask(m, horizon.Length);
+        }
         for (var i = 0; i < horizon.Length; i++)
         {
             for (var m = 0; m < _members.Length; m++) _column[m] = _paths[m][i];
@@ -152,13 +158,23 @@ public sealed class ForecastEnsemble : IForecastModel
 
     private void LookAhead()
     {
-        for (var m = 0; m < _members.Length; m++) _members[m].Forecast(_paths[m].AsSpan(0, _options.Horizon));
+        for (var m = 0; m < _members.Length; m++) Ask(m, _options.Horizon);
         for (var k = 0; k < _judges.Length; k++)
         {
             var lead = _leads.Values[k];
             for (var m = 0; m < _members.Length; m++) _column[m] = _paths[m][lead - 1];
             _judges[k].Keep(_column, Combined(lead, _column));
         }
+    }
+
+    // whatever a member answers, it counts no further than one width of what was seen beyond it
+    private void Ask(int member, int steps)
+    {
+        var path = _paths[member].AsSpan(0, steps);
+        _members[member].Forecast(path);
+        var width = (_high - _low) * ForecastModel.Reach;
+        var (floor, ceiling) = (_low >= 0 ? Math.Max(0, _low - width) : _low - width, _high <= 0 ? Math.Min(0, _high + width) : _high + width);
+        for (var i = 0; i < path.Length; i++) path[i] = double.IsNaN(path[i]) ? _memory.Back(0) : Math.Clamp(path[i], floor, ceiling);
     }
 
     private double Combined(int ahead, double[] forecasts)

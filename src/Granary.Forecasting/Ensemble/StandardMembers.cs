@@ -4,6 +4,8 @@ using Granary.Forecasting.Models.Regression;
 using Granary.Forecasting.Models.Seasons;
 using Granary.Forecasting.Models.Smoothing;
 using Granary.Forecasting.Models.Theta;
+using Granary.Forecasting.Neural;
+using Granary.Forecasting.Trees;
 
 namespace Granary.Forecasting.Ensemble;
 
@@ -15,7 +17,8 @@ public static class StandardMembers
     /// <param name="history">Only its kind is looked at: whether it is positive throughout, and how much of it is zero.</param>
     /// <param name="seasons">Points in each season; none, one or several.</param>
     /// <param name="horizon">How far ahead the ensemble is asked.</param>
-    public static IReadOnlyList<IForecastModel> For(ReadOnlySpan<double> history, IReadOnlyList<int> seasons, int horizon)
+    /// <param name="trained">With the boosted trees and the recurrent network, whose fit costs a hundred times that of the others.</param>
+    public static IReadOnlyList<IForecastModel> For(ReadOnlySpan<double> history, IReadOnlyList<int> seasons, int horizon, bool trained = false)
     {
         int[] used = [.. seasons.Where(s => s > 1).Distinct().Order()];
         var shortest = used.Length > 0 ? used[0] : 1;
@@ -42,6 +45,9 @@ public static class StandardMembers
             members.Add(new TeunterSyntetosBabai());
         }
         if (HasSpikes(history)) foreach (var span in (int[])[24, 144]) members.Add(new MovingMedian(span));
+        if (!trained) return members;
+        members.Add(new GbtForecaster(used));
+        members.Add(new LstmForecaster(new LstmOptions { Horizon = horizon, Seasons = used }));
         return members;
     }
 

@@ -14,7 +14,7 @@ public sealed class ForecastEnsembleTests
     private static double Noise(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 
     private static ForecastEnsemble Of(double[] history, int horizon, params int[] seasons) =>
-        new(StandardMembers.For(history, seasons, horizon), new EnsembleOptions { Horizon = horizon });
+        new(StandardMembers.For(history, seasons, horizon, trained: true), new EnsembleOptions { Horizon = horizon });
 
     [Fact]
     public void It_is_about_as_good_as_its_best_member()
@@ -109,6 +109,17 @@ public sealed class ForecastEnsembleTests
         Assert.All(Samples.Ahead(ensemble, [10, 12], 4), v => Assert.InRange(v, 8, 14));
         Assert.Equal(["naive", "ets(ANN)"], ensemble.Members.Select(m => m.Name));
         Assert.Contains("needs 2 points", Assert.Throws<ArgumentException>(() => Of([1], 4).Fit([1])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_million_points_take_seconds()
+    {
+        var series = Samples.Series(1_000_000, i => 50 + (10 * Math.Sin(2 * Math.PI * i / 24)) + (i * 7919L % 13 / 13.0));
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        var forecast = SeriesForecast.Of(series, 24);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(60), $"{watch.Elapsed}");
+        Assert.Equal(24, forecast.Seasons[0]);
+        Assert.All(Enumerable.Range(1_000_000, 24), i => Assert.InRange(forecast.Values[i - 1_000_000], 48 + (10 * Math.Sin(2 * Math.PI * i / 24)), 53 + (10 * Math.Sin(2 * Math.PI * i / 24))));
     }
 
     [Fact]
