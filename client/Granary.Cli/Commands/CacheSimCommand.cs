@@ -19,7 +19,7 @@ internal static class CacheSimCommand
         var trace = new Argument<string>("trace") { Description = "trace file, plain or gzip: oracleGeneral records, block numbers, or CSV with a header", HelpName = "TRACE" };
         var policy = new Option<string>("--policy")
         {
-            Description = $"policy, or several with commas between: {string.Join(", ", Policies)} (default: auto)",
+            Description = $"policy, or several with commas between: {string.Join(", ", Policies)}",
             HelpName = "P",
             DefaultValueFactory = _ => Word(PolicyKind.Auto),
         };

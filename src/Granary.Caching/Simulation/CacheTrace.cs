@@ -6,7 +6,7 @@ namespace Granary.Caching.Simulation;
 /// <summary>How a trace of a cache is written.</summary>
 public enum CacheTraceKind
 {
-    /// <summary>Records of 24 bytes, little endian: u32 time in seconds, u64 key, u32 size in bytes, i64 next use (ignored). Source: libCacheSim.</summary>
+    /// <summary>Records of 24 bytes, little endian: u32 time in seconds, u64 key, u32 size in bytes, i64 next use (not used, but that it is one tells the format from others). Source: libCacheSim.</summary>
     OracleGeneral,
 
     /// <summary>One block number a line; blank lines and lines of other words that begin with <c>*</c> or <c>#</c> are left out.</summary>
@@ -20,6 +20,9 @@ public enum CacheTraceKind
 /// <param name="HasSizes">False when every request counts 1.</param>
 public sealed record CacheTrace(string Path, CacheTraceKind Kind, bool HasSizes, IReadOnlyList<CacheRequest> Requests)
 {
+    /// <summary>Writers of traces put -1 or -2 where there is no next use.</summary>
+    private const long LeastNext = -2;
+
     /// <summary>Reads a trace; its kind is known by its content.</summary>
     /// <exception cref="GranaryException">Invalid, in one line with file and line or record, when it cannot be read or is no trace.</exception>
     public static CacheTrace Read(string path)
@@ -44,6 +47,9 @@ public sealed record CacheTrace(string Path, CacheTraceKind Kind, bool HasSizes,
         for (var i = 0; i < requests.Length; i++)
         {
             var record = content.AsSpan(i * Record, Record);
+            var next = BinaryPrimitives.ReadInt64LittleEndian(record[16..]);
+            if (next < LeastNext)
+                throw GranaryException.Invalid($"{path}: record {i + 1} says that it is next used at {next}, which no oracleGeneral record does; it is of another format");
             requests[i] = new(BinaryPrimitives.ReadUInt64LittleEndian(record[4..]), BinaryPrimitives.ReadUInt32LittleEndian(record[12..]));
         }
         return new CacheTrace(path, CacheTraceKind.OracleGeneral, HasSizes: true, requests);

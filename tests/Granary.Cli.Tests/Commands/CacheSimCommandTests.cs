@@ -97,6 +97,26 @@ public sealed class CacheSimCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Records_that_are_none_are_refused_and_a_packed_file_may_have_several_members()
+    {
+        var path = Path.Combine(_folder, "noise");
+        var noise = new byte[24 * 50];
+        new Random(1).NextBytes(noise);
+        File.WriteAllBytes(path, noise);
+        var result = await new Cli().Run("cachesim", path, "--size", "10");
+        Assert.Equal((2, ""), (result.Code, result.Out));
+        Assert.Contains("which no oracleGeneral record does; it is of another format", result.Error, StringComparison.Ordinal);
+        var packed = Path.Combine(_folder, "members.gz");
+        using (var file = File.Create(packed))
+        {
+            foreach (var lines in (string[])["1\n2\n", "1\n2\n3\n"])
+                using (var gzip = new GZipStream(file, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write(Encoding.UTF8.GetBytes(lines));
+        }
+        var report = JsonDocument.Parse((await new Cli().Run("cachesim", packed, "--policy", "lru", "--size", "10", "-o", "json")).Out).RootElement;
+        Assert.Equal((5, 2), (report.GetProperty("requests").GetInt32(), report.GetProperty("hits").GetInt32()));
+    }
+
+    [Fact]
     public async Task A_cut_packed_file_and_an_absent_one_are_told_apart()
     {
         var path = Path.Combine(_folder, "t.gz");
