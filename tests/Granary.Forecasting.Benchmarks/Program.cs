@@ -8,6 +8,7 @@ internal static class Program
         ("m4", "M4 hourly: sMAPE and MASE beside naive, seasonal naive, theta and ETS", M4.Run),
         ("nab-hour", "an hour ahead on the recorded CPU series, 100 minus MAPE, beside naive", _ => NabHour.Run(coverage: false)),
         ("coverage", "how much of what came lay in the 90% intervals: M4 hourly, and the CPU series as they stream", _ => Coverage()),
+        ("tracks", "what the predictors of a hundred nodes cost", _ => TrackCost.Run()),
         ("speed", "a step of each model and of the ensemble, and what a fit takes", _ => Speed.Run()),
     ];
 
