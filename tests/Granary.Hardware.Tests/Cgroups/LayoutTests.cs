@@ -64,7 +64,7 @@ public sealed class LayoutTests
         using var closed = new RecordedTree().With("/proc/self/mounts", "cgroup /sys/fs/cgroup/memory cgroup rw,memory 0 0").With("/sys/fs/cgroup/memory", "");
         var layout = CgroupLayout.Detect(closed.Root);
         Assert.Empty(layout.Hierarchies);
-        Assert.StartsWith("/sys/fs/cgroup/memory is not there", layout.WhyNot[CgroupController.Memory], StringComparison.Ordinal);
+        Assert.StartsWith("groups cannot be made in /sys/fs/cgroup/memory: it is no directory", layout.WhyNot[CgroupController.Memory], StringComparison.Ordinal);
     }
 
     [Fact]
