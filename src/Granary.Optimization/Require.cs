@@ -3,22 +3,27 @@ namespace Granary.Optimization;
 /// <summary>What every entry of the library asks of its numbers: one line that says what, where, and what would help.</summary>
 internal static class Require
 {
+    /// <summary>No quantity is larger than this, either way, so that sums, squares and products of several stay finite.</summary>
+    public const double Largest = 1e30;
+
+    public static bool IsFinite(double value) => Math.Abs(value) <= Largest;
+
     public static void Finite(ReadOnlySpan<double> values, string what)
     {
         for (var i = 0; i < values.Length; i++)
         {
-            if (!double.IsFinite(values[i])) throw new ArgumentException($"{what}: value {i} is {values[i]}; leave it out or fill the gap first");
+            if (!IsFinite(values[i])) throw new ArgumentException($"{what}: value {i} is {values[i]}; leave it out or fill the gap first (finite, up to {Largest})");
         }
     }
 
     public static void Finite(double value, string what)
     {
-        if (!double.IsFinite(value)) throw new ArgumentException($"{what} is {value}; a finite number is needed");
+        if (!IsFinite(value)) throw new ArgumentException($"{what} is {value}; a finite number up to {Largest} is needed");
     }
 
     public static void Positive(double value, string what)
     {
-        if (!(value > 0) || double.IsInfinity(value)) throw new ArgumentException($"{what} is {value}; a finite number over 0 is needed");
+        if (!(value >= 1 / Largest && value <= Largest)) throw new ArgumentException($"{what} is {value}; a finite number over 0 is needed, {1 / Largest} to {Largest}");
     }
 
     public static void Within(double value, double least, double most, string what)

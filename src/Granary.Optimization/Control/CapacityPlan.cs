@@ -9,7 +9,7 @@ internal sealed class CapacityPlan
     private readonly PredictiveOptions _options;
     private readonly double[] _p, _q, _a, _lower, _upper;
     private readonly double[] _arrived;
-    private double[]? _last;
+    private QpResult? _last;
 
     public CapacityPlan(PredictiveOptions options)
     {
@@ -60,7 +60,7 @@ internal sealed class CapacityPlan
         }
         var result = QpSolver.Solve(new QuadraticProgram(_p, _q, _a, _lower, _upper), Settings, _last);
         if (result.Status is QpStatus.Infeasible or QpStatus.Unbounded || result.PrimalResidual > 0.05) return null;
-        _last = result.X;
+        _last = result;
         return (Math.Max(0, result.X[2 * h]), Math.Max(0, result.X[0]));
     }
 

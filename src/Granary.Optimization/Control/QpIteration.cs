@@ -24,9 +24,9 @@ internal sealed class QpIteration
 
     public double[] Y { get; }
 
-    public void Start(ReadOnlySpan<double> x)
+    public void Start(QpResult near)
     {
-        _scaling.Scale(x, X);
+        _scaling.Scale(near.X, near.Dual, X, Y);
         Dense.Multiply(_problem.A, X, _z);
         for (var i = 0; i < _z.Length; i++) _z[i] = Math.Clamp(_z[i], _problem.Lower[i], _problem.Upper[i]);
     }

@@ -52,9 +52,10 @@ internal sealed class QpScaling
         for (var i = 0; i < toY.Length; i++) toY[i] = y[i] * _rows[i] / _cost;
     }
 
-    public void Scale(ReadOnlySpan<double> x, Span<double> toX)
+    public void Scale(ReadOnlySpan<double> x, ReadOnlySpan<double> y, Span<double> toX, Span<double> toY)
     {
         for (var j = 0; j < toX.Length; j++) toX[j] = x[j] / _columns[j];
+        for (var i = 0; i < toY.Length; i++) toY[i] = y[i] * _cost / _rows[i];
     }
 
     private static double Factor(double size) => size < 1e-10 ? 1 : 1 / Math.Sqrt(Math.Min(size, 1e10));

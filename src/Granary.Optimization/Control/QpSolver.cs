@@ -12,9 +12,9 @@ public static class QpSolver
     private const int CheckEvery = 25;
 
     /// <summary>Solves a problem.</summary>
-    /// <param name="start">A point near the answer, such as the last answer; null: zeros.</param>
+    /// <param name="start">An answer near this one's, such as that to a problem with other bounds; null: zeros.</param>
     /// <exception cref="ArgumentException">A size is wrong, a value is not finite, P is not symmetric, or P is not positive semidefinite.</exception>
-    public static QpResult Solve(QuadraticProgram problem, QpOptions? options = null, double[]? start = null)
+    public static QpResult Solve(QuadraticProgram problem, QpOptions? options = null, QpResult? start = null)
     {
         options ??= new QpOptions();
         options.Validate();
@@ -28,8 +28,10 @@ public static class QpSolver
         var work = new QpIteration(scaled, Sigma, Relaxation);
         if (start is not null)
         {
-            Require.Length(start.Length, problem.Variables, "the start");
-            Require.Finite(start, "the start");
+            Require.Length(start.X.Length, problem.Variables, "the start");
+            Require.Length(start.Dual.Length, problem.Rows, "the start's multipliers");
+            Require.Finite(start.X, "the start");
+            Require.Finite(start.Dual, "the start's multipliers");
             work.Start(start);
         }
         var (x, y) = (new double[problem.Variables], new double[problem.Rows]);

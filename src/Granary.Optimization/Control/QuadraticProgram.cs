@@ -35,7 +35,7 @@ public sealed record QuadraticProgram(double[] P, double[] Q, double[] A, double
         Require.Finite(A, "A");
         for (var i = 0; i < Rows; i++)
         {
-            if (double.IsNaN(Lower[i]) || double.IsNaN(Upper[i]) || double.IsPositiveInfinity(Lower[i]) || double.IsNegativeInfinity(Upper[i]))
+            if (double.IsNaN(Lower[i]) || double.IsNaN(Upper[i]) || Lower[i] > Require.Largest || Upper[i] < -Require.Largest)
                 throw new ArgumentException($"row {i} goes from {Lower[i]} to {Upper[i]}; a bound is a number, or -infinity below and infinity above where there is none");
         }
         for (var i = 0; i < Variables; i++)

@@ -157,8 +157,8 @@ public sealed class Nsga3Run
         var f = _f.AsSpan(i * _objectives, _objectives);
         _problem.Evaluate(Variables(i), f, _constraints);
         var violation = 0.0;
-        foreach (var g in _constraints) violation += double.IsNaN(g) ? Broken : Math.Max(0, g);
-        foreach (var value in f) violation += double.IsFinite(value) ? 0 : Broken;
+        foreach (var g in _constraints) violation += double.IsNaN(g) || g > Require.Largest ? Broken : Math.Max(0, g);
+        foreach (var value in f) violation += Require.IsFinite(value) ? 0 : Broken;
         _violation[i] = Math.Min(violation, Broken);
         if (_violation[i] >= Broken) f.Clear();
     }

@@ -82,7 +82,7 @@ public sealed class EpsilonGreedy
     public void Reward(int strategy, double reward)
     {
         if (strategy < 0 || strategy >= _means.Length) throw new ArgumentException($"there is no strategy {strategy}; there are {_means.Length}");
-        Require.Within(reward, -1e100, 1e100, "a reward");
+        Require.Finite(reward, "a reward");
         _counts[strategy]++;
         _means[strategy] += Math.Max(_options.Memory, 1.0 / _counts[strategy]) * (reward - _means[strategy]);
     }

@@ -50,7 +50,7 @@ public class KktLaws
     public void A_start_changes_the_way_and_not_the_answer()
     {
         var problem = PublishedProblemTests.Make([[4, 2, 2], [2, 4, 0], [2, 0, 2]], [-8, -6, -4], [([1, 1, 2], double.NegativeInfinity, 3)]);
-        var (cold, warm) = (QpSolver.Solve(problem), QpSolver.Solve(problem, start: [1.3, 0.8, 0.4]));
+        var (cold, warm) = (QpSolver.Solve(problem), QpSolver.Solve(problem, start: new QpResult(QpStatus.Solved, [1.3, 0.8, 0.4], [0.1], 0, 0, 0, 0)));
         Assert.All(cold.X.Zip(warm.X), p => Assert.Equal(p.First, p.Second, 6));
         Assert.Equal(cold.X, QpSolver.Solve(problem).X);
     }

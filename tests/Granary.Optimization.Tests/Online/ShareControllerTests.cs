@@ -104,10 +104,11 @@ public class ShareControllerTests
         IOnlineOptimizer optimizer = method == OnlineMethod.ProjectedGradient
             ? new ProjectedGradient(set, new StepRule.Constant(1))
             : new MirrorDescent(set, new StepRule.Constant(1));
-        optimizer.Observe([1e308, -1e308, 0]);
+        optimizer.Observe([1e30, -1e30, 0]);
         ShareSetLaws.AssertMember(set, optimizer.Point);
         var kept = optimizer.Point.ToArray();
         Assert.Throws<ArgumentException>(() => optimizer.Observe([double.NaN, 0, 0]));
+        Assert.Throws<ArgumentException>(() => optimizer.Observe([1e300, 0, 0]));
         Assert.Equal(kept, optimizer.Point.ToArray());
     }
 
