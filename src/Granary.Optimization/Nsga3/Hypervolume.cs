@@ -4,7 +4,7 @@ namespace Granary.Optimization.Nsga3;
 /// The volume between a front and a reference point that is worse than all of it: larger is better, and it grows with both nearness and spread. Exact.
 /// Source: While, Bradstreet and Barone, "A fast way of calculating exact hypervolumes" (IEEE Trans. Evolutionary Computation, 2012), the WFG algorithm.
 /// </summary>
-/// <remarks>The time may double with every objective; some hundred points in up to five objectives take milliseconds to tens of them.</remarks>
+/// <remarks>The time may double with every point in the worst case; for measured ones see docs/OPTIMIZERS.md.</remarks>
 public static class Hypervolume
 {
     /// <param name="points">Finite objectives; those that are not better than the reference point everywhere add nothing.</param>

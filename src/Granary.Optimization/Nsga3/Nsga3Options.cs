@@ -26,7 +26,7 @@ public sealed record Nsga3Options
     public double VariableCrossoverProbability { get; init; } = 0.4;
 
     /// <summary>The probability that the children exchange a variable that was crossed, 0 to 1. The paper does not say.</summary>
-    public double ExchangeProbability { get; init; } = 0.35;
+    public double ExchangeProbability { get; init; } = 0.65;
 
     /// <summary>The distribution index of simulated binary crossover: the larger, the nearer the children to their parents.</summary>
     public double CrossoverIndex { get; init; } = 30;

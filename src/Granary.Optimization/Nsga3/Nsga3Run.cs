@@ -27,7 +27,7 @@ public sealed class Nsga3Run
     private readonly double[] _key, _excess;
     private readonly int[] _rank, _chosen, _byRank, _frontEnds;
 
-    /// <param name="start">Points that the first population holds, as many as fit; the rest is drawn at random within the bounds.</param>
+    /// <param name="start">Points that the first population holds, as many as fit; the rest is spread over the bounds at random.</param>
     /// <exception cref="ArgumentException">An option or a bound is out of its range, or the reference points have another number of objectives.</exception>
     public Nsga3Run(IProblem problem, ReferencePoints points, Nsga3Options options, long seed, IReadOnlyList<double[]>? start = null)
     {
@@ -100,18 +100,25 @@ public sealed class Nsga3Run
 
     private Span<double> Variables(int i) => _x.AsSpan(i * _variables, _variables);
 
+    /// <summary>
+    /// The given points, then points of a Latin hypercube (McKay, Beckman and Conover, 1979): each variable takes a value in each of as many equal parts of its range as
+    /// there are points, so that no part is missed by chance.
+    /// </summary>
     private void First(IReadOnlyList<double[]> start)
     {
+        for (var v = 0; v < _variables; v++)
+        {
+            Shuffle();
+            for (var i = 0; i < _size; i++) Variables(i)[v] = _lower[v] + (_chosen[i] + _random.Uniform()) / _size * (_upper[v] - _lower[v]);
+        }
         for (var i = 0; i < _size; i++)
         {
-            var given = i < start.Count ? start[i] : null;
-            if (given is not null)
+            if (i < start.Count)
             {
-                Require.Length(given.Length, _variables, $"point {i} of the start");
-                Require.Finite(given, $"point {i} of the start");
+                Require.Length(start[i].Length, _variables, $"point {i} of the start");
+                Require.Finite(start[i], $"point {i} of the start");
+                for (var v = 0; v < _variables; v++) Variables(i)[v] = Math.Clamp(start[i][v], _lower[v], _upper[v]);
             }
-            for (var v = 0; v < _variables; v++)
-                Variables(i)[v] = given is null ? _lower[v] + _random.Uniform() * (_upper[v] - _lower[v]) : Math.Clamp(given[v], _lower[v], _upper[v]);
             Evaluate(i);
         }
     }

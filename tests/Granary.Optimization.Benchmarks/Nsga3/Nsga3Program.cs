@@ -4,7 +4,7 @@ using Granary.Optimization.Nsga3.Problems;
 
 namespace Granary.Optimization.Benchmarks.Nsga3;
 
-/// <summary>NSGA-III as the paper ran it: its populations, generations and measure; 20 seeds each. <c>nsga3 [SEEDS]</c>.</summary>
+/// <summary>NSGA-III as the paper ran it: its populations, generations and measure; 20 seeds each. <c>nsga3 [SEEDS [PROBLEM]]</c>, a problem such as 2-3 for DTLZ2 with three objectives.</summary>
 internal static class Nsga3Program
 {
     /// <summary>Generations, and best, median and worst IGD of NSGA-III in Deb and Jain (2014), table III.</summary>
@@ -20,7 +20,7 @@ internal static class Nsga3Program
     {
         var seeds = args.Length > 0 ? int.Parse(args[0]) : 20;
         Console.WriteLine($"seeds 1 to {seeds}; IGD: best, median, worst; the paper's best, median, worst; within: our median is not over the paper's worst");
-        foreach (var p in Paper)
+        foreach (var p in Paper.Where(p => args.Length < 2 || args[1] == $"{p.Number}-{p.Objectives}"))
         {
             var points = ReferencePoints.DasDennis(p.Objectives, p.Divisions);
             var problem = new Dtlz(p.Number, p.Objectives);
@@ -38,5 +38,26 @@ internal static class Nsga3Program
             Console.WriteLine($"DTLZ{p.Number} M={p.Objectives} N={population} gens={p.Generations,4}: {found[0]:E3} {median:E3} {found[^1]:E3} | {p.Best:E3} {p.Median:E3} {p.Worst:E3} | "
                 + $"{(median <= p.Worst ? "within" : "NOT within")}, median x{median / p.Median:F2} | {each,6:F0} ms a run, {each * 1e6 / p.Generations / population:F0} ns an individual");
         }
+        foreach (var objectives in new[] { 3, 5 }) Convergence(objectives);
+    }
+
+    /// <summary>Hypervolume beside (1.1, ..., 1.1) as generations go by, the whole front's own, and what one measure of it takes.</summary>
+    private static void Convergence(int objectives)
+    {
+        var points = ReferencePoints.DasDennis(objectives, objectives == 3 ? 12 : 6);
+        var run = new Nsga3Run(new Dtlz(2, objectives), points, new Nsga3Options { Generations = 350 }, 1);
+        double[] worst = [.. Enumerable.Repeat(1.1, objectives)];
+        var (values, watch) = (new List<string>(), new Stopwatch());
+        for (var generation = 0; generation <= 350; generation++)
+        {
+            if (generation > 0) run.Step();
+            if (generation % 50 != 0) continue;
+            var front = run.Result().Solutions.Select(s => s.Objectives).ToArray();
+            watch.Restart();
+            values.Add($"{generation}: {Hypervolume.Of(front, worst):F4}");
+            watch.Stop();
+        }
+        var targets = Enumerable.Range(0, points.Count).Select(i => new Dtlz(2, objectives).Target(points[i]));
+        Console.WriteLine($"DTLZ2 M={objectives}, seed 1, hypervolume by generation: {string.Join("  ", values)}; of the {points.Count} targets {Hypervolume.Of(targets, worst):F4}; {watch.Elapsed.TotalMilliseconds:F1} ms to measure");
     }
 }

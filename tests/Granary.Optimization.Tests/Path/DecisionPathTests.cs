@@ -138,6 +138,23 @@ public class DecisionPathTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1000)]
+    public void One_agent_and_a_thousand(int count)
+    {
+        PlanAgent[] agents = [.. Enumerable.Range(0, count).Select(i => new PlanAgent($"a{i}", 1 + i % 5, 0.1))];
+        var decision = Path().Decide(new PathSituation
+        {
+            Agents = agents,
+            Capacity = agents.Sum(a => a.Rate * a.Work) / 0.8,
+            History = [.. agents.Select(a => Enumerable.Repeat(a.Rate * a.Work, 80).ToArray())],
+        });
+        Assert.Equal(count, decision.Allocation.Length);
+        Assert.All(decision.Allocation, v => Assert.True(double.IsFinite(v) && v >= 0));
+        Assert.NotNull(decision.Candidate);
+    }
+
     [Fact]
     public void Situations_that_cannot_be_are_refused()
     {
