@@ -38,7 +38,7 @@ internal static class PathProgram
         Console.WriteLine($"{agents,4} agents, median ms of 8: {string.Join(", ", stages)}; all {PlansProgram.Median(decisions.Skip(1).Select(d => d.Stages.Sum(s => s.Took.TotalMilliseconds))):F1}; the path decided {decisions.Count(d => d.FromPath)} of 9{(decisions.Find(d => !d.FromPath) is { } no ? $"; not: {no.Reason}" : "")}");
     }
 
-    /// <summary>Twins of one world: one is run by the classical path, the other by the path, which learns from the comparison whether it may act. A decision every five steps.</summary>
+    /// <summary>Twins of one world: one run by the path, one by the classical path, one by weights alone. A decision every five steps.</summary>
     private static void World(long seed)
     {
         var options = new QueueWorldOptions();
@@ -46,10 +46,10 @@ internal static class PathProgram
         for (var batch = 0; batch < 200; batch++) learner.Learn(options);
         PlanAgent[] agents = [.. options.Weights.Select((w, i) => new PlanAgent($"agent-{i}", options.Rates[i], options.Work[i], w))];
         var path = StandardPath.Create(TimeProvider.System, learner.Policy);
-        var (ours, theirs, own, steps) = (new QueueWorld(options, 7000 + seed), new QueueWorld(options, 7000 + seed), 0.0, 0.0);
-        var (classicalReward, decided, decisions) = (0.0, 0, 0);
+        var (ours, theirs, weighted, own, steps) = (new QueueWorld(options, 7000 + seed), new QueueWorld(options, 7000 + seed), new QueueWorld(options, 7000 + seed), 0.0, 0.0);
+        var (classicalReward, weightReward, decided, decisions) = (0.0, 0.0, 0, 0);
         var history = agents.Select(_ => new List<double>()).ToArray();
-        var (shares, classical) = (new double[6], new double[6]);
+        var (shares, classical, byWeight) = (new double[6], new double[6], new double[6]);
         for (var t = 0; t < 1000; t++)
         {
             for (var i = 0; i < 6; i++) history[i].Add(ours.ArrivalRate[i]);
@@ -71,10 +71,12 @@ internal static class PathProgram
                 decided += decision.FromPath ? 1 : 0;
             }
             own += ours.Step(shares).Value;
+            ShareStrategies.Fixed["by weight"](weighted, byWeight);
+            weightReward += weighted.Step(byWeight).Value;
             classicalReward += theirs.Step(classical).Value;
             steps++;
         }
-        Console.WriteLine($"world {7000 + seed}: reward of a step {own / steps:F4} with the path, {classicalReward / steps:F4} with the classical one; the path decided {decided} of {decisions}");
+        Console.WriteLine($"world {7000 + seed}: reward of a step {own / steps:F4} with the path, {classicalReward / steps:F4} with the classical one, {weightReward / steps:F4} by weight alone; the path decided {decided} of {decisions}");
     }
 
     private static void Share(ReadOnlySpan<double> allocation, Span<double> shares)
