@@ -27,7 +27,7 @@ internal static class M4
         ("theta", () => new ClassicalTheta(24)),
         ("dynamic-theta", () => new DynamicTheta(24)),
         ("ets", () => new Ets(24)),
-        ("log-mstl-ets", () => new SeasonalDecompositionModel(Seasons, logarithm: true)),
+        ("bc-mstl-ets", () => new SeasonalDecompositionModel(Seasons, transformed: true)),
         ("hwt", () => new MultipleSeasonalSmoothing(Seasons)),
         ("log-hwt", () => new MultipleSeasonalSmoothing(Seasons, logarithm: true)),
         ("ar-rls", () => new Autoregression(Seasons)),

@@ -17,7 +17,7 @@ public static class StandardMembers
     /// <param name="history">Only its kind is looked at: whether it is positive throughout, and how much of it is zero.</param>
     /// <param name="seasons">Points in each season; none, one or several.</param>
     /// <param name="horizon">How far ahead the ensemble is asked.</param>
-    /// <param name="trained">With the boosted trees and the recurrent network, whose fit costs a hundred times that of the others.</param>
+    /// <param name="trained">With the boosted trees and the recurrent network, whose fits cost about as much as all others together.</param>
     public static IReadOnlyList<IForecastModel> For(ReadOnlySpan<double> history, IReadOnlyList<int> seasons, int horizon, bool trained = false)
     {
         int[] used = [.. seasons.Where(s => s > 1).Distinct().Order()];

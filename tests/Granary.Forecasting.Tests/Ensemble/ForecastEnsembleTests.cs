@@ -100,7 +100,7 @@ public sealed class ForecastEnsembleTests
             ensemble.Forecast(ahead, lower, upper);
             for (var i = 0; i < 15; i++)
                 Assert.True(double.IsFinite(ahead[i]) && double.IsFinite(lower[i]) && double.IsFinite(upper[i]) && lower[i] <= ahead[i] && ahead[i] <= upper[i], $"{lower[i]} {ahead[i]} {upper[i]}");
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(40));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(25));
 
     [Fact]
     public void Two_points_are_enough_and_one_is_refused()

@@ -20,7 +20,7 @@ internal static class Samples
         ["theta"] = () => new ClassicalTheta(6),
         ["dynamic-theta"] = () => new DynamicTheta(6),
         ["mstl"] = () => new SeasonalDecompositionModel([6, 12]),
-        ["log-mstl"] = () => new SeasonalDecompositionModel([6, 12], logarithm: true),
+        ["bc-mstl"] = () => new SeasonalDecompositionModel([6, 12], transformed: true),
         ["hwt"] = () => new MultipleSeasonalSmoothing([6, 12]),
         ["log-hwt"] = () => new MultipleSeasonalSmoothing([6, 12], logarithm: true),
         ["ar"] = () => new Autoregression([6]),
