@@ -76,7 +76,7 @@ internal static class LstmJudge
 
     private static void Steps()
     {
-        foreach (var (hidden, layers) in new[] { (32, 1), (64, 2) })
+        foreach (var (hidden, layers) in new[] { (16, 1), (32, 1), (64, 2), (128, 2) })
         {
             var options = new LstmOptions { Hidden = hidden, Layers = layers, Horizon = 1440, Seasons = [1440], MaxEpochs = 1 };
             var values = Enumerable.Range(0, 8000).Select(n => 50 + (30 * Math.Sin(2 * Math.PI * n / 1440)) + (n * 7919 % 13)).ToArray();

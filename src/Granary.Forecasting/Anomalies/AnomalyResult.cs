@@ -40,5 +40,5 @@ public readonly record struct AnomalyResult(double Score, bool Flagged, AnomalyV
         _ => "a mean of " + Say("lately, after", "before:"),
     };
 
-    private string Say(string before, string after) => string.Create(CultureInfo.InvariantCulture, $"{Seen:g4} {before} {Expected:g4} {after} a deviation seen once in {Math.Min(1 / Math.Max(Probability, 1e-300), 1e12):#,0} points");
+    private string Say(string before, string after) => string.Create(CultureInfo.InvariantCulture, $"{Seen:g4} {before} {Expected:g4} {after} such a deviation comes once in {Math.Min(1 / Math.Max(Probability, 1e-300), 1e10):#,0} points");
 }

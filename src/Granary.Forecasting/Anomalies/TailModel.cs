@@ -9,14 +9,14 @@ namespace Granary.Forecasting.Anomalies;
 internal sealed class TailModel(double memory)
 {
     private const int PerDoubling = 16, Below = 20, Bins = 60 * PerDoubling, First = 20, Fewest = 30;
-    private const double Top = 0.02, PriorIndex = 0.15, PriorCount = 20, Most = 15, FirstEver = 2, Reach = 32;
+    private const double Top = 0.02, PriorIndex = 0.15, PriorCount = 20, Most = 10, FirstEver = 2, Reach = 32;
     private readonly double[] _weights = new double[Bins];
     private readonly double[] _first = new double[First];
     private double _total, _newest = 1, _unit, _edge, _above, _index = PriorIndex;
     private long _count;
     private int _fresh;
 
-    /// <summary>-log10 of the probability of a deviation at least as large; 0 before it has seen 30. Up to 15.</summary>
+    /// <summary>-log10 of the probability of a deviation at least as large; 0 before it has seen 30. Up to 10.</summary>
     /// <param name="least">The deviation below which nothing is unusual.</param>
     public double Surprise(double deviation, double least)
     {

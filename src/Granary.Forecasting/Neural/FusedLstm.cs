@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -5,11 +6,11 @@ namespace Granary.Forecasting.Neural;
 
 /// <summary>
 /// One pass a layer: for sixteen cells at a time the four gates are summed in registers, activated and folded into cell and output, with nothing stored between.
-/// Weights are laid out in the order in which the pass reads them: block of sixteen cells, column, half, gate, cell.
+/// Weights are laid out in the order in which the pass reads them: block of sixteen cells, column, gate, cell.
 /// </summary>
 internal sealed class FusedLstm : LstmInference
 {
-    private const int Width = 16, Half = 8;
+    private const int Width = 16;
     private readonly float[][] _weights;
     private readonly float[][] _columns;
     private readonly float[] _cells;
@@ -58,28 +59,24 @@ internal sealed class FusedLstm : LstmInference
         nuint at = 0;
         for (var n = 0; n < output.Length; n += Width)
         {
-            Vector256<float> i = At(ref w, at, 0), f = At(ref w, at, 1), o = At(ref w, at, 2), g = At(ref w, at, 3);
-            Vector256<float> i2 = At(ref w, at, 4), f2 = At(ref w, at, 5), o2 = At(ref w, at, 6), g2 = At(ref w, at, 7);
+            var i = Vector512.LoadUnsafe(ref w, at);
+            var f = Vector512.LoadUnsafe(ref w, at + Width);
+            var o = Vector512.LoadUnsafe(ref w, at + (2 * Width));
+            var g = Vector512.LoadUnsafe(ref w, at + (3 * Width));
             at += 4 * Width;
             foreach (var column in columns)
             {
-                var x = Vector256.Create(column);
-                i = Vector256.MultiplyAddEstimate(At(ref w, at, 0), x, i);
-                f = Vector256.MultiplyAddEstimate(At(ref w, at, 1), x, f);
-                o = Vector256.MultiplyAddEstimate(At(ref w, at, 2), x, o);
-                g = Vector256.MultiplyAddEstimate(At(ref w, at, 3), x, g);
-                i2 = Vector256.MultiplyAddEstimate(At(ref w, at, 4), x, i2);
-                f2 = Vector256.MultiplyAddEstimate(At(ref w, at, 5), x, f2);
-                o2 = Vector256.MultiplyAddEstimate(At(ref w, at, 6), x, o2);
-                g2 = Vector256.MultiplyAddEstimate(At(ref w, at, 7), x, g2);
+                var x = Vector512.Create(column);
+                i = Vector512.MultiplyAddEstimate(Vector512.LoadUnsafe(ref w, at), x, i);
+                f = Vector512.MultiplyAddEstimate(Vector512.LoadUnsafe(ref w, at + Width), x, f);
+                o = Vector512.MultiplyAddEstimate(Vector512.LoadUnsafe(ref w, at + (2 * Width)), x, o);
+                g = Vector512.MultiplyAddEstimate(Vector512.LoadUnsafe(ref w, at + (3 * Width)), x, g);
                 at += 4 * Width;
             }
-            FusedGates.Finish(i, f, o, g, cells[n..], output.AsSpan(n));
-            FusedGates.Finish(i2, f2, o2, g2, cells[(n + Half)..], output.AsSpan(n + Half));
+            FusedGates.Finish(i.GetLower(), f.GetLower(), o.GetLower(), g.GetLower(), cells[n..], output.AsSpan(n));
+            FusedGates.Finish(i.GetUpper(), f.GetUpper(), o.GetUpper(), g.GetUpper(), cells[(n + (Width / 2))..], output.AsSpan(n + (Width / 2)));
         }
     }
-
-    private static Vector256<float> At(ref float weights, nuint at, nuint vector) => Vector256.LoadUnsafe(ref weights, at + (vector * Half));
 
     private static float[] Pack(LstmNetwork<float> network, int layer)
     {
@@ -92,8 +89,7 @@ internal sealed class FusedLstm : LstmInference
             for (var column = -1; column < columns; column++)
             {
                 var from = column < 0 ? shape.Bias(layer) : shape.Column(layer, column);
-                for (var half = 0; half < Width; half += Half)
-                    for (var gate = 0; gate < 4; gate++, at += Half) network.Weights.AsSpan(from + (gate * shape.Hidden) + n + half, Half).CopyTo(packed.AsSpan(at));
+                for (var gate = 0; gate < 4; gate++, at += Width) network.Weights.AsSpan(from + (gate * shape.Hidden) + n, Width).CopyTo(packed.AsSpan(at));
             }
         }
         return packed;
@@ -110,7 +106,9 @@ internal static class FusedGates
         (Sigmoid(o) * Tanh(cell)).CopyTo(output);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Sigmoid(Vector256<float> x) => Vector256<float>.One / (Vector256<float>.One + Vector256.Exp(-x));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Tanh(Vector256<float> x) => (Sigmoid(x + x) * Vector256.Create(2f)) - Vector256<float>.One;
 }

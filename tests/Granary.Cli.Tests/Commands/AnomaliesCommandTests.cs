@@ -47,7 +47,7 @@ public sealed class AnomaliesCommandTests : IDisposable
         Assert.Contains("600 points; 1 told of", result.Error);
         Assert.Contains("2026-05-03 01:10:00", result.Out);
         Assert.Contains("900 ", result.Out);
-        Assert.Contains("a deviation seen once in", result.Out);
+        Assert.Contains("such a deviation comes once in", result.Out);
     }
 
     [Fact]
