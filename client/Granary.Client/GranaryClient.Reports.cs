@@ -1,4 +1,3 @@
-using Granary.Abstractions;
 using Granary.Abstractions.Json;
 using Granary.Model;
 

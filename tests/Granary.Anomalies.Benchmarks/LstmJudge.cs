@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Granary.Forecasting;
 using Granary.Forecasting.Neural;
 
 namespace Granary.Anomalies.Benchmarks;

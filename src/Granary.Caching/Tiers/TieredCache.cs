@@ -1,5 +1,3 @@
-using Granary.Caching.Policies;
-
 namespace Granary.Caching.Tiers;
 
 /// <summary>

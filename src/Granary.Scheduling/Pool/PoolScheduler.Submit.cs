@@ -1,7 +1,6 @@
 using Granary.Abstractions;
 using Granary.Model;
 using Granary.Scheduling.Admission;
-using Granary.Scheduling.Devices;
 using Granary.Scheduling.Durations;
 
 namespace Granary.Scheduling;

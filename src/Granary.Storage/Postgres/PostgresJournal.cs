@@ -1,10 +1,9 @@
 using System.Data;
 using System.Globalization;
+using Granary.Model;
 using Npgsql;
 
 namespace Granary.Storage;
-
-using Granary.Model;
 
 /// <summary>Reads one pool's snapshot and journal on a reader's connection, within a transaction that sees one moment.</summary>
 internal sealed class PostgresJournal(NpgsqlConnection connection, string place, string pool)

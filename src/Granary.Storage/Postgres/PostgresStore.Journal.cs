@@ -1,9 +1,8 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using Granary.Model;
 
 namespace Granary.Storage;
-
-using Granary.Model;
 
 public sealed partial class PostgresStore
 {

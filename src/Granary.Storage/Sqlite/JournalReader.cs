@@ -1,8 +1,7 @@
 using System.Globalization;
+using Granary.Model;
 
 namespace Granary.Storage;
-
-using Granary.Model;
 
 /// <summary>Reads one pool's snapshot and journal on a reader's connection.</summary>
 internal sealed class JournalReader(Database database, string pool)

@@ -1,10 +1,9 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Granary.Model;
 
 namespace Granary.Storage;
-
-using Granary.Model;
 
 /// <summary>
 /// A whole store in one file, the same from SQLite and from PostgreSQL: <c>GRANARY</c> and a version, then items (kind, length, bytes, CRC-32C of

@@ -1,9 +1,8 @@
-using System.Buffers;
 using System.Buffers.Binary;
+using System.Buffers;
+using Granary.Model;
 
 namespace Granary.Telemetry;
-
-using Granary.Model;
 
 /// <summary>
 /// Rows of a fixed number of places, one for each step of time; the row of a step overwrites the one that many steps before. A row says which step it is

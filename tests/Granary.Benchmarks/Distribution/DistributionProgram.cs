@@ -22,7 +22,7 @@ internal static class DistributionProgram
         var directory = Directory.CreateTempSubdirectory("granary-files-").FullName;
         try
         {
-            File.SetUnixFileMode(directory, (UnixFileMode)0b111_101_101); // tasks run as another user
+            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(directory, (UnixFileMode)0b111_101_101); // tasks run as another user
             var bytes = new byte[megabytes * 1024 * 1024];
             string[] paths = [.. Enumerable.Range(0, files).Select(i => Path.Combine(directory, $"part-{i}"))];
             for (var i = 0; i < files; i++)

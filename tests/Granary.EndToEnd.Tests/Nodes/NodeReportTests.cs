@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Granary.Client;
 using Granary.EndToEnd.Tests.Support;
 using Granary.Model;

@@ -1,8 +1,7 @@
 using FsCheck.Fluent;
+using Granary.Model;
 
 namespace Granary.Storage.Tests;
-
-using Granary.Model;
 
 public sealed class RecordTests
 {
