@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Granary.Abstractions;
 using Granary.Forecasting.Tracks;
 
@@ -56,6 +57,7 @@ internal sealed class NodeMetric(string name, string unit, IReadOnlyList<string>
     {
         var track = ahead <= Near.Options.Step * Near.Options.Horizon ? Near : Far;
         if (track.Forecast((int)Math.Ceiling(ahead / track.Options.Step)) is not { } f) return null;
+        if (unit == "ratio") foreach (var values in (double[][])[f.Values, f.Lower, f.Upper]) TensorPrimitives.Clamp(values, 0, 1, values); // a model does not know that there is no more than all
         return new(name, unit, f.Start, track.Options.Step, f.Values, f.Lower, f.Upper, [.. f.Members.Select(m => new PredictionModel(m.Name, m.Weight))], f.Note);
     }
 
