@@ -7,14 +7,14 @@ namespace Granary.Forecasting.Benchmarks;
 internal static class Speed
 {
     private const int Horizon = 48;
-    private const int WarmUp = 30;
+    private const int WarmUp = 100;
     private const int Rounds = 9;
     private const int Steps = 200;
 
     public static int Run()
     {
         var random = new Random(1);
-        var series = Enumerable.Range(0, 12_000).Select(i => 500 + (80 * Math.Sin(2 * Math.PI * i / 24)) - (i / 24 % 7 >= 5 ? 60 : 0) + (10 * random.NextDouble())).ToArray();
+        var series = Enumerable.Range(0, 24_000).Select(i => 500 + (80 * Math.Sin(2 * Math.PI * i / 24)) - (i / 24 % 7 >= 5 ? 60 : 0) + (10 * random.NextDouble())).ToArray();
         var history = series[..700];
         Console.WriteLine($"{"MODEL",-24} {"FIT MS",8} {"STEP US",9}   medians of {Rounds} rounds of {Steps} steps");
         List<IForecastModel> models =
