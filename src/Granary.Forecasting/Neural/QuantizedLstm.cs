@@ -28,8 +28,8 @@ internal sealed class QuantizedLstm : LstmInference
     /// <summary>False keeps to plain arithmetic: for tests.</summary>
     internal bool Accelerated { get; init; } = AvxVnni.IsSupported;
 
-    /// <summary>Bytes of weights.</summary>
-    internal int Size => _layers.Sum(l => l.Weights.Length + (8 * l.Scales.Length));
+    /// <summary>Bytes of weights, with what each gate and cell needs beside them.</summary>
+    internal int Size => _layers.Sum(l => l.Weights.Length + (16 * l.Scales.Length));
 
     public override void Clear()
     {

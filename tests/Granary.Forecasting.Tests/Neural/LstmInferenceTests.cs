@@ -25,6 +25,13 @@ public sealed class LstmInferenceTests
     }
 
     [Fact]
+    public void Eight_bits_take_less_than_a_third_of_the_room_of_two_layers_of_64()
+    {
+        var shape = new LstmShape(9, 64, 2, 3, 1);
+        Assert.InRange(new QuantizedLstm(LstmNetwork<float>.Create(shape, 1)).Size, 1, 4 * shape.Head * 3 / 10);
+    }
+
+    [Fact]
     public void Eight_bit_sums_are_the_same_with_and_without_the_instruction()
     {
         var network = LstmNetwork<float>.Create(new(6, 48, 2, 3, 1), 9);
