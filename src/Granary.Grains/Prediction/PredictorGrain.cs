@@ -8,6 +8,7 @@ using Orleans;
 using Orleans.Concurrency;
 using Orleans.Runtime;
 using Orleans.Streams;
+using ErrorCode = Granary.Model.ErrorCode;
 
 namespace Granary.Grains.Prediction;
 
