@@ -1,0 +1,167 @@
+using Granary.Balancing.Health;
+
+namespace Granary.Balancing.Backends;
+
+/// <summary>
+/// Backends that serve the same requests, and which of them may be used. Times are microseconds of one clock, given with each call;
+/// a clock that steps back prolongs a wait by at most its length. Thread-safe; <see cref="Current"/> takes no lock while nothing changes.
+/// </summary>
+public sealed class BackendPool(BackendPoolOptions options)
+{
+    private readonly BackendPoolOptions _options = options.Validated();
+    private readonly OutlierEjection? _outliers = options.Outliers is { } outliers ? new OutlierEjection(outliers) : null;
+    private readonly Lock _gate = new();
+    private volatile Backend[] _all = [];
+    private volatile Roster _roster = Roster.Empty;
+    private volatile bool _stale = true;
+    private long _checkedAtUs;
+
+    public IReadOnlyList<Backend> All => _all;
+
+    /// <summary>Adds a backend. ArgumentException when the name is taken or the options are wrong.</summary>
+    public Backend Add(BackendOptions backend, long nowUs)
+    {
+        backend.Validate();
+        lock (_gate)
+        {
+            if (Array.Exists(_all, b => b.Name == backend.Name))
+                throw new ArgumentException($"backend {backend.Name}: the name is taken");
+            var added = new Backend(backend, _options);
+            _all = [.. _all, added];
+            Rebuild(nowUs);
+            return added;
+        }
+    }
+
+    /// <summary>Takes a backend out. Its requests in flight end as they would. False when there is none of that name.</summary>
+    public bool Remove(string name, long nowUs)
+    {
+        lock (_gate)
+        {
+            var left = Array.FindAll(_all, b => b.Name != name);
+            if (left.Length == _all.Length)
+                return false;
+            _all = left;
+            _outliers?.KeepBound(left);
+            Rebuild(nowUs);
+            return true;
+        }
+    }
+
+    /// <summary>Changes a weight for the next choice. 0 takes the backend out of choice. False when there is none of that name.</summary>
+    public bool SetWeight(string name, double weight, long nowUs)
+    {
+        BackendOptions.ValidateWeight(name, weight);
+        return Change(name, b => b.Weight = weight, nowUs);
+    }
+
+    /// <summary>Lets a backend run out of requests, or has it take them again.</summary>
+    public bool Drain(string name, bool drain, long nowUs) => Change(name, b => b.IsDraining = drain, nowUs);
+
+    /// <summary>
+    /// Tells the outcome of a probe; without <see cref="BackendPoolOptions.ActiveChecks"/> nothing follows from it. As many successes in a row as make a
+    /// backend healthy also end an ejection for failures. One for latency takes its time, since probes tell nothing of that.
+    /// </summary>
+    public void RecordProbe(Backend backend, bool succeeded, long nowUs)
+    {
+        if (backend.Active is not { } check)
+            return;
+        lock (_gate)
+            _stale |= check.Record(succeeded) | backend.Passive.RecordProbe(succeeded, _options.ActiveChecks!.Healthy);
+    }
+
+    /// <summary>The backends that may be chosen now.</summary>
+    public Roster Current(long nowUs)
+    {
+        var age = nowUs - Volatile.Read(ref _checkedAtUs);
+        if (!_stale && age >= 0 && age < _options.RefreshUs)
+            return _roster;
+        lock (_gate)
+        {
+            Rebuild(nowUs);
+            return _roster;
+        }
+    }
+
+    internal void Record(in Completion completion, bool isTrial, long nowUs)
+    {
+        var backend = completion.Backend;
+        if (backend.Breaker is { } breaker && breaker.Record(completion.Succeeded, isTrial, nowUs))
+            _stale = true;
+        if (_outliers is null || isTrial)
+            return;
+        if (backend.Passive.Record(completion.Succeeded, completion.LatencyUs) >= _options.Outliers!.ConsecutiveFailures)
+        {
+            lock (_gate)
+                _stale |= _outliers.TryEject(_all, backend, nowUs);
+        }
+    }
+
+    private bool Change(string name, Action<Backend> change, long nowUs)
+    {
+        lock (_gate)
+        {
+            if (Array.Find(_all, b => b.Name == name) is not { } backend)
+                return false;
+            change(backend);
+            Rebuild(nowUs);
+            return true;
+        }
+    }
+
+    private void Rebuild(long nowUs)
+    {
+        _stale = false;
+        _outliers?.Sweep(_all, nowUs);
+        var usable = new List<Backend>(_all.Length);
+        var weights = new List<double>(_all.Length);
+        var trials = new List<Backend>();
+        foreach (var backend in _all)
+        {
+            var state = backend.Breaker?.StateAt(nowUs) ?? CircuitState.Closed;
+            var standing = !backend.IsDraining && !backend.IsEjected && backend.Active is not { IsHealthy: false } && backend.Weight > 0;
+            var share = backend.SlowStart.Share(standing && state == CircuitState.Closed, nowUs);
+            if (backend.SlowStart.HasBegun)
+                backend.Forget();
+            if (standing && state == CircuitState.HalfOpen)
+                trials.Add(backend);
+            if (!standing || state != CircuitState.Closed)
+                continue;
+            usable.Add(backend);
+            weights.Add(backend.Weight * share);
+        }
+
+        if (_options.Zone is { } zone)
+            PreferZone(zone, usable, weights);
+        var roster = new Roster([.. usable], [.. weights], [.. trials]);
+        if (!roster.IsSameAs(_roster))
+            _roster = roster;
+        Volatile.Write(ref _checkedAtUs, nowUs);
+    }
+
+    private void PreferZone(ZonePreference zone, List<Backend> usable, List<double> weights)
+    {
+        double usableLocal = 0, usableElsewhere = 0, allLocal = 0;
+        foreach (var backend in _all)
+            allLocal += backend.Zone == zone.Zone ? backend.Weight : 0;
+        for (var i = 0; i < usable.Count; i++)
+        {
+            if (usable[i].Zone == zone.Zone)
+                usableLocal += usable[i].Weight;
+            else
+                usableElsewhere += usable[i].Weight;
+        }
+
+        var factor = zone.FactorElsewhere(usableLocal, allLocal, usableElsewhere);
+        for (var i = usable.Count - 1; i >= 0; i--)
+        {
+            if (usable[i].Zone == zone.Zone)
+                continue;
+            weights[i] *= factor;
+            if (weights[i] > 0)
+                continue;
+            usable.RemoveAt(i);
+            weights.RemoveAt(i);
+        }
+    }
+}
