@@ -14,6 +14,15 @@ public sealed partial class GranaryClient
         return await _calls.CallAsync(() => grain.Forecast(query), ct);
     }
 
+    /// <summary>How a pool's capacity could be shared; it says why where there is no plan yet.</summary>
+    /// <exception cref="GranaryException">NotFound.</exception>
+    public async Task<SharePlan> SharePlanAsync(string pool = TaskId.DefaultPool, CancellationToken ct = default)
+    {
+        await PoolAsync(pool, ct);
+        var grain = Cluster.GetGrain<IOptimizerGrain>(pool);
+        return await _calls.CallAsync(() => grain.Plan(), ct);
+    }
+
     /// <summary>How the forecasts of a node's metrics turned out.</summary>
     /// <exception cref="GranaryException">NotFound.</exception>
     public async Task<IReadOnlyList<PredictionRecord>> ForecastRecordsAsync(string node, CancellationToken ct = default)

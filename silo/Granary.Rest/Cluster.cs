@@ -18,6 +18,7 @@ internal sealed class Cluster(IGrainFactory grains)
     public IInboxGrain InboxOf(string pool) => Grain<IInboxGrain>(pool);
 
     public ITelemetryGrain TelemetryOf(string node) => Grain<ITelemetryGrain>(node);
+    public IOptimizerGrain OptimizerOf(string pool) => Grain<IOptimizerGrain>(pool);
     public IPredictorGrain PredictorOf(string node) => Grain<IPredictorGrain>(node);
 
     public IApplicationGrain ApplicationOf(string pool) => Grain<IApplicationGrain>(pool);

@@ -47,6 +47,7 @@ internal sealed partial class Awakening(IGrainFactory grains, TimeProvider clock
             {
                 about = $"pool {pool}";
                 await grains.GetGrain<IPoolGrain>(pool).Describe().WaitAsync(cancellationToken);
+                await grains.GetGrain<IOptimizerGrain>(pool).Wake();
             }
             about = "the list of work";
             await grains.GetGrain<IWorkListGrain>(IWorkListGrain.Key).Wake().WaitAsync(cancellationToken);

@@ -4,6 +4,7 @@ using Granary.Execution.Profiling;
 using Granary.Execution.Telemetry;
 using Granary.Grains;
 using Granary.Grains.Nodes;
+using Granary.Grains.Optimization;
 using Granary.Grains.Prediction;
 using Granary.Grains.Telemetry;
 using Granary.Model;
@@ -48,6 +49,7 @@ public static partial class ServerProgram
         [RestLimits.Section] = typeof(RestLimits),
         [GatewayLimits.Section] = typeof(GatewayLimits),
         [PredictionOptions.Section] = typeof(PredictionOptions),
+        [OptimizationOptions.Section] = typeof(OptimizationOptions),
         [AccessSettings.Section] = typeof(AccessSettings),
         [TlsSettings.Section] = typeof(TlsSettings),
         [TelemetryOptions.Section] = typeof(TelemetryOptions),
@@ -133,6 +135,7 @@ public static partial class ServerProgram
             builder.Services.AddSingleton<IGrainStateStore>(store);
             builder.Services.AddKeyedSingleton<IGrainStorage>(NodeGrain.StorageName, new GrainStateStorage(store));
             builder.Services.AddSingleton(Options.Create(configuration.Get<GrainOptions>(GrainOptions.Section)));
+            builder.Services.AddSingleton(Options.Create(configuration.Get<OptimizationOptions>(OptimizationOptions.Section)));
             builder.Services.AddSingleton(Options.Create(configuration.Get<PredictionOptions>(PredictionOptions.Section)));
             builder.Services.AddSingleton(SchedulerSettings(configuration).WithParts(PluginLoader.Load(data, settings.Plugins, Console.Error.WriteLine)));
             builder.Services.AddSingleton(CohortSettings(configuration));

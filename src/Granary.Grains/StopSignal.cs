@@ -1,5 +1,6 @@
 using Granary.Access.Tokens;
 using Granary.Grains.Energy;
+using Granary.Grains.Optimization;
 using Granary.Grains.Prediction;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -26,6 +27,7 @@ public static class GrainServices
         services.TryAddSingleton<TokenBook>();
         services.TryAddSingleton(new EnergyGrainOptions());
         services.AddOptions<PredictionOptions>();
+        services.AddOptions<OptimizationOptions>();
         services.TryAddSingleton<FitQueue>();
         return services.AddSingleton<StopSignal>();
     }

@@ -24,7 +24,18 @@ public sealed class ForecastTests
         Assert.Equal((0.01, 0.02, 0.91), ((double)record["error"]!, (double)record["naive_error"]!, (double)record["covered"]!));
     }
 
+    [Fact]
+    public async Task A_plan_has_both_allocations_of_each_agent_and_how_the_path_went()
+    {
+        await using var server = await Server();
+        var json = await server.Get("/api/pools/default/plan").Json();
+        Assert.Equal(("default", 4.0, true, 900, 0.04), ((string)json["pool"]!, (double)json["capacity"]!, (bool)json["advised"]!, (int)json["pairs"]!, (double)json["advantage"]!));
+        Assert.Equal("[{\"agent\":\"a\",\"wanted\":3,\"used\":1.5,\"classical\":2,\"planned\":2.25}]", json["agents"]!.ToJsonString());
+        Assert.Equal("[{\"name\":\"predict\",\"status\":\"done\",\"reason\":\"\",\"ms\":0.5}]", json["stages"]!.ToJsonString());
+    }
+
     [Theory]
+    [InlineData("/api/pools/none/plan", HttpStatusCode.NotFound)]
     [InlineData("/api/nodes/n1/forecast?ahead=x", HttpStatusCode.BadRequest)]
     [InlineData("/api/nodes/n1/forecast?for=1h", HttpStatusCode.BadRequest)]
     [InlineData("/api/nodes/n1/forecast?metric=gpu", HttpStatusCode.NotFound)]

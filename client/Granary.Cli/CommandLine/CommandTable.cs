@@ -36,6 +36,7 @@ internal static class CommandTable
         new("nodes", NodesCommand.Create),
         new("telemetry", TelemetryCommand.Create),
         new("predict", PredictCommand.Create),
+        new("plan", PlanCommand.Create),
         new("metrics", MetricsCommand.Create),
         new("profile", ProfileCommand.Create),
         new("alerts", AlertsCommand.Create),

@@ -53,6 +53,7 @@ namespace Granary.Rest.Http;
 [JsonSerializable(typeof(IReadOnlyList<TelemetryValueJson>))]
 [JsonSerializable(typeof(TelemetrySeriesJson))]
 [JsonSerializable(typeof(PredictedSeriesJson))]
+[JsonSerializable(typeof(SharePlanJson))]
 [JsonSerializable(typeof(IReadOnlyList<PredictionRecordJson>))]
 [JsonSerializable(typeof(ApplicationJson))]
 [JsonSerializable(typeof(AlertJson))]

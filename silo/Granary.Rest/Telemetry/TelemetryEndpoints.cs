@@ -32,6 +32,9 @@ internal static class TelemetryEndpoints
             .Describe("GetPoolMetrics", "What became of a pool's tasks", "Times, ends, efficiency and errors by class of task, since the pool is watched.")
             .Produces<ApplicationJson>()
             .WithParameters(("errors", "How many errors of each kind to name, 0 to 64; 20 when not given."));
+        routes.MapGet("/api/pools/{name}/plan", Plan).Reads(400, 404)
+            .Describe("GetPoolPlan", "How a pool's capacity could be shared", "What each agent could use, what max-min fairness would give it and what the optimizer would; advised once that has been better in shadow. Shares are the scheduler's: nothing is changed.")
+            .Produces<SharePlanJson>();
         routes.MapGet("/api/pools/{name}/telemetry", PoolSeries).Reads(400, 404)
             .Describe("GetPoolTelemetry", "One metric of a pool over time", "The length of its queue and the like, once a second; at most 11,000 points.")
             .Produces<TelemetrySeriesJson>()
@@ -49,6 +52,13 @@ internal static class TelemetryEndpoints
         var errors = new QueryReader(context.Request, "errors").Number("errors", 20, 0, 64);
         _ = await cluster.KnownPool(name);
         return TypedResults.Ok(ApplicationJson.From(await cluster.ApplicationOf(name).Summary((int)errors)));
+    }
+
+    private static async Task<IResult> Plan(string name, HttpContext context, Cluster cluster)
+    {
+        _ = new QueryReader(context.Request);
+        _ = await cluster.KnownPool(name);
+        return TypedResults.Ok(SharePlanJson.From(await cluster.OptimizerOf(name).Plan()));
     }
 
     private static async Task<IResult> PoolSeries(string name, HttpContext context, Cluster cluster, TimeProvider time)

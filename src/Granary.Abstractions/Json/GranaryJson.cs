@@ -35,6 +35,8 @@ namespace Granary.Abstractions.Json;
 [JsonSerializable(typeof(IReadOnlyList<NodeJson>))]
 [JsonSerializable(typeof(TelemetrySeriesJson))]
 [JsonSerializable(typeof(PredictedSeriesJson))]
+[JsonSerializable(typeof(SharePlanJson))]
+[JsonSerializable(typeof(PlannedShareJson))]
 [JsonSerializable(typeof(PredictionRecordJson))]
 [JsonSerializable(typeof(TelemetryValueJson))]
 [JsonSerializable(typeof(EnergyJson))]

@@ -116,6 +116,10 @@ public static class GrainRules
         Add<IPredictorGrain>(nameof(IPredictorGrain.Forecast), Roles.Watchers);
         Add<IPredictorGrain>(nameof(IPredictorGrain.Records), Roles.Watchers);
 
+        // how pools could be shared: of everybody's, so not for agent-owners
+        Add<IOptimizerGrain>(nameof(IOptimizerGrain.Wake), Roles.None);
+        Add<IOptimizerGrain>(nameof(IOptimizerGrain.Plan), Roles.Readers);
+
         // what became of tasks, by class: of everybody's, so not for agent-owners
         Add<IApplicationGrain>(nameof(IApplicationGrain.Record), Roles.None);
         Add<IApplicationGrain>(nameof(IApplicationGrain.Summary), Roles.Readers);

@@ -42,6 +42,7 @@ public static class RestRules
         ["GET /api/pools/{name}"] = Roles.Watchers,
         ["PUT /api/pools/{name}"] = Roles.Operator,
         ["GET /api/pools/{name}/metrics"] = Roles.Readers,
+        ["GET /api/pools/{name}/plan"] = Roles.Readers,
         ["GET /api/pools/{name}/telemetry"] = Roles.Watchers,
         ["POST /api/pools/{name}/rebalance"] = Roles.Operator,
         ["GET /api/agents"] = Roles.Watchers,

@@ -1,9 +1,6 @@
 using Granary.Abstractions;
 using Granary.Model;
 using Granary.Monitoring;
-using Microsoft.Extensions.DependencyInjection;
-using Orleans.Runtime;
-using Orleans.Streams;
 
 namespace Granary.Grains.Monitoring;
 
@@ -29,7 +26,7 @@ public sealed partial class MonitorGrain
 
     private async Task LookAtNodesAsync(IReadOnlyList<string> names)
     {
-        await FollowAsync(names);
+        await _streams.FollowAsync(names);
         var there = new HashSet<string>(StringComparer.Ordinal);
         foreach (var chunk in names.Chunk(AtOnce))
         {
@@ -59,27 +56,6 @@ public sealed partial class MonitorGrain
             if (_advisor.Observe(demand, now) is { } advice && _queue.Add(advice, now) is { } notification) Tell(notification);
         }
         _book.Exists(RuleSubject.Pool, names.ToHashSet(StringComparer.Ordinal), clock.GetUtcNow());
-    }
-
-    /// <summary>Subscribes to nodes that are new. A subscription outlives an activation: it is taken up again, and not made twice.</summary>
-    private async Task FollowAsync(IReadOnlyList<string> names)
-    {
-        if (services.GetKeyedService<IStreamProvider>(ITelemetryGrain.Streams) is not { } provider) return;
-        foreach (var gone in _streams.Keys.Except(names, StringComparer.Ordinal).ToList())
-            if (_streams.Remove(gone, out var handle)) await handle.UnsubscribeAsync();
-        foreach (var name in names)
-        {
-            if (_streams.ContainsKey(name)) continue;
-            var stream = provider.GetStream<TelemetryBatch>(StreamId.Create(ITelemetryGrain.Streams, name));
-            var mine = await stream.GetAllSubscriptionHandles();
-            Task Next(TelemetryBatch batch, StreamSequenceToken? _)
-            {
-                Take(name, batch);
-                return Task.CompletedTask;
-            }
-
-            _streams[name] = mine.Count > 0 ? await mine[0].ResumeAsync(Next) : await stream.SubscribeAsync(Next);
-        }
     }
 
     private void Take(string node, TelemetryBatch batch)

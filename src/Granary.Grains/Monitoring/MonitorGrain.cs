@@ -1,4 +1,5 @@
 using Granary.Abstractions;
+using Granary.Grains.Telemetry;
 using Granary.Model;
 using Granary.Monitoring;
 using Microsoft.Extensions.DependencyInjection;
@@ -6,7 +7,6 @@ using Microsoft.Extensions.Logging;
 using Orleans;
 using Orleans.Concurrency;
 using Orleans.Runtime;
-using Orleans.Streams;
 
 namespace Granary.Grains.Monitoring;
 
@@ -28,7 +28,7 @@ public sealed partial class MonitorGrain(
     private const int MostKept = 256;
 
     private readonly List<AlertNotification> _kept = [];
-    private readonly Dictionary<string, StreamSubscriptionHandle<TelemetryBatch>> _streams = new(StringComparer.Ordinal);
+    private NodeStreams _streams = null!;
     private MonitorParts _parts = MonitorParts.BuiltIn;
     private AlertBook _book = null!;
     private NotificationQueue _queue = null!;
@@ -46,6 +46,7 @@ public sealed partial class MonitorGrain(
     {
         _parts = services.GetService<MonitorParts>() ?? MonitorParts.BuiltIn;
         _sink = services.GetService<INotificationSink>();
+        _streams = new(services, Take);
         var now = clock.GetUtcNow();
         _book = new(_parts.Rules);
         _queue = new(_parts.Notifications, now);

@@ -1,13 +1,12 @@
 using Granary.Abstractions;
 using Granary.Forecasting.Tracks;
+using Granary.Grains.Telemetry;
 using Granary.Model;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans;
 using Orleans.Concurrency;
 using Orleans.Runtime;
-using Orleans.Streams;
 using ErrorCode = Granary.Model.ErrorCode;
 
 namespace Granary.Grains.Prediction;
@@ -26,7 +25,8 @@ public sealed partial class PredictorGrain(
     private readonly CancellationTokenSource _over = new();
     private IReadOnlyList<NodeMetric> _metrics = [];
     private string _name = "";
-    private StreamSubscriptionHandle<TelemetryBatch>? _subscription;
+    private NodeStreams _stream = null!;
+    private bool _following;
     private Task _working = Task.CompletedTask;
     private string _complained = "";
 
@@ -35,6 +35,10 @@ public sealed partial class PredictorGrain(
         _name = this.GetPrimaryKeyString();
         if (!Names.IsValid(_name)) throw GranaryException.Invalid($"'{_name}' is no node name; use {Names.Rule}");
         _metrics = NodeMetric.All(options.Value);
+        _stream = new(services, (_, batch) =>
+        {
+            foreach (var metric in _metrics) metric.Observe(batch);
+        });
         if (!options.Value.Enabled) return Task.CompletedTask;
         _ = stop.Stopping.ContinueWith(_ => _over.Cancel(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         this.RegisterGrainTimer(
@@ -67,7 +71,7 @@ public sealed partial class PredictorGrain(
     {
         try
         {
-            if (_subscription is null) await FollowAsync();
+            if (!_following) await FollowAsync();
             foreach (var track in _metrics.SelectMany(m => m.Tracks).Where(t => t.FitDue)) await FitAsync(track);
             _complained = "";
         }
@@ -98,17 +102,9 @@ public sealed partial class PredictorGrain(
 
     private async Task FollowAsync()
     {
-        if (services.GetKeyedService<IStreamProvider>(ITelemetryGrain.Streams) is not { } provider) return;
         await RememberAsync();
-        var stream = provider.GetStream<TelemetryBatch>(StreamId.Create(ITelemetryGrain.Streams, _name));
-        var mine = await stream.GetAllSubscriptionHandles();
-        _subscription = mine.Count > 0 ? await mine[0].ResumeAsync(Next) : await stream.SubscribeAsync(Next);
-
-        Task Next(TelemetryBatch batch, StreamSequenceToken? _)
-        {
-            foreach (var metric in _metrics) metric.Observe(batch);
-            return Task.CompletedTask;
-        }
+        await _stream.FollowAsync([_name]);
+        _following = true;
     }
 
     /// <summary>What the node did before, coarse and fine, oldest first.</summary>

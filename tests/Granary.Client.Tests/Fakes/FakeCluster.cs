@@ -44,6 +44,7 @@ public class FakeCluster : DispatchProxy
             if (asked == typeof(IDirectoryGrain)) return Forward.To<IDirectoryGrain>(Directory);
             if (asked == typeof(INodeGrain)) return Forward.To<INodeGrain>(Node(key));
             if (asked == typeof(ITelemetryGrain)) return Forward.To<ITelemetryGrain>(new FakeTelemetry());
+            if (asked == typeof(IOptimizerGrain)) return Forward.To<IOptimizerGrain>(new FakeOptimizer(key));
             if (asked == typeof(IPredictorGrain)) return Forward.To<IPredictorGrain>(new FakePredictor());
             if (asked == typeof(IAgentGrain)) return Forward.To<IAgentGrain>(new FakeAgent(key, Directory));
             if (asked == typeof(ITaskGrain)) return Forward.To<ITaskGrain>(Task(key));

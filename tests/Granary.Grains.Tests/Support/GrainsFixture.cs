@@ -35,6 +35,7 @@ public sealed class GrainsFixture : IAsyncLifetime
                 Sleep = (node, _) => Task.FromResult(Asleep.Add(node)),
                 Wake = (node, _) => Task.FromResult(Asleep.Remove(node)),
             });
+            silo.Services.Configure<Optimization.OptimizationOptions>(o => (o.SampleEvery, o.SamplesPerPlan, o.Memory) = (TimeSpan.FromMilliseconds(50), 10, 400));
             silo.Services.AddSingleton(new SchedulerOptions());
             silo.Services.AddSingleton(new CohortOptions());
             silo.Services.AddSingleton(Options.Create(new GrainOptions

@@ -75,6 +75,7 @@ internal class FakeFactory : DispatchProxy
             var t when t == typeof(INodeGrain) => _cluster.Nodes.TryGetValue(key, out var node) ? node : throw new InvalidOperationException($"node {key} was not declared"),
             var t when t == typeof(IInboxGrain) => _cluster.Inbox(key),
             var t when t == typeof(ITelemetryGrain) => _cluster.Telemetry,
+            var t when t == typeof(IOptimizerGrain) => new FakeOptimizer(_cluster, key),
             var t when t == typeof(IPredictorGrain) => new FakePredictor(_cluster),
             var t when t == typeof(IApplicationGrain) => _cluster.Application,
             var t when t == typeof(IDistributedWorkGrain) => new FakeWork(_cluster, key),

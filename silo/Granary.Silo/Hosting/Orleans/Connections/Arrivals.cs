@@ -50,6 +50,29 @@ internal sealed partial class Arrivals(GatewayLimits limits, ILogger<Arrivals> l
         if (Leave(connection)) LogRefused(log, $"{connection.RemoteEndPoint}", why);
     }
 
+    /// <summary>
+    /// Waits until one who was turned away has gone, or for as long as it might have taken to present itself: Orleans ends a connection at once when this side is done with it, and what was said
+    /// last would be lost with it.
+    /// </summary>
+    public async Task UntilGoneAsync(ConnectionContext connection)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed);
+        patience.CancelAfter(PresentWithin);
+        try
+        {
+            while (true)
+            {
+                var read = await connection.Transport.Input.ReadAsync(patience.Token);
+                connection.Transport.Input.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted || read.IsCanceled) return;
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // gone, or it stays too long
+        }
+    }
+
     private void Enter(ConnectionContext connection)
     {
         ConnectionContext? oldest = null;

@@ -21,7 +21,6 @@ internal sealed class GatewayDoor(AccessGate gate, Arrivals arrivals)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed);
         patience.CancelAfter(arrivals.PresentWithin);
-        var answered = false;
         try
         {
             if (await Hello.ReceiveAsync(connection.Transport.Input, patience.Token) is not var (purpose, token)) return null;
@@ -34,16 +33,15 @@ internal sealed class GatewayDoor(AccessGate gate, Arrivals arrivals)
             };
             if (answer != DoorAnswer.Welcome) arrivals.Arrived(connection); // the gate tells the log, once for many
             await Hello.AnswerAsync(connection.Transport.Output, answer, message, patience.Token);
-            answered = true;
             if (answer == DoorAnswer.Welcome) return purpose;
-            await LeftAsync(connection.Transport.Input, patience.Token);
+            await arrivals.UntilGoneAsync(connection);
             return null;
         }
         catch (InvalidDataException e)
         {
             arrivals.Refused(connection, e.Message);
         }
-        catch (OperationCanceledException) when (!answered && !connection.ConnectionClosed.IsCancellationRequested)
+        catch (OperationCanceledException) when (!connection.ConnectionClosed.IsCancellationRequested)
         {
             arrivals.Refused(connection, "it did not present itself in time");
         }
@@ -52,17 +50,6 @@ internal sealed class GatewayDoor(AccessGate gate, Arrivals arrivals)
             // it left
         }
         return null;
-    }
-
-    /// <summary>Waits until the other has gone: Orleans ends a connection at once when this is done with it, and the answer on its way would go with it.</summary>
-    private static async Task LeftAsync(PipeReader input, CancellationToken cancellation)
-    {
-        while (true)
-        {
-            var read = await input.ReadAsync(cancellation);
-            input.AdvanceTo(read.Buffer.End);
-            if (read.IsCompleted || read.IsCanceled) return;
-        }
     }
 
     /// <summary>What comes goes back: the other end sees that this process runs.</summary>

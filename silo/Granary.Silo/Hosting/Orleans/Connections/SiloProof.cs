@@ -29,6 +29,7 @@ internal sealed class SiloProof(string token, ServerCertificate? certificate, Ar
         if (!await TryAsync(connection, AcceptAsync))
         {
             arrivals.Refused(connection, "it is no server of this cluster: it did not prove in time that it has the token of the data directory, which all of them share");
+            await arrivals.UntilGoneAsync(connection);
             return;
         }
         arrivals.Arrived(connection);
