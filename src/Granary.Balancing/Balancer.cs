@@ -39,7 +39,7 @@ public sealed class Balancer(BackendPool pool, IBalancingAlgorithm algorithm, Ti
         return true;
     }
 
-    /// <summary>Gives the place back and says how the request ended. Call it once for each lease, also for a cancelled request.</summary>
+    /// <summary>Gives the place back and says how the request ended. Each lease ends once: so, or by <see cref="Cancel"/>.</summary>
     public void Complete(in Lease lease, bool succeeded) => Complete(lease, succeeded, NowUs);
 
     public void Complete(in Lease lease, bool succeeded, long nowUs)
@@ -49,5 +49,15 @@ public sealed class Balancer(BackendPool pool, IBalancingAlgorithm algorithm, Ti
         if (!lease.IsTrial)
             algorithm.Complete(completion, nowUs);
         pool.Record(completion, lease.IsTrial, nowUs);
+    }
+
+    /// <summary>Gives the place back of a request that its sender gave up, which says nothing of the backend.</summary>
+    public void Cancel(in Lease lease)
+    {
+        lease.Backend.Exit(lease.Request.CostUs);
+        if (lease.IsTrial)
+            lease.Backend.Breaker!.CancelTrial();
+        else
+            algorithm.Cancel(lease);
     }
 }

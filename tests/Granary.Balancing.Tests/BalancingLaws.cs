@@ -83,6 +83,70 @@ public class BalancingLaws
     }
 
     [Fact]
+    public void Bounded_load_holds_among_threads()
+    {
+        const int Threads = 8;
+        var pool = Pools.Of(5);
+        var balancer = Pools.Balancer(pool, "hashing");
+        // each thread holds one place at a time, all want the same backend
+        var bound = (int)Math.Ceiling(1.25 * Threads / 5);
+        var most = 0;
+        Parallel.For(0, Threads, new ParallelOptions { MaxDegreeOfParallelism = Threads }, worker =>
+        {
+            for (var i = 0; i < 20_000; i++)
+            {
+                balancer.TryAcquire(new BalancingRequest(42), 0, out var lease);
+                most = Math.Max(most, lease.Backend.InFlight);
+                balancer.Complete(lease, true, 0);
+            }
+        });
+        Assert.InRange(most, 1, bound);
+        Assert.All(pool.All, b => Assert.Equal(0, b.InFlight));
+    }
+
+    [Fact]
+    public void A_breaker_lets_through_no_more_than_its_trials_and_none_while_open()
+    {
+        // each step: time passes, then a request, an outcome of one in flight, or a cancelled one
+        var steps = Gen.ArrayOf(Gen.Choose(0, 999)).Resize(300).ToArbitrary();
+        Prop.ForAll(steps, drawn =>
+        {
+            var breaker = new CircuitBreaker(new(0.5, 3, 1000, 200, 1600, 2));
+            long now = 0;
+            var trials = 0;
+            var before = CircuitState.Closed;
+            foreach (var step in drawn)
+            {
+                now += step / 10;
+                var state = breaker.StateAt(now);
+                if (state != before && (before, state) is not ((CircuitState.Closed, CircuitState.Open) or (CircuitState.Open, CircuitState.HalfOpen)
+                    or (CircuitState.HalfOpen, CircuitState.Open) or (CircuitState.HalfOpen, CircuitState.Closed)))
+                    return false;
+                if (state != CircuitState.HalfOpen || state != before)
+                    trials = 0;
+                before = state;
+                switch (step % 4)
+                {
+                    case 0 when breaker.TryTrial(now):
+                        trials++;
+                        if (state != CircuitState.HalfOpen || trials > 2)
+                            return false;
+                        break;
+                    case 1 when trials > 0:
+                        breaker.Record(step % 3 > 0, true, now);
+                        trials -= 1;
+                        break;
+                    case 2:
+                        breaker.Record(step % 3 == 0, false, now);
+                        break;
+                }
+            }
+
+            return true;
+        }).Check(Runs);
+    }
+
+    [Fact]
     public void An_ejected_backend_gets_nothing_and_never_are_more_out_than_may_be()
     {
         var cases = Gen.Choose(1, 1000).Zip(Gen.Choose(1, 12)).Zip(Gen.Choose(0, Pools.Names.Length - 1)).ToArbitrary();

@@ -35,13 +35,15 @@ public sealed class BoundedHashing(BoundedHashingOptions? options = null) : IBal
             }
         }
 
-        // backends that came back with requests from before can hold more than their share: then affinity is all that is left
+        // trials of breakers take places that are not in this total; when they leave no room, affinity is all that is left
         var chosen = roster.Backends[ring.OwnerAt(start)];
         chosen.Enter(request.CostUs);
         return chosen;
     }
 
     public void Complete(in Completion completion, long nowUs) => Interlocked.Decrement(ref _inFlight);
+
+    public void Cancel(in Lease lease) => Interlocked.Decrement(ref _inFlight);
 
     internal static long Bound(double room, double weight) => (long)Math.Ceiling(room * weight - 1e-9);
 

@@ -14,4 +14,9 @@ public interface IBalancingAlgorithm
     void Complete(in Completion completion, long nowUs)
     {
     }
+
+    /// <summary>Takes note that a request that <see cref="Choose"/> placed ends without an outcome. The place has been given back.</summary>
+    void Cancel(in Lease lease)
+    {
+    }
 }

@@ -83,6 +83,16 @@ public sealed class BackendPool(BackendPoolOptions options)
         }
     }
 
+    /// <summary>How the backends stand, in one line.</summary>
+    public string Standing()
+    {
+        var all = _all;
+        if (all.Length == 0)
+            return "no backend is registered";
+        return $"of {all.Length} backends {_roster.Count} can be used: {all.Count(b => b.IsDraining)} drain, {all.Count(b => b.IsEjected)} are ejected, " +
+            $"{all.Count(b => b.Active is { IsHealthy: false })} fail their probes, {all.Count(b => b.Weight <= 0)} have no weight, the rest have open breakers";
+    }
+
     internal void Record(in Completion completion, bool isTrial, long nowUs)
     {
         var backend = completion.Backend;

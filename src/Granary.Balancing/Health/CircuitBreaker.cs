@@ -71,6 +71,7 @@ public sealed class CircuitBreaker(CircuitBreakerOptions options)
             if (_trying + _succeeded >= options.Trials)
                 return false;
             _trying++;
+            _trialLife = new Countdown(nowUs, options.LongestBreakUs);
             return true;
         }
     }
@@ -91,6 +92,13 @@ public sealed class CircuitBreaker(CircuitBreakerOptions options)
             Open(nowUs);
             return true;
         }
+    }
+
+    /// <summary>Gives leave back for a trial that ended without an outcome.</summary>
+    public void CancelTrial()
+    {
+        lock (_gate)
+            _trying = Math.Max(0, _trying - 1);
     }
 
     private bool RecordTrial(bool succeeded, long nowUs)
@@ -121,6 +129,5 @@ public sealed class CircuitBreaker(CircuitBreakerOptions options)
     {
         _state = state;
         (_trying, _succeeded) = (0, 0);
-        _trialLife = new Countdown(nowUs, options.LongestBreakUs);
     }
 }
