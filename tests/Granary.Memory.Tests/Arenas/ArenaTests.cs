@@ -1,0 +1,119 @@
+using Granary.Memory.Arenas;
+
+namespace Granary.Memory.Tests.Arenas;
+
+public class ArenaTests
+{
+    [Fact]
+    public void ABlockIsAsLongAsAskedAndItsViewsAreTheSameBytes()
+    {
+        using var arena = new Arena(1 << 20);
+        using var block = arena.Allocate(100);
+        Assert.Equal((100, 100, 25), (block.Length, block.Memory.Length, block.As<int>().Length));
+        block.As<int>()[1] = 0x01020304;
+        block.Memory.Span[8] = 7;
+        Assert.Equal(4, block.Span[4]);
+        Assert.Equal(7, block.As<int>()[2] & 0xFF);
+        Assert.True(block.Span.Overlaps(block.Memory.Span[10..]));
+        default(ArenaBlock).Dispose();
+        Assert.Equal(0, default(ArenaBlock).Span.Length);
+    }
+
+    [Fact]
+    public void AFullArenaSaysSoAndTakesBlocksAgainAfterwards()
+    {
+        using var arena = new Arena(2 << 16);
+        var large = arena.Allocate(65537);
+        Assert.False(arena.TryAllocate(1, out _));
+        var error = Assert.Throws<InsufficientMemoryException>(() => arena.Allocate(10));
+        Assert.Equal("no block of 10 bytes: 0 of 131072 bytes are free, 0 of them together; free blocks or make the arena larger", error.Message);
+        Assert.False(arena.TryAllocate(int.MaxValue, out _));
+        Assert.Throws<ArgumentOutOfRangeException>(() => arena.TryAllocate(-1, out _));
+        large.Dispose();
+        arena.Allocate(1).Dispose();
+    }
+
+    [Fact]
+    public void FragmentationIsShown()
+    {
+        using var arena = new Arena(8 << 16);
+        var pages = Enumerable.Range(0, 8).Select(_ => arena.Allocate(65536)).ToArray();
+        for (var i = 0; i < 8; i += 2) pages[i].Dispose();
+        var seen = arena.Statistics();
+        Assert.Equal((4L << 16, 1L << 16, 0.75), (seen.Free, seen.LargestFree, seen.ExternalFragmentation));
+        Assert.False(arena.TryAllocate(65537, out _));
+        using var small = arena.Allocate(20);
+        seen = arena.Statistics();
+        Assert.Equal((4L * 65536 + 20, 4L * 65536 + 32, 5), (seen.Requested, seen.Live, seen.LiveBlocks));
+        Assert.Equal(12.0 / (4 * 65536 + 32), seen.InternalFragmentation, 12);
+        Assert.Equal(1 - (4 * 65536 + 32) / (5.0 * 65536), seen.SlabSlack, 12);
+    }
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(5000)]
+    [InlineData(200_000)]
+    public void ACheckingArenaTellsOfMisuse(int length)
+    {
+        using var arena = new Arena(1 << 20, checking: true);
+        var block = arena.Allocate(length);
+        var view = block.Memory;
+        block.Dispose();
+        Assert.Equal($"the block of {length} bytes at 0 was freed twice", Assert.Throws<ArenaMisuseException>(block.Dispose).Message);
+        Assert.Equal($"the block of {length} bytes at 0 was used after it was freed", Assert.Throws<ArenaMisuseException>(() => block.Span.Length).Message);
+        Assert.Throws<ArenaMisuseException>(() => block.Memory.Length);
+        using var next = arena.Allocate(length);
+        Assert.Throws<ArenaMisuseException>(block.Dispose);
+        next.Span.Fill(1);
+        Assert.Equal(length, view.Length);
+    }
+
+    [Fact]
+    public void ACheckingArenaTellsOfAWriteThroughAViewThatWasKept()
+    {
+        using var arena = new Arena(1 << 20, checking: true);
+        var block = arena.Allocate(40);
+        var kept = block.Memory;
+        block.Dispose();
+        kept.Span[7] = 1;
+        Assert.StartsWith("byte 7 of the free block of 48 bytes at 0 was written to", Assert.Throws<ArenaMisuseException>(() => arena.Allocate(40)).Message);
+    }
+
+    [Fact]
+    public void WhatAThreadKeptComesBackWhenItIsGone()
+    {
+        using var arena = new Arena(1 << 20);
+        var thread = new Thread(() => arena.Allocate(64).Dispose());
+        thread.Start();
+        Assert.True(thread.Join(TimeSpan.FromSeconds(20)));
+        Assert.True(SpinWait.SpinUntil(() =>
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            return arena.Statistics().Free == 1 << 20;
+        }, TimeSpan.FromSeconds(20)));
+        Assert.Equal((0, 1), (arena.Statistics().LiveBlocks, arena.Statistics().Allocations));
+    }
+
+    [Fact]
+    public void AClosedArenaLendsAndTakesNothingAndItsViewsStay()
+    {
+        var (arena, other) = (new Arena(1 << 16), new Arena(1 << 16));
+        var block = arena.Allocate(64);
+        var view = block.Memory;
+        view.Span.Fill(3);
+        arena.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => arena.Allocate(64));
+        Assert.Throws<ObjectDisposedException>(block.Dispose);
+        Assert.Throws<ObjectDisposedException>(() => block.Span.Length);
+        Assert.False(view.Span.ContainsAnyExcept((byte)3));
+        other.Allocate(64).Dispose();
+        other.Dispose();
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(65535)]
+    [InlineData((1L << 30) + 1)]
+    public void WrongCapacitiesAreRefused(long capacity) => Assert.Throws<ArgumentOutOfRangeException>(() => new Arena(capacity));
+}
