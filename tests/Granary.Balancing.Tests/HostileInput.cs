@@ -114,6 +114,27 @@ public class HostileInput
         Assert.True(again.IsTrial);
     }
 
+    [Fact]
+    public void A_storm_of_failures_allocates_nothing()
+    {
+        var pool = Pools.Of(1000, new(Outliers: new(LargestShare: 0.01)));
+        var balancer = Pools.Balancer(pool, "round-robin");
+        Run();
+        Assert.Equal(10, pool.All.Count(b => b.IsEjected));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Run();
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2000);
+
+        void Run()
+        {
+            for (var i = 0; i < 10_000; i++)
+            {
+                balancer.TryAcquire(default, 1000, out var lease);
+                balancer.Complete(lease, false, 1000);
+            }
+        }
+    }
+
     [Theory]
     [InlineData("predicted")]
     [InlineData("two-choices")]

@@ -55,6 +55,9 @@ public sealed class Backend
     /// <summary>Its active check, null where the pool has none; the prober asks it when to probe and tells it what came of that.</summary>
     public ActiveHealthCheck? Active { get; }
 
+    /// <summary>It is in a pool; false once it has been removed.</summary>
+    internal bool IsMember { get; set; } = true;
+
     internal PassiveHealthCheck Passive { get; } = new();
 
     internal SlowStart SlowStart { get; }

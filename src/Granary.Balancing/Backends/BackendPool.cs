@@ -28,6 +28,7 @@ public sealed class BackendPool(BackendPoolOptions options)
                 throw new ArgumentException($"backend {backend.Name}: the name is taken");
             var added = new Backend(backend, _options);
             _all = [.. _all, added];
+            _outliers?.KeepBound(_all);
             Rebuild(nowUs);
             return added;
         }
@@ -41,6 +42,7 @@ public sealed class BackendPool(BackendPoolOptions options)
             var left = Array.FindAll(_all, b => b.Name != name);
             if (left.Length == _all.Length)
                 return false;
+            Array.Find(_all, b => b.Name == name)!.IsMember = false;
             _all = left;
             _outliers?.KeepBound(left);
             Rebuild(nowUs);
@@ -67,7 +69,13 @@ public sealed class BackendPool(BackendPoolOptions options)
         if (backend.Active is not { } check)
             return;
         lock (_gate)
-            _stale |= check.Record(succeeded) | backend.Passive.RecordProbe(succeeded, _options.ActiveChecks!.Healthy);
+        {
+            _stale |= check.Record(succeeded);
+            if (!backend.Passive.RecordProbe(succeeded, _options.ActiveChecks!.Healthy))
+                return;
+            _stale = true;
+            _outliers?.KeepBound(_all);
+        }
     }
 
     /// <summary>The backends that may be chosen now.</summary>
@@ -100,11 +108,10 @@ public sealed class BackendPool(BackendPoolOptions options)
             _stale = true;
         if (_outliers is null || isTrial)
             return;
-        if (backend.Passive.Record(completion.Succeeded, completion.LatencyUs) >= _options.Outliers!.ConsecutiveFailures)
-        {
-            lock (_gate)
-                _stale |= _outliers.TryEject(_all, backend, nowUs);
-        }
+        if (backend.Passive.Record(completion.Succeeded, completion.LatencyUs) < _options.Outliers!.ConsecutiveFailures || !_outliers.MayEject(backend))
+            return;
+        lock (_gate)
+            _stale |= _outliers.TryEject(backend, nowUs);
     }
 
     private bool Change(string name, Action<Backend> change, long nowUs)

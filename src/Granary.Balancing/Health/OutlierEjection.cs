@@ -10,12 +10,17 @@ internal sealed class OutlierEjection(OutlierOptions options)
 {
     private Countdown _sweep;
     private long _order;
+    private volatile int _room;
+
+    /// <summary>Without a lock, so that a storm of failures costs no more than other outcomes: whether <see cref="TryEject"/> has a chance.</summary>
+    public bool MayEject(Backend backend) => _room > 0 && !backend.IsEjected && backend.IsMember;
 
     /// <summary>Ejects <paramref name="backend"/> unless that would be one too many.</summary>
-    public bool TryEject(Backend[] all, Backend backend, long nowUs, bool forFailures = true)
+    public bool TryEject(Backend backend, long nowUs, bool forFailures = true)
     {
-        if (backend.IsEjected || Array.IndexOf(all, backend) < 0 || all.Count(b => b.IsEjected) >= Bound(all))
+        if (!MayEject(backend))
             return false;
+        _room--;
         backend.Passive.Eject(nowUs, options, _order++, forFailures);
         return true;
     }
@@ -29,6 +34,7 @@ internal sealed class OutlierEjection(OutlierOptions options)
                 backend.Passive.Readmit();
         }
 
+        _room = Bound(all) - all.Count(b => b.IsEjected);
         if (!_sweep.IsOver(nowUs))
             return;
         _sweep = new Countdown(nowUs, options.IntervalUs);
@@ -47,18 +53,19 @@ internal sealed class OutlierEjection(OutlierOptions options)
         foreach (var (backend, failures, meanUs) in seen.OrderByDescending(s => s.Failures))
         {
             if (failures > failuresLimit || meanUs > latencyLimit)
-                TryEject(all, backend, nowUs, forFailures: failures > failuresLimit);
+                TryEject(backend, nowUs, forFailures: failures > failuresLimit);
             else
                 backend.Passive.Forgive();
         }
     }
 
-    /// <summary>Readmits those out longest while more are out than may be, as when others were removed.</summary>
+    /// <summary>After a change of members or of who is out: readmits those out longest while more are out than may be.</summary>
     public void KeepBound(Backend[] all)
     {
         var over = all.Count(b => b.IsEjected) - Bound(all);
         foreach (var backend in all.Where(b => b.IsEjected).OrderBy(b => b.Passive.EjectedAs).Take(Math.Max(0, over)).ToList())
             backend.Passive.Readmit();
+        _room = Bound(all) - all.Count(b => b.IsEjected);
     }
 
     private int Bound(Backend[] all) => (int)(options.LargestShare * all.Length);
