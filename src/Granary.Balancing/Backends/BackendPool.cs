@@ -70,7 +70,8 @@ public sealed class BackendPool(BackendPoolOptions options)
             return;
         lock (_gate)
         {
-            _stale |= check.Record(succeeded);
+            if (check.Record(succeeded))
+                _stale = true;
             if (!backend.Passive.RecordProbe(succeeded, _options.ActiveChecks!.Healthy))
                 return;
             _stale = true;
@@ -111,7 +112,11 @@ public sealed class BackendPool(BackendPoolOptions options)
         if (backend.Passive.Record(completion.Succeeded, completion.LatencyUs) < _options.Outliers!.ConsecutiveFailures || !_outliers.MayEject(backend))
             return;
         lock (_gate)
-            _stale |= _outliers.TryEject(backend, nowUs);
+        {
+            // never written back as it was read: another thread may set it meanwhile
+            if (_outliers.TryEject(backend, nowUs))
+                _stale = true;
+        }
     }
 
     private bool Change(string name, Action<Backend> change, long nowUs)
@@ -130,55 +135,9 @@ public sealed class BackendPool(BackendPoolOptions options)
     {
         _stale = false;
         _outliers?.Sweep(_all, nowUs);
-        var usable = new List<Backend>(_all.Length);
-        var weights = new List<double>(_all.Length);
-        var trials = new List<Backend>();
-        foreach (var backend in _all)
-        {
-            var state = backend.Breaker?.StateAt(nowUs) ?? CircuitState.Closed;
-            var standing = !backend.IsDraining && !backend.IsEjected && backend.Active is not { IsHealthy: false } && backend.Weight > 0;
-            var share = backend.SlowStart.Share(standing && state == CircuitState.Closed, nowUs);
-            if (backend.SlowStart.HasBegun)
-                backend.Forget();
-            if (standing && state == CircuitState.HalfOpen)
-                trials.Add(backend);
-            if (!standing || state != CircuitState.Closed)
-                continue;
-            usable.Add(backend);
-            weights.Add(backend.Weight * share);
-        }
-
-        if (_options.Zone is { } zone)
-            PreferZone(zone, usable, weights);
-        var roster = new Roster([.. usable], [.. weights], [.. trials]);
+        var roster = RosterBuild.Of(_all, _options.Zone, nowUs);
         if (!roster.IsSameAs(_roster))
             _roster = roster;
         Volatile.Write(ref _checkedAtUs, nowUs);
-    }
-
-    private void PreferZone(ZonePreference zone, List<Backend> usable, List<double> weights)
-    {
-        double usableLocal = 0, usableElsewhere = 0, allLocal = 0;
-        foreach (var backend in _all)
-            allLocal += backend.Zone == zone.Zone ? backend.Weight : 0;
-        for (var i = 0; i < usable.Count; i++)
-        {
-            if (usable[i].Zone == zone.Zone)
-                usableLocal += usable[i].Weight;
-            else
-                usableElsewhere += usable[i].Weight;
-        }
-
-        var factor = zone.FactorElsewhere(usableLocal, allLocal, usableElsewhere);
-        for (var i = usable.Count - 1; i >= 0; i--)
-        {
-            if (usable[i].Zone == zone.Zone)
-                continue;
-            weights[i] *= factor;
-            if (weights[i] > 0)
-                continue;
-            usable.RemoveAt(i);
-            weights.RemoveAt(i);
-        }
     }
 }
