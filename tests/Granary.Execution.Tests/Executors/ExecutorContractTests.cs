@@ -75,9 +75,9 @@ public abstract class ExecutorContractTests(string name)
     public async Task A_time_limit_ends_it()
     {
         await using var subject = await Begun();
-        var assignment = subject.Harness.Assign(subject.GoesOn with { TimeLimit = TimeSpan.FromMilliseconds(400) });
+        var assignment = subject.Harness.Assign(subject.GoesOn with { TimeLimit = TimeSpan.FromSeconds(1.5) });
         var exit = await subject.Harness.Run(assignment);
-        Assert.Equal(ExitCause.TimeLimit, exit.Cause);
+        Assert.True(exit.Cause == ExitCause.TimeLimit, $"{exit}");
         Assert.StartsWith("time limit", exit.Message, StringComparison.Ordinal);
     }
 

@@ -7,6 +7,14 @@ internal static class Take
     public static Profile Of(int pid, double seconds, ProfileModes modes = ProfileModes.All, bool runtime = true, bool perf = true) =>
         new Profiler(SystemRoot.Machine).Run(new() { Name = $"process {pid}", Pid = pid }, new() { Duration = TimeSpan.FromSeconds(seconds), Modes = modes, Runtime = runtime, PerfEvents = perf }, CancellationToken.None);
 
+    /// <summary>Takes a profile again, three times at most, until one is as it should be; the last in any case. On a full machine a process may get next to nothing of a window.</summary>
+    public static Profile Until(Func<Profile> take, Func<Profile, bool> isGood)
+    {
+        var profile = take();
+        for (var again = 0; again < 3 && !isGood(profile); again++) profile = take();
+        return profile;
+    }
+
     public static Profile Made(params (string Stack, long Weight)[] stacks)
     {
         var table = new StackTable();
