@@ -14,6 +14,7 @@ internal static class PoolProgram
         OneThread();
         ManyThreads(Threads);
         ManyThreads(Threads / 4);
+        ManyTasks(Threads / 4).GetAwaiter().GetResult();
         Bytes();
     }
 
@@ -97,12 +98,58 @@ internal static class PoolProgram
         start.SignalAndWait();
         var began = Stopwatch.GetTimestamp();
         foreach (var thread in threads) thread.Join();
-        var took = Stopwatch.GetElapsedTime(began);
+        Show(name, times, Stopwatch.GetElapsedTime(began));
+    }
+
+    private static void Show(string name, long[][] times, TimeSpan took)
+    {
         var all = times.SelectMany(mine => mine).ToArray();
         Array.Sort(all);
         Console.WriteLine($"  {name,-24} p50 {At(0.5),9:F2} us   p99 {At(0.99),9:F2} us   p99.9 {At(0.999),9:F2} us   p99.99 {At(0.9999),9:F2} us   {all.Length / took.TotalSeconds / 1e6,6:F2} M/s");
 
         double At(double part) => all[(int)(part * (all.Length - 1))] * 1e6 / Stopwatch.Frequency;
+    }
+
+    /// <summary>As many tasks on the thread pool, which give up their turn while they hold an object, as for an answer from elsewhere.</summary>
+    private static async Task ManyTasks(int size)
+    {
+        var pool = Pool(size);
+        var (semaphore, idle) = (new SemaphoreSlim(size), new Stack<object>(Enumerable.Range(0, size).Select(_ => new object())));
+        Console.WriteLine($"{Threads} tasks, {size} objects, {CallsOfEach:N0} acquires each, each task yields once while it holds one; acquire and return together, without the time held");
+        for (var round = 0; round < 3; round++)
+        {
+            await MeasureAsync("ResourcePool", () => pool.AcquireAsync(), lease => lease.Dispose());
+            await MeasureAsync("SemaphoreSlim, lock", async () =>
+            {
+                await semaphore.WaitAsync();
+                lock (idle) return idle.Pop();
+            }, item =>
+            {
+                lock (idle) idle.Push(item);
+                semaphore.Release();
+            });
+        }
+    }
+
+    private static async Task MeasureAsync<TItem>(string name, Func<ValueTask<TItem>> acquire, Action<TItem> giveBack)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var times = await Task.WhenAll(Enumerable.Range(0, Threads).Select(_ => Task.Run(async () =>
+        {
+            var mine = new long[CallsOfEach];
+            for (var i = 0; i < mine.Length; i++)
+            {
+                var started = Stopwatch.GetTimestamp();
+                var item = await acquire();
+                var got = Stopwatch.GetTimestamp();
+                await Task.Yield();
+                var done = Stopwatch.GetTimestamp();
+                giveBack(item);
+                mine[i] = got - started + (Stopwatch.GetTimestamp() - done);
+            }
+            return mine;
+        })));
+        Show(name, times, Stopwatch.GetElapsedTime(began));
     }
 
     /// <summary>What a full pool costs beyond its objects, which are made before.</summary>
