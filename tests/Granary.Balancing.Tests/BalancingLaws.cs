@@ -113,6 +113,7 @@ public class BalancingLaws
         {
             var breaker = new CircuitBreaker(new(0.5, 3, 1000, 200, 1600, 2));
             long now = 0;
+            long lastTrial = 0;
             var trials = 0;
             var before = CircuitState.Closed;
             foreach (var step in drawn)
@@ -128,7 +129,9 @@ public class BalancingLaws
                 switch (step % 4)
                 {
                     case 0 when breaker.TryTrial(now):
-                        trials++;
+                        // trials whose outcome has not come in the longest break are given up
+                        trials = trials > 0 && now - lastTrial >= 1600 ? 1 : trials + 1;
+                        lastTrial = now;
                         if (state != CircuitState.HalfOpen || trials > 2)
                             return false;
                         break;

@@ -17,5 +17,6 @@ internal static class SiloHosting
         var knows = await Hello.ReceiveAsync(connection.Transport.Input, connection.ConnectionClosed) is (_, var shown) && shown == token;
         await Hello.AnswerAsync(connection.Transport.Output, knows ? DoorAnswer.Welcome : DoorAnswer.Refused, knows ? "" : "wrong token", connection.ConnectionClosed);
         if (knows) await next(connection);
+        else await Hello.ReadAsync(connection.Transport.Input, 1, connection.ConnectionClosed); // it goes: the answer on its way would not outlive the connection's end
     }
 }
