@@ -20,7 +20,10 @@ internal static class DiagnosticPort
         var place = root.At(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/root{directory}"));
         try
         {
-            var path = Directory.EnumerateFileSystemEntries(place, $"dotnet-diagnostic-{inner}-*-socket").Max(StringComparer.Ordinal);
+            var paths = Directory.GetFileSystemEntries(place, $"dotnet-diagnostic-{inner}-*-socket");
+            // one that was killed leaves its socket, and its number comes again: START, in ticks after boot, says whose it is
+            var own = ProcessStat.TryRead(root, pid, out var stat) ? paths.FirstOrDefault(p => p.EndsWith(string.Create(CultureInfo.InvariantCulture, $"-{stat.StartTicks}-socket"), StringComparison.Ordinal)) : null;
+            var path = own ?? paths.MaxBy(File.GetLastWriteTimeUtc);
             return path is not null && path.Length <= LongestPath ? path : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SocketException)
