@@ -12,7 +12,7 @@ public sealed class Arena : IDisposable
 
     /// <summary>The calling thread's cache of the arena it used last: quicker to read than <see cref="_caches"/>, which has it too.</summary>
     [ThreadStatic]
-    private static ThreadCache? LastCache;
+    private static ThreadCache? _lastCache;
 
     private byte[] _bytes;
     private readonly PageMap _pages;
@@ -140,8 +140,8 @@ public sealed class Arena : IDisposable
     private ThreadCache Cache()
     {
         ObjectDisposedException.ThrowIf(_closed, this);
-        var last = LastCache;
-        return last is not null && last.Arena == this ? last : LastCache = _caches.Value!;
+        var last = _lastCache;
+        return last is not null && last.Arena == this ? last : _lastCache = _caches.Value!;
     }
 
     private ThreadCache NewCache()
