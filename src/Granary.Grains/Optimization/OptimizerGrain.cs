@@ -4,7 +4,6 @@ using Granary.Grains.Telemetry;
 using Granary.Model;
 using Granary.Optimization.Live;
 using Granary.Optimization.Path;
-using Granary.Optimization.Plans;
 using Granary.Optimization.Policy;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -97,11 +96,10 @@ public sealed partial class OptimizerGrain(
         }
         if (_last is { } last && PlanRewards.Compare(last.Situation, last.Classical, last.Path, situation) is { } outcome) situation = situation with { Outcome = outcome };
         var decision = await Task.Run(() => _path.Decide(situation)); // tenths of a second
-        var classical = MaxMinShares.Allocate(situation.Agents, capacity, [.. situation.Agents.Select(a => a.Rate * a.Work)]);
-        _last = (situation, classical, decision.Candidate);
+        _last = (situation, decision.Classical, decision.Candidate);
         _plan = new(_name, clock.GetUtcNow(), capacity,
-            [.. situation.Agents.Select((a, i) => new PlannedShare(a.Id, situation.History[i][^1], situation.Current![i], classical[i], decision.Candidate?[i]))],
-            decision.FromPath, decision.Reason, [.. decision.Stages.Select(s => new PathStage(s.Stage, Word(s.Status), s.Reason, s.Took.TotalMilliseconds))], _trial.Pairs, _trial.Pairs == 0 ? 0 : _trial.Advantage.Mean);
+            [.. situation.Agents.Select((a, i) => new PlannedShare(a.Id, situation.History[i][^1], situation.Current![i], decision.Classical[i], decision.Candidate?[i]))],
+            decision.FromPath, decision.Reason, [.. decision.Stages.Select(s => new PathStage(s.Stage, Word(s.Status), s.Reason, s.Took.TotalMilliseconds))], _trial.Pairs, Advantage);
         if (situation.Outcome is { } known) await RememberAsync(known);
     }
 
@@ -128,7 +126,9 @@ public sealed partial class OptimizerGrain(
             share.Succeeded + share.Failed + share.Cancelled + share.Lost, Math.Max(0, share.ReceivedShareSeconds * capacity));
     }
 
-    private SharePlan Without(string why) => new(_name, null, 0, [], false, why, [], _trial.Pairs, _trial.Pairs == 0 ? 0 : _trial.Advantage.Mean);
+    private double Advantage => _trial.Pairs == 0 ? 0 : _trial.Advantage.Mean;
+
+    private SharePlan Without(string why) => new(_name, null, 0, [], false, why, [], _trial.Pairs, Advantage);
 
     private static string Word(StageStatus status) => status switch
     {

@@ -20,7 +20,7 @@ public sealed class MirrorDescent : IOnlineOptimizer
     public MirrorDescent(ShareSet set, StepRule rule, double[]? start = null)
     {
         rule.Validate();
-        (Set, _rule, _point) = (set, rule, new double[set.Count]);
+        (Set, _rule) = (set, rule);
         var widest = 0.0;
         for (var i = 0; i < set.Count; i++)
         {
@@ -28,14 +28,7 @@ public sealed class MirrorDescent : IOnlineOptimizer
             widest = Math.Max(widest, Math.Log(set.Upper[i] / set.Lower[i]));
         }
         _divergence = Math.Max(set.Total * widest, 1e-12 * set.Total);
-        if (start is null) set.Center(_point);
-        else
-        {
-            Require.Length(start.Length, set.Count, "the start");
-            Require.Finite(start, "the start");
-            start.CopyTo(_point, 0);
-            set.Project(_point);
-        }
+        _point = set.Start(start);
     }
 
     public ShareSet Set { get; }

@@ -15,16 +15,7 @@ public sealed class ProjectedGradient : IOnlineOptimizer
     public ProjectedGradient(ShareSet set, StepRule rule, double[]? start = null)
     {
         rule.Validate();
-        (Set, _rule, _point, _diameter) = (set, rule, new double[set.Count], set.Diameter);
-        if (start is null)
-        {
-            set.Center(_point);
-            return;
-        }
-        Require.Length(start.Length, set.Count, "the start");
-        Require.Finite(start, "the start");
-        start.CopyTo(_point, 0);
-        set.Project(_point);
+        (Set, _rule, _point, _diameter) = (set, rule, set.Start(start), set.Diameter);
     }
 
     public ShareSet Set { get; }

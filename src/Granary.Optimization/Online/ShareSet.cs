@@ -126,6 +126,23 @@ public sealed class ShareSet
         for (var i = 0; i < x.Length; i++) x[i] = Math.Clamp(x[i] * factor, _lower[i], _upper[i]);
     }
 
+    /// <summary>A first point: the one that is given, moved into the set, or the middle.</summary>
+    /// <exception cref="ArgumentException">It has another length, or a value that is not finite.</exception>
+    internal double[] Start(double[]? given)
+    {
+        var point = new double[Count];
+        if (given is null)
+        {
+            Center(point);
+            return point;
+        }
+        Require.Length(given.Length, Count, "the start");
+        Require.Finite(given, "the start");
+        given.CopyTo(point, 0);
+        Project(point);
+        return point;
+    }
+
     /// <summary>Fills in the member nearest to equal shares.</summary>
     public void Center(Span<double> x)
     {

@@ -8,8 +8,9 @@ public sealed record StageReport(string Stage, StageStatus Status, string Reason
 /// <summary>A decision.</summary>
 /// <param name="Allocation">Capacity for each agent: finite, within guarantees and limits, in all not over the capacity.</param>
 /// <param name="FromPath">Whether it is the path's; else the classical one serves, and the reason says why.</param>
+/// <param name="Classical">What max-min fairness allocates.</param>
 /// <param name="Candidate">What the path would have allocated, for judging it in shadow; null where it did not come so far.</param>
-public sealed record PathDecision(double[] Allocation, bool FromPath, string Reason, double[]? Candidate, AllocationPlan? Plan, IReadOnlyList<StageReport> Stages)
+public sealed record PathDecision(double[] Allocation, bool FromPath, string Reason, double[] Classical, double[]? Candidate, AllocationPlan? Plan, IReadOnlyList<StageReport> Stages)
 {
     /// <summary>One line for a person.</summary>
     public override string ToString() =>
@@ -61,7 +62,7 @@ public sealed class DecisionPath(IReadOnlyList<IPathStage> stages, TimeProvider 
             stopped = "the path's allocation is not within guarantees, limits and capacity";
         }
         var own = stopped.Length == 0;
-        return new PathDecision(own ? context.Tuned! : classical, own, stopped, context.Tuned, context.Chosen, reports);
+        return new PathDecision(own ? context.Tuned! : classical, own, stopped, classical, context.Tuned, context.Chosen, reports);
     }
 
     private static StageResult Run(IPathStage stage, PathContext context)
