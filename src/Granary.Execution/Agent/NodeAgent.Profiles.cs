@@ -34,6 +34,6 @@ public sealed partial class NodeAgent
         lock (_gate) lease = _table.Running(id);
         if (lease is null) return ProfileAnswer.Failed("", $"task {id} does not run on node {_options.Node.Name} (any more)");
         if (order.Token != 0 && order.Token != lease.Token) return ProfileAnswer.Failed("", $"task {id} runs in another attempt by now; ask again");
-        return desk.Start(question.Task, order with { Pid = 0 }, new() { Name = $"task {id}", Mark = FormattableString.Invariant($"{LaunchEnvironment.LeaseVariable}={id}#{lease.Token}@") });
+        return desk.Start(question.Task, order with { Pid = 0 }, new() { Name = $"task {id}", Mark = FormattableString.Invariant($"{LaunchEnvironment.LeaseVariable}={id}#{lease.Token}@{_shim?.Instance}") });
     }
 }

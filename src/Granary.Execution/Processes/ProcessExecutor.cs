@@ -49,6 +49,9 @@ internal sealed partial class ProcessExecutor(ShimLaunch launch, LaunchPlanner p
     /// <summary>Process id of the shim; for tests and messages.</summary>
     public int ShimPid { get; private set; }
 
+    /// <summary>What tells the processes of this node's tasks from those of other nodes on the machine; empty where the shim does not say it.</summary>
+    public string Instance { get; private set; } = "";
+
     public async Task Connect(IExecutorSink sink, CancellationToken cancel)
     {
         _sink = sink;
@@ -184,6 +187,7 @@ internal sealed partial class ProcessExecutor(ShimLaunch launch, LaunchPlanner p
     private void Welcomed(ShimClient client, Welcome welcome)
     {
         ShimPid = welcome.ShimPid;
+        Instance = welcome.Instance;
         if (_adopted)
         {
             Resume(client, welcome);

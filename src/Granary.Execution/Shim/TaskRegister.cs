@@ -29,7 +29,7 @@ internal sealed class TaskRegister(ShimLog log, SeenTokens seen, CoreAllocator? 
     public volatile bool WatchSleeps;
 
     /// <summary>The value of the lease variable that marks the processes of a task.</summary>
-    public string Mark(LeaseKey key) => $"{key}@{log.Instance}";
+    public string Mark(LeaseKey key) => $"{key}@{Instance}";
 
     /// <summary>Takes charge of attempts; those that are not newer than what was seen for their task are left out.</summary>
     public List<ShimTask> Take(IReadOnlyList<LaunchPlan> plans)
@@ -199,7 +199,7 @@ internal sealed class TaskRegister(ShimLog log, SeenTokens seen, CoreAllocator? 
         {
             earlier = _agent;
             _agent = agent;
-            agent.Send(static (w, r) => WelcomeCodec.Write(w, r._tasks.Values, r.Seen), this);
+            agent.Send(static (w, r) => WelcomeCodec.Write(w, r._tasks.Values, r.Seen, r.Instance), this);
         }
         if (earlier is null) return;
         earlier.Send(static (w, _) => w.Begin(FrameKind.Superseded).End(), 0);

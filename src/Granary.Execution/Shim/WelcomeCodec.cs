@@ -1,11 +1,12 @@
 namespace Granary.Execution.Shim;
 
 /// <summary>What a shim tells an agent that connects: what it holds and what it has ever seen.</summary>
-internal sealed record Welcome(int Protocol, int ShimPid, IReadOnlyList<HeldLease> Held, IReadOnlyList<LeaseKey> Seen);
+/// <param name="Instance">What tells its tasks' processes from those of other nodes on the machine; empty from a shim that does not say it.</param>
+internal sealed record Welcome(int Protocol, int ShimPid, IReadOnlyList<HeldLease> Held, IReadOnlyList<LeaseKey> Seen, string Instance);
 
 internal static class WelcomeCodec
 {
-    public const int ProtocolVersion = 4;
+    public const int ProtocolVersion = 5;
 
     /// <summary>From this version on a stop may come with a grace of its own. Shims of the version before do all else as now, so agents speak to them too.</summary>
     public const int KnowsGrace = 2;
@@ -16,9 +17,10 @@ internal static class WelcomeCodec
     /// <summary>From this version on a start may say what processes are kept to. An older shim would not do it: what is strict is not given to one.</summary>
     public const int KnowsIsolation = 4;
 
+    private const int SaysInstance = 5;
     private const int OldestProtocol = 1;
 
-    public static void Write(FrameWriter writer, IReadOnlyCollection<ShimTask> tasks, SeenTokens seen)
+    public static void Write(FrameWriter writer, IReadOnlyCollection<ShimTask> tasks, SeenTokens seen, string instance)
     {
         writer.Begin(FrameKind.Welcome).Int(ProtocolVersion).Int(Environment.ProcessId).Int(tasks.Count);
         foreach (var task in tasks)
@@ -29,7 +31,7 @@ internal static class WelcomeCodec
         }
         writer.Int(seen.Count);
         foreach (var key in seen.All()) writer.Key(key);
-        writer.End();
+        writer.Text(instance).End();
     }
 
     /// <exception cref="InvalidDataException">The shim speaks another version.</exception>
@@ -47,6 +49,6 @@ internal static class WelcomeCodec
         }
         var seen = new LeaseKey[reader.Count()];
         for (var i = 0; i < seen.Length; i++) seen[i] = reader.Key();
-        return new(version, pid, held, seen);
+        return new(version, pid, held, seen, version >= SaysInstance ? reader.Text() : "");
     }
 }

@@ -17,6 +17,11 @@ public sealed class ProfileTests
         harness.Node.Start(busy, other);
         await harness.Node.Report(busy.Lease, ReportKind.Started);
         await harness.Node.Report(other.Lease, ReportKind.Started);
+        await using var neighbour = await AgentHarness.Start(); // another node on this machine, with a task and a token of the same numbers
+        var same = neighbour.Assign(AgentHarness.Script("sleep 100"));
+        Assert.Equal((busy.Lease.Task, busy.Lease.Token), (same.Lease.Task, same.Lease.Token));
+        neighbour.Node.Start(same);
+        await neighbour.Node.Report(same.Lease, ReportKind.Started);
         var task = busy.Lease.Task.ToString();
 
         var old = await harness.Node.Ask(new(task, Start: new(0, TimeSpan.FromSeconds(1), "cpu", busy.Lease.Token + 1)));
@@ -38,6 +43,8 @@ public sealed class ProfileTests
         Assert.Equal([started.Id], (await harness.Node.Ask(new(task, List: true))).Items.Select(i => i.Id));
         Assert.Equal(ProfileState.Failed, (await harness.Node.Ask(new(other.Lease.Task.ToString(), Read: new(started.Id, 0, 10, TimeSpan.Zero)))).State);
 
+        neighbour.Node.Stop(same.Lease, ExitCause.Cancelled, TimeSpan.Zero);
+        await neighbour.Node.End(same.Lease);
         foreach (var lease in (Lease[])[busy.Lease, other.Lease]) harness.Node.Stop(lease, ExitCause.Cancelled, TimeSpan.Zero);
         await harness.Node.End(busy.Lease);
         Assert.Contains("does not run", (await harness.Node.Ask(new(task, Start: new(0, TimeSpan.FromSeconds(1), "cpu")))).Error, StringComparison.Ordinal);

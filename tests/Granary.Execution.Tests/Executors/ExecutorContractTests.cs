@@ -67,7 +67,7 @@ public abstract class ExecutorContractTests(string name)
         subject.Harness.Node.Stop(assignment.Lease, ExitCause.Cancelled);
         var exit = await subject.Harness.Node.End(assignment.Lease);
         Assert.Equal(ExitCause.Cancelled, exit.Cause);
-        Assert.True(exit.WallTime >= TimeSpan.FromMilliseconds(300), $"it had {exit.WallTime}");
+        Assert.True(exit.WallTime >= TimeSpan.FromMilliseconds(290), $"it had {exit.WallTime}"); // the clock of timers counts in whole milliseconds, some at a time
         await subject.LetEnd(assignment.Lease);
     }
 
