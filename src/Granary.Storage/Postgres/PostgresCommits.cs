@@ -32,6 +32,9 @@ internal sealed class PostgresCommits
     /// <summary>Transactions made since the start.</summary>
     public long Commits { get; private set; }
 
+    /// <summary>Writes in line, without those of the commit under way.</summary>
+    public int Waiting => _waiting.Reader.Count;
+
     /// <summary>Completes when the write is in line: at once unless <see cref="MostWaiting"/> are.</summary>
     /// <exception cref="ObjectDisposedException">The store was closed.</exception>
     public async ValueTask AddAsync(PostgresWrite write, CancellationToken cancellationToken)

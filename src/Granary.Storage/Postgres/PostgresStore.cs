@@ -28,6 +28,9 @@ public sealed partial class PostgresStore : IStore, IDisposable
     /// <summary>Transactions made since the store was opened, to be compared with the writes they held.</summary>
     public long Commits => _commits.Commits;
 
+    /// <summary>Writes in line for a commit, at most <see cref="PostgresCommits.MostWaiting"/>.</summary>
+    internal int Waiting => _commits.Waiting;
+
     /// <summary>Opens a database whose tables are there.</summary>
     /// <exception cref="StorageException">Not reachable, without tables, of a newer build, or not allowed.</exception>
     public static async Task<PostgresStore> OpenAsync(PostgresStoreOptions options, CancellationToken cancellationToken = default)
