@@ -55,7 +55,7 @@ internal static class GrainHosting
             silo.Services.AddSingleton<PlacementStrategy, PoolPlacement>();
             // the trace of a REST request or of an SDK call goes on in the grains that it reaches
             silo.AddActivityPropagation();
-            silo.Services.AddSingleton(s => new GatewayTokenFilter(token, s.GetRequiredService<AccessGate>(), s.GetService<LargeRequests>(), s));
+            silo.Services.AddSingleton(s => new GatewayTokenFilter(token, s.GetRequiredService<AccessGate>(), s.GetService<LargeRequests>(), limits, s));
             silo.Services.AddSingleton<IIncomingGrainCallFilter>(s => s.GetRequiredService<GatewayTokenFilter>());
             silo.Services.AddSingleton<IOutgoingGrainCallFilter>(s => s.GetRequiredService<GatewayTokenFilter>());
             if (cluster.Dashboard) silo.AddDashboard(o => o.HideTrace = true);
