@@ -30,6 +30,11 @@ internal sealed class Cluster(IGrainFactory grains)
     /// <exception cref="GranaryException">NotFound: what is no id needs no grain to say so.</exception>
     public IDistributedWorkGrain KnownWork(string id) => Names.IsValid(id) ? Work(id) : throw GranaryException.NotFound($"no work {Http.Text.Clip(id)}; GET /api/work lists what there is");
 
+    public IServiceListGrain Services => Grain<IServiceListGrain>(IServiceListGrain.Key);
+
+    /// <exception cref="GranaryException">NotFound: what is no name needs no grain to say so.</exception>
+    public IServiceGrain KnownService(string name) => Names.IsValid(name) ? Grain<IServiceGrain>(name) : throw GranaryException.NotFound($"no service {Http.Text.Clip(name)}; GET /api/services lists what there is");
+
     public IReportGrain ReportOf(string node) => Grain<IReportGrain>(node);
 
     public IMonitorGrain Monitor => Grain<IMonitorGrain>(IMonitorGrain.Key);

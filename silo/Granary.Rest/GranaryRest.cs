@@ -21,6 +21,7 @@ using Granary.Rest.Pools;
 using Granary.Rest.Profiling;
 using Granary.Rest.Repeats;
 using Granary.Rest.Reservations;
+using Granary.Rest.Services;
 using Granary.Rest.Tasks;
 using Granary.Rest.Telemetry;
 using Granary.Rest.WhatIf;
@@ -86,6 +87,7 @@ public static class GranaryRest
         AllocationEndpoints.Map(app);
         DistributedEndpoints.Map(app);
         ProfileEndpoints.Map(app);
+        ServiceEndpoints.Map(app);
         AlertEndpoints.Map(app);
         EventEndpoints.Map(app);
         MetricsEndpoints.Map(app);

@@ -22,6 +22,7 @@ internal sealed partial class Awakening(IGrainFactory grains, TimeProvider clock
         await Directory.AddPool(TaskId.DefaultPool);
         foreach (var pool in await Directory.Pools()) await grains.GetGrain<IPoolGrain>(pool).Describe();
         await grains.GetGrain<IWorkListGrain>(IWorkListGrain.Key).Wake();
+        await grains.GetGrain<IServiceListGrain>(IServiceListGrain.Key).Wake();
         await base.StartAsync(cancellationToken);
     }
 
@@ -51,6 +52,8 @@ internal sealed partial class Awakening(IGrainFactory grains, TimeProvider clock
             }
             about = "the list of work";
             await grains.GetGrain<IWorkListGrain>(IWorkListGrain.Key).Wake().WaitAsync(cancellationToken);
+            about = "the list of services";
+            await grains.GetGrain<IServiceListGrain>(IServiceListGrain.Key).Wake().WaitAsync(cancellationToken);
             about = "the energy plan";
             await grains.GetGrain<IEnergyGrain>(IEnergyGrain.Key).Active().WaitAsync(cancellationToken);
         }

@@ -2,6 +2,7 @@ using Granary.Access.Tokens;
 using Granary.Grains.Energy;
 using Granary.Grains.Optimization;
 using Granary.Grains.Prediction;
+using Granary.Grains.Services;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -26,6 +27,7 @@ public static class GrainServices
     {
         services.TryAddSingleton<TokenBook>();
         services.TryAddSingleton(new EnergyGrainOptions());
+        services.TryAddSingleton(new ServiceGrainOptions());
         services.AddOptions<PredictionOptions>();
         services.AddOptions<OptimizationOptions>();
         services.TryAddSingleton<FitQueue>();

@@ -60,7 +60,7 @@ public sealed class OpenApiTests
             var examples = content["example"] is { } one ? [one] : content["examples"]!.AsObject().Select(e => e.Value!["value"]!).ToArray();
             foreach (var example in examples)
             {
-                var reply = await server.Send(new(method.ToUpperInvariant()), path.Replace("/api/tasks/{id}", "/api/tasks/1").Replace("{pool}/{number}", "default/1").Replace("{name}", "x").Replace("{id}", "x").Replace("{path}", "x"), example.ToJsonString());
+                var reply = await server.Send(new(method.ToUpperInvariant()), path.Replace("/api/tasks/{id}", "/api/tasks/1").Replace("{pool}/{number}", "default/1").Replace("{name}", "x").Replace("{id}", "x").Replace("{path}", "x").Replace("{backend}", "b2"), example.ToJsonString());
                 Assert.True(reply.IsSuccessStatusCode, $"{path}: {await reply.Content.ReadAsStringAsync()}");
                 tried++;
             }

@@ -81,6 +81,9 @@ public sealed class RoleTests
     [InlineData("reader", "POST", "/resources/distributed", 403)]
     [InlineData("reader", "GET", "/api/work", 200)]
     [InlineData("machine", "GET", "/api/work", 403)]
+    [InlineData("reader", "GET", "/api/services", 200)]
+    [InlineData("reader", "PUT", "/api/services/s", 403)]
+    [InlineData("machine", "GET", "/api/services", 403)]
     [InlineData("machine", "GET", "/api/tasks", 403)]
     [InlineData("machine", "POST", "/api/tasks", 403)]
     [InlineData("machine", "GET", "/nothing/here", 404)]
@@ -92,6 +95,28 @@ public sealed class RoleTests
         var reply = await Send(server, token, new HttpMethod(method), path, body);
         Assert.True((int)reply.StatusCode == status, $"{(int)reply.StatusCode} instead of {status}: {await reply.Content.ReadAsStringAsync()}");
         if (status == 403) Assert.Matches("may|is not of an agent", await Task.FromResult(reply).Problem(403));
+    }
+
+    [Fact]
+    public async Task An_owner_has_the_services_of_its_agents_and_sees_those_that_are_shared()
+    {
+        await using var server = await StartAsync();
+        foreach (var (name, body) in new[] { ("theirs", """{"agent":"theirs"}"""), ("shared", """{"agent":"theirs","shared":true}""") })
+            await Send(server, Token, HttpMethod.Put, $"/api/services/{name}", body).Json(HttpStatusCode.Created);
+        await Send(server, "owner", HttpMethod.Put, "/api/services/own", """{"agent":"mine"}""").Json(HttpStatusCode.Created);
+        await Send(server, "owner", HttpMethod.Put, "/api/services/own/backends/b", """{"url":"http://127.0.0.1:1"}""").Json();
+        Assert.Equal("own", (string)Assert.Single((await Send(server, "owner", HttpMethod.Get, "/api/services").Json())["items"]!.AsArray())!["name"]!);
+        Assert.Equal(3, (await Send(server, "reader", HttpMethod.Get, "/api/services").Json())["items"]!.AsArray().Count);
+        await Send(server, "owner", HttpMethod.Get, "/api/services/shared").Json();
+        await Send(server, "owner", HttpMethod.Get, "/api/services/theirs").Problem(403);
+        await Send(server, "owner", HttpMethod.Put, "/api/services/new", """{"agent":"theirs"}""").Problem(403);
+        foreach (var name in new[] { "theirs", "shared" })
+        {
+            await Send(server, "owner", HttpMethod.Put, $"/api/services/{name}/backends/b", """{"url":"http://127.0.0.1:1"}""").Problem(403);
+            await Send(server, "owner", HttpMethod.Delete, $"/api/services/{name}/backends/b").Problem(403);
+            await Send(server, "owner", HttpMethod.Delete, $"/api/services/{name}").Problem(403);
+        }
+        await Send(server, "owner", HttpMethod.Delete, "/api/services/own").Json();
     }
 
     [Theory]

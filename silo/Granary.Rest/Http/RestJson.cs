@@ -16,6 +16,7 @@ using Granary.Rest.Nodes;
 using Granary.Rest.Pools;
 using Granary.Rest.Profiling;
 using Granary.Rest.Reservations;
+using Granary.Rest.Services;
 using Granary.Rest.Tasks;
 using Granary.Rest.WhatIf;
 using Microsoft.AspNetCore.Mvc;
@@ -35,6 +36,7 @@ namespace Granary.Rest.Http;
         typeof(WaitReasonConverter), typeof(ExitCauseConverter), typeof(NodeStateConverter), typeof(ReservationStateConverter),
         typeof(WaitReasonConverter), typeof(ExitCauseConverter), typeof(NodeStateConverter), typeof(TaskIdConverter),
         typeof(PartitionByConverter), typeof(WorkFlowConverter), typeof(PoisonPolicyConverter), typeof(WorkStateConverter), typeof(PartitionStateConverter),
+        typeof(ServiceAlgorithmConverter),
     ])]
 [JsonSerializable(typeof(TaskRequest))]
 [JsonSerializable(typeof(TaskBatchRequest))]
@@ -80,6 +82,10 @@ namespace Granary.Rest.Http;
 [JsonSerializable(typeof(WorkJson))]
 [JsonSerializable(typeof(Page<WorkEntryJson>))]
 [JsonSerializable(typeof(Page<PartitionJson>))]
+[JsonSerializable(typeof(ServiceBody))]
+[JsonSerializable(typeof(ServiceBackendBody))]
+[JsonSerializable(typeof(ServiceJson))]
+[JsonSerializable(typeof(Page<ServiceEntryJson>))]
 [JsonSerializable(typeof(ProfileRequest))]
 [JsonSerializable(typeof(ProfileReply))]
 [JsonSerializable(typeof(MigrationJson))]

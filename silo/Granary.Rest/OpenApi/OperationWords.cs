@@ -12,6 +12,7 @@ using Granary.Rest.Pools;
 using Granary.Rest.Profiling;
 using Granary.Rest.Repeats;
 using Granary.Rest.Reservations;
+using Granary.Rest.Services;
 using Granary.Rest.Tasks;
 using Granary.Rest.WhatIf;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -39,6 +40,8 @@ internal static class OperationWords
         [typeof(NodeLossRequest)] = """{"node":"x"}""",
         [typeof(CompletionRequest)] = """{"by":"alice","fields":{"verdict":"accept"},"note":"looks right"}""",
         [typeof(ClaimRequest)] = """{"by":"alice"}""",
+        [typeof(ServiceBody)] = """{"agent":"lab","algorithm":"power_of_two","probe":{"path":"/health"},"backends":[{"name":"b1","url":"http://127.0.0.1:8080"}]}""",
+        [typeof(ServiceBackendBody)] = """{"url":"http://127.0.0.1:8081","weight":2}""",
         [typeof(NodeRequest)] = """{"state":"Cordoned"}""",
     };
 

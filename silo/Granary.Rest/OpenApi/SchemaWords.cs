@@ -9,6 +9,7 @@ using Granary.Rest.Energy;
 using Granary.Rest.Http;
 using Granary.Rest.Profiling;
 using Granary.Rest.Reservations;
+using Granary.Rest.Services;
 using Granary.Rest.Tasks;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -30,6 +31,7 @@ internal static class SchemaWords
         else if (bare == typeof(ProfileRequest)) schema.Required = new HashSet<string> { "profile_type" };
         else if (bare == typeof(AllocationRequest)) schema.Required = new HashSet<string> { "allocation_type", "agent", "resources", "for" };
         else if (bare == typeof(DistributedRequest)) schema.Required = new HashSet<string> { "operation" };
+        else if (bare == typeof(ServiceBody)) schema.Required = new HashSet<string> { "agent" };
         else if (bare == typeof(EnergyRequest)) schema.Required = new HashSet<string> { "target_reduction" };
         else if (bare == typeof(SilenceBody)) schema.Required = new HashSet<string> { "matchers", "for" };
         else if (bare == typeof(ResourceSet)) Resources(schema);

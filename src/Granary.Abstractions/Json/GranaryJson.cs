@@ -15,7 +15,7 @@ namespace Granary.Abstractions.Json;
         typeof(FairnessPreemptionConverter), typeof(FairQueueingConverter),
         typeof(ExitCauseConverter), typeof(NodeStateConverter), typeof(ReservationStateConverter),
         typeof(ExitCauseConverter), typeof(NodeStateConverter), typeof(TaskIdConverter),
-        typeof(WorkStateConverter), typeof(PartitionStateConverter),
+        typeof(WorkStateConverter), typeof(PartitionStateConverter), typeof(ServiceAlgorithmConverter),
     ])]
 [JsonSerializable(typeof(TaskJson))]
 [JsonSerializable(typeof(IReadOnlyList<TaskJson>))]
@@ -55,6 +55,8 @@ namespace Granary.Abstractions.Json;
 [JsonSerializable(typeof(CompletionJson))]
 [JsonSerializable(typeof(ReservationJson))]
 [JsonSerializable(typeof(IReadOnlyList<ReservationJson>))]
+[JsonSerializable(typeof(ServiceJson))]
+[JsonSerializable(typeof(ServiceEntryJson))]
 [JsonSerializable(typeof(WorkJson))]
 [JsonSerializable(typeof(WorkEntryJson))]
 [JsonSerializable(typeof(PartitionJson))]

@@ -78,3 +78,6 @@ public sealed class NodeStateConverter() : NamedEnumConverter<NodeState>(null);
 
 /// <summary><c>upcoming</c>, <c>active</c>, <c>ended</c>.</summary>
 public sealed class ReservationStateConverter() : NamedEnumConverter<ReservationState>(JsonNamingPolicy.SnakeCaseLower);
+
+/// <summary><c>power_of_two</c>, <c>round_robin</c>, ...</summary>
+public sealed class ServiceAlgorithmConverter() : NamedEnumConverter<ServiceAlgorithm>(JsonNamingPolicy.SnakeCaseLower);

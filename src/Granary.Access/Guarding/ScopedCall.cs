@@ -32,6 +32,8 @@ public abstract class ScopedCall(Caller caller, IGrainFactory grains)
 
     public IDistributedWorkGrain Work() => (IDistributedWorkGrain)Target;
 
+    public IServiceGrain Service() => (IServiceGrain)Target;
+
     public IPoolGrain Pool(string name) => grains.GetGrain<IPoolGrain>(name);
 
     /// <exception cref="AccessDeniedException">The agent is not the caller's.</exception>

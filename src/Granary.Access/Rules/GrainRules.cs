@@ -142,6 +142,17 @@ public static class GrainRules
         Add<IEnergyGrain>(nameof(IEnergyGrain.Restore), Roles.Operator);
         Add<IEnergyGrain>(nameof(IEnergyGrain.Order), Roles.Node, node: NodeScopes.NodeInArgument);
 
+        // services that the server passes requests on to
+        Add<IServiceGrain>(nameof(IServiceGrain.Get), Roles.Watchers, OwnerScopes.ServiceInResult);
+        Add<IServiceGrain>(nameof(IServiceGrain.Set), Roles.Tenders, OwnerScopes.NewService);
+        Add<IServiceGrain>(nameof(IServiceGrain.Remove), Roles.Tenders, OwnerScopes.ServiceInKey);
+        Add<IServiceGrain>(nameof(IServiceGrain.SetBackend), Roles.Tenders, OwnerScopes.ServiceInKey);
+        Add<IServiceGrain>(nameof(IServiceGrain.RemoveBackend), Roles.Tenders, OwnerScopes.ServiceInKey);
+        Add<IServiceGrain>(nameof(IServiceGrain.Wake), Roles.None);
+        Add<IServiceListGrain>(nameof(IServiceListGrain.List), Roles.Watchers, OwnerScopes.ServiceListing);
+        foreach (var inside in (string[])[nameof(IServiceListGrain.Sync), nameof(IServiceListGrain.Enter), nameof(IServiceListGrain.Leave), nameof(IServiceListGrain.Wake)])
+            Add<IServiceListGrain>(inside, Roles.None);
+
         // tokens
         foreach (var tokens in (string[])[nameof(ITokensGrain.List), nameof(ITokensGrain.Create), nameof(ITokensGrain.Rotate), nameof(ITokensGrain.Revoke), nameof(ITokensGrain.Sync)])
             Add<ITokensGrain>(tokens, Roles.None);

@@ -101,6 +101,23 @@ internal static class OwnerScopes
         await call.Invoke();
     }
 
+    public static Task NewService(ScopedCall call) => For(call, call.Argument<ServiceRequest>(0).Spec.Agent);
+
+    public static async Task ServiceInKey(ScopedCall call)
+    {
+        call.RequireAgent((await call.Service().Get()).Spec.Agent);
+        await call.Invoke();
+    }
+
+    /// <summary>What is shared may be looked at: who calls it has to know what it takes.</summary>
+    public static async Task ServiceInResult(ScopedCall call)
+    {
+        await call.Invoke();
+        if (call.Result is ServiceView { Spec.Shared: false } view) call.RequireAgent(view.Spec.Agent);
+    }
+
+    public static Task ServiceListing(ScopedCall call) => call.Filter<ServiceEntry>(s => s.Agent);
+
     public static Task WorkListing(ScopedCall call) => call.Filter<WorkEntry>(w => w.Agent);
 
     private static Task For(ScopedCall call, string agent)

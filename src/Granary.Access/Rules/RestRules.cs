@@ -72,6 +72,13 @@ public static class RestRules
         ["POST /api/energy/plan"] = Roles.Operator,
         ["DELETE /api/energy/plan"] = Roles.Operator,
 
+        ["GET /api/services"] = Roles.Watchers,
+        ["GET /api/services/{name}"] = Roles.Watchers,
+        ["PUT /api/services/{name}"] = Roles.Tenders,
+        ["DELETE /api/services/{name}"] = Roles.Tenders,
+        ["PUT /api/services/{name}/backends/{backend}"] = Roles.Tenders,
+        ["DELETE /api/services/{name}/backends/{backend}"] = Roles.Tenders,
+
         ["GET /api/reservations"] = Roles.Watchers,
         ["POST /api/reservations"] = Roles.Operator,
         ["GET /api/reservations/{id}"] = Roles.Watchers,
@@ -91,9 +98,13 @@ public static class RestRules
     /// <summary>Routes that anybody may use, with and without a token.</summary>
     public static IReadOnlyList<string> Open { get; } = ["GET /health/live", "GET /health/ready"];
 
+    /// <summary>Where requests go on to services of agents, whatever their method: what a GET does there only the service knows. An agent-owner comes to services of its agents and to shared ones.</summary>
+    public const string Services = "/services/{name}/{**path}";
+
     /// <summary>For tests: everything that is in it.</summary>
     public static IReadOnlyCollection<string> Entries => Table.Keys;
 
     /// <summary>Who may use a route beside admin.</summary>
-    public static Roles For(string method, string template) => Table.GetValueOrDefault($"{method} {template}");
+    public static Roles For(string method, string template) =>
+        template == Services ? Roles.Tenders : Table.GetValueOrDefault($"{method} {template}");
 }

@@ -35,6 +35,12 @@ public sealed class GrainsFixture : IAsyncLifetime
                 Sleep = (node, _) => Task.FromResult(Asleep.Add(node)),
                 Wake = (node, _) => Task.FromResult(Asleep.Remove(node)),
             });
+            silo.Services.AddSingleton(new Services.ServiceGrainOptions
+            {
+                MaxServices = 8,
+                Round = TimeSpan.FromMilliseconds(50),
+                Refuses = url => url.Port == 9 ? "port 9 is for nobody" : null,
+            });
             silo.Services.Configure<Optimization.OptimizationOptions>(o => (o.SampleEvery, o.SamplesPerPlan, o.Memory) = (TimeSpan.FromMilliseconds(50), 10, 400));
             silo.Services.AddSingleton(new SchedulerOptions());
             silo.Services.AddSingleton(new CohortOptions());

@@ -25,6 +25,8 @@ internal sealed class FakeCluster
     /// <summary>Partitioned work by id.</summary>
     public SortedDictionary<string, WorkJob> Works { get; } = new(StringComparer.Ordinal);
 
+    public SortedDictionary<string, ServiceView> Services { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Thrown by every call to any grain while it is set.</summary>
     public Exception? Failure { get; set; }
 
@@ -80,6 +82,8 @@ internal class FakeFactory : DispatchProxy
             var t when t == typeof(IApplicationGrain) => _cluster.Application,
             var t when t == typeof(IDistributedWorkGrain) => new FakeWork(_cluster, key),
             var t when t == typeof(IWorkListGrain) => new FakeWorkList(_cluster),
+            var t when t == typeof(IServiceGrain) => new FakeService(_cluster, key),
+            var t when t == typeof(IServiceListGrain) => new FakeServiceList(_cluster),
             var t when t == typeof(IReportGrain) => new FakeReport(_cluster, key),
             var t when t == typeof(IMonitorGrain) => _cluster.Monitor,
             var t when t == typeof(IEnergyGrain) => _cluster.Energy,
