@@ -7,7 +7,7 @@ using Orleans;
 namespace Granary.Rest;
 
 /// <summary>The grains that REST talks to, by what they stand for.</summary>
-internal sealed class Cluster(IGrainFactory grains)
+internal sealed class Cluster(IGrainFactory grains, NameCopy names)
 {
     public IDirectoryGrain Directory => Grain<IDirectoryGrain>(IDirectoryGrain.Key);
 
@@ -48,20 +48,26 @@ internal sealed class Cluster(IGrainFactory grains)
     /// <summary>Names of all nodes in ordinal order.</summary>
     public async Task<IReadOnlyList<string>> NodeNames() => [.. (await Directory.Nodes()).Order(StringComparer.Ordinal)];
 
+    /// <summary>Names of all pools and nodes in ordinal order, as they were a moment ago: for what is drawn again and again, and on nobody's behalf.</summary>
+    public ValueTask<KnownNames> NamesLately() => names.Lately();
+
     /// <summary>The pool, when it was declared. A grain would come to life under any name that is asked for.</summary>
     /// <exception cref="GranaryException">NotFound, with the nearest name that exists.</exception>
     public async Task<IPoolGrain> KnownPool(string name)
     {
-        Require(name, await Directory.Pools(), "pool", "GET /api/pools lists them, PUT /api/pools/{name} makes one");
+        Require(name, Scoped ? await Directory.Pools() : await names.PoolsWith(name), "pool", "GET /api/pools lists them, PUT /api/pools/{name} makes one");
         return Pool(name);
     }
 
     /// <inheritdoc cref="KnownPool"/>
     public async Task<INodeGrain> KnownNode(string name)
     {
-        Require(name, await Directory.Nodes(), "node", "GET /api/nodes lists them");
+        Require(name, Scoped ? await Directory.Nodes() : await names.NodesWith(name), "node", "GET /api/nodes lists them");
         return Node(name);
     }
+
+    /// <summary>An agent-owner asks the directory itself, as far as it may.</summary>
+    private static bool Scoped => CurrentCaller.Scoped is not null;
 
     /// <summary>The grain, for an agent-owner as far as it is its own.</summary>
     private T Grain<T>(string key)

@@ -47,6 +47,8 @@ public static class GranaryRest
         // a server brings its own; on its own REST knows the one token of its options
         services.TryAddSingleton(s => new TokenBook(s.GetRequiredService<TimeProvider>()).WithFileToken(options.Token));
         services.TryAddSingleton(s => new AccessGate(s.GetRequiredService<TokenBook>(), new FailedAttempts(new FailedAttemptOptions()), s.GetRequiredService<TimeProvider>(), null));
+        services.AddSingleton<NameCopy>();
+        services.AddHostedService(s => s.GetRequiredService<NameCopy>());
         services.AddSingleton<Cluster>();
         services.AddSingleton<RequestTally>();
         services.AddSingleton<RepeatedReplies>();

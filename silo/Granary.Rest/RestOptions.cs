@@ -57,6 +57,9 @@ public sealed class RestOptions
     /// <summary>How long it is kept: what an ended task left running may still write. Default 10 s.</summary>
     public TimeSpan LogCacheAge { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>For how long a copy of the names of pools and nodes is used without asking again, when nothing is heard of changes; 0 for no copy. Default 30 s.</summary>
+    public TimeSpan NameCopyAge { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Event streams and followed logs at one time; more are answered with 429. Default 200.</summary>
     public int MaxStreams { get; set; } = 200;
 
@@ -82,6 +85,7 @@ public sealed class RestOptions
             if (count < 0) throw new ArgumentException($"RestOptions.{name} is {count}; 0 or more is right");
         if (MetricErrors > 64) throw new ArgumentException($"RestOptions.{nameof(MetricErrors)} is {MetricErrors}; at most 64 are kept");
         if (MetricAgents < 0) throw new ArgumentException($"RestOptions.{nameof(MetricAgents)} is {MetricAgents}; 0 or more is right");
+        if (NameCopyAge < TimeSpan.Zero) throw new ArgumentException($"RestOptions.{nameof(NameCopyAge)} is negative; 0 or more is right");
         if (SnapshotMaxAge < TimeSpan.Zero) throw new ArgumentException($"RestOptions.{nameof(SnapshotMaxAge)} is negative; 0 or more is right");
     }
 

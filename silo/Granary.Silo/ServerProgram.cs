@@ -1,8 +1,11 @@
+using Granary.Abstractions;
 using Granary.Access.Turns;
+using Granary.Caching.Coherence;
 using Granary.Client;
 using Granary.Execution.Profiling;
 using Granary.Execution.Telemetry;
 using Granary.Grains;
+using Granary.Grains.Coherence;
 using Granary.Grains.Nodes;
 using Granary.Grains.Optimization;
 using Granary.Grains.Prediction;
@@ -153,6 +156,7 @@ public static partial class ServerProgram
             builder.Services.AddHostedService<Awakening>();
             builder.Services.AddSingleton(configuration.Get<StorageSettings>(StorageSettings.Section));
             builder.Services.AddHostedService<Retention>();
+            builder.Services.AddKeyedSingleton<IInvalidationStream>(IDirectoryGrain.Changes, (s, _) => GrainInvalidationStream.Find(s, IDirectoryGrain.Changes)!);
             builder.Services.AddGranaryRest(new RestOptions
             {
                 RequireToken = access.RequireToken || !System.Net.IPAddress.IsLoopback(address),

@@ -33,8 +33,7 @@ internal sealed class Snapshots(Cluster cluster, RestOptions options, TimeProvid
     {
         var unanswered = new ConcurrentBag<string>();
         // Without the directory there is nothing to tell; without one pool or node there is the rest.
-        var pools = await cluster.PoolNames().WaitAsync(options.SnapshotTimeout, time);
-        var nodes = await cluster.NodeNames().WaitAsync(options.SnapshotTimeout, time);
+        var (pools, nodes) = await cluster.NamesLately().AsTask().WaitAsync(options.SnapshotTimeout, time);
         var views = await Ask(pools, "pool", name => cluster.Pool(name).Describe(), unanswered);
         var shares = await Ask([.. views.Select(v => v.Spec.Name)], "shares of pool", name => cluster.Pool(name).Shares(), unanswered);
         var machines = await Ask(nodes, "node", name => cluster.Node(name).Describe(), unanswered);

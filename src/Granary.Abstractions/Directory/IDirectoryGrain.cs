@@ -10,6 +10,9 @@ public interface IDirectoryGrain : IGrainWithStringKey
 {
     const string Key = "granary";
 
+    /// <summary>Key of the stream of <see cref="CacheInvalidation"/> on which it tells that names changed; its one key is <see cref="Key"/>.</summary>
+    const string Changes = "directory";
+
     [Alias("Pools"), AlwaysInterleave]
     Task<IReadOnlyList<string>> Pools();
 
@@ -26,6 +29,10 @@ public interface IDirectoryGrain : IGrainWithStringKey
 
     [Alias("Nodes"), AlwaysInterleave]
     Task<IReadOnlyList<string>> Nodes();
+
+    /// <summary>Names of pools and nodes, for those who keep a copy and follow <see cref="Changes"/>.</summary>
+    [Alias("Names"), AlwaysInterleave]
+    Task<DirectoryNames> Names();
 
     /// <summary>The cohort of each pool that is in one.</summary>
     [Alias("Cohorts"), AlwaysInterleave]
@@ -44,6 +51,15 @@ public interface IDirectoryGrain : IGrainWithStringKey
     [Alias("AddNode")]
     Task AddNode(string node);
 }
+
+/// <param name="Version">Higher after each change.</param>
+/// <param name="Pools">In ordinal order.</param>
+/// <param name="Nodes">In ordinal order.</param>
+[GenerateSerializer, Immutable, Alias("Granary.DirectoryNames")]
+public sealed record DirectoryNames(
+    [property: Id(0)] long Version,
+    [property: Id(1)] IReadOnlyList<string> Pools,
+    [property: Id(2)] IReadOnlyList<string> Nodes);
 
 [GenerateSerializer, Immutable, Alias("Granary.ApplyRequest")]
 public sealed record ApplyRequest(

@@ -28,6 +28,7 @@ public static class GrainRules
         Add<IDirectoryGrain>(nameof(IDirectoryGrain.Agent), Roles.Watchers, OwnerScopes.AgentInArgument);
         Add<IDirectoryGrain>(nameof(IDirectoryGrain.Groups), Roles.Watchers, OwnerScopes.NoGroups);
         Add<IDirectoryGrain>(nameof(IDirectoryGrain.Nodes), Roles.Watchers);
+        Add<IDirectoryGrain>(nameof(IDirectoryGrain.Names), Roles.Watchers);
         Add<IDirectoryGrain>(nameof(IDirectoryGrain.Cohorts), Roles.Readers);
         Add<IDirectoryGrain>(nameof(IDirectoryGrain.Apply), Roles.Operator);
         Add<IDirectoryGrain>(nameof(IDirectoryGrain.AddPool), Roles.Operator);

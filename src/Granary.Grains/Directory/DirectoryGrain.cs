@@ -1,4 +1,6 @@
 using Granary.Abstractions;
+using Granary.Caching.Coherence;
+using Granary.Grains.Coherence;
 using Granary.Model;
 using Orleans;
 using Orleans.Runtime;
@@ -10,12 +12,23 @@ namespace Granary.Grains.Directory;
 /// </summary>
 public sealed class DirectoryGrain(
     [PersistentState("directory", DirectoryGrain.StorageName)] IPersistentState<DirectoryState> state,
-    IGrainFactory grains) : Grain, IDirectoryGrain
+    IGrainFactory grains,
+    IServiceProvider services,
+    TimeProvider clock) : Grain, IDirectoryGrain
 {
     public const string StorageName = "granary";
 
     /// <summary>Pools that have been told, in this activation, what agents and groups are owed.</summary>
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
+
+    /// <summary>Tells servers that keep the names that there are new ones.</summary>
+    private Announcer _announcer = null!;
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _announcer = new Announcer(IDirectoryGrain.Changes, state.State.Version, GrainInvalidationStream.Find(services, IDirectoryGrain.Changes), clock);
+        return Task.CompletedTask;
+    }
 
     public Task<IReadOnlyList<string>> Pools() => Task.FromResult<IReadOnlyList<string>>([.. state.State.Pools]);
 
@@ -26,6 +39,8 @@ public sealed class DirectoryGrain(
     public Task<IReadOnlyList<GroupSpec>> Groups() => Task.FromResult<IReadOnlyList<GroupSpec>>([.. state.State.Groups.Values]);
 
     public Task<IReadOnlyList<string>> Nodes() => Task.FromResult<IReadOnlyList<string>>([.. state.State.Nodes]);
+
+    public Task<DirectoryNames> Names() => Task.FromResult(new DirectoryNames(_announcer.Version, [.. state.State.Pools], [.. state.State.Nodes]));
 
     public Task<IReadOnlyDictionary<string, string>> Cohorts() =>
         Task.FromResult<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>(state.State.Cohorts));
@@ -53,12 +68,19 @@ public sealed class DirectoryGrain(
             tally.Count(known is null, known is not null && known != group);
             state.State.Groups[group.Path] = group;
         }
-        foreach (var node in request.Nodes) tally.Count(state.State.Nodes.Add(node.Name), false);
+        var newNodes = 0;
+        foreach (var node in request.Nodes)
+        {
+            var isNew = state.State.Nodes.Add(node.Name);
+            tally.Count(isNew, false);
+            if (isNew) newNodes++;
+        }
         state.State.Pools.UnionWith(newPools);
         foreach (var pool in request.Pools)
             if (pool.Cohort.Length > 0) state.State.Cohorts[pool.Name] = pool.Cohort;
             else state.State.Cohorts.Remove(pool.Name);
-        await state.WriteOrReadAgainAsync();
+        if (newPools.Count + newNodes > 0) await WriteNamesAsync();
+        else await state.WriteOrReadAgainAsync();
         foreach (var pool in newPools) await ConfigureAsync(request.Pools.FirstOrDefault(p => p.Name == pool) ?? new PoolSpec { Name = pool });
         foreach (var pool in request.Pools.Where(p => !newPools.Contains(p.Name))) await ConfigureAsync(pool);
         foreach (var pool in state.State.Pools)
@@ -74,7 +96,7 @@ public sealed class DirectoryGrain(
     {
         if (_told.Contains(pool)) return;
         PoolRules.CheckName(pool);
-        if (state.State.Pools.Add(pool)) await state.WriteOrReadAgainAsync();
+        if (state.State.Pools.Add(pool)) await WriteNamesAsync();
         // known already, but it may be that the directory died, or the pool could not write, before it was told
         if (!await ExistsAsync(pool)) await ConfigureAsync(new PoolSpec { Name = pool });
         await TellPoolAsync(pool, [.. state.State.Groups.Values]);
@@ -111,7 +133,26 @@ public sealed class DirectoryGrain(
 
     public async Task AddNode(string node)
     {
-        if (state.State.Nodes.Add(node)) await state.WriteOrReadAgainAsync();
+        if (state.State.Nodes.Add(node)) await WriteNamesAsync();
+    }
+
+    /// <summary>Writes the state in which names are new, and tells of it: also when it could not be written, since somebody may have read them meanwhile.</summary>
+    private async Task WriteNamesAsync()
+    {
+        state.State.Version = _announcer.Next();
+        try
+        {
+            await state.WriteOrReadAgainAsync();
+        }
+        catch (Exception)
+        {
+            _announcer.Next();
+            throw;
+        }
+        finally
+        {
+            await _announcer.TellAsync([IDirectoryGrain.Key]);
+        }
     }
 
     private Task ConfigureAsync(PoolSpec spec) => grains.GetGrain<IPoolGrain>(spec.Name).Configure(spec);

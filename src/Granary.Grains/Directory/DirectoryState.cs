@@ -18,6 +18,9 @@ public sealed class DirectoryState
 
     /// <summary>Pools that are in a cohort, with its name.</summary>
     [Id(26)] public SortedDictionary<string, string> Cohorts { get; set; } = new(StringComparer.Ordinal);
+
+    /// <summary>Of the names; see <see cref="DirectoryNames"/>.</summary>
+    [Id(27)] public long Version { get; set; }
 }
 
 /// <summary>What an apply did.</summary>

@@ -90,6 +90,8 @@ public sealed class HostedDirectory(FakeCluster world) : Grain, IDirectoryGrain
 
     public Task<IReadOnlyList<string>> Nodes() => world.Directory.Nodes();
 
+    public Task<DirectoryNames> Names() => throw new NotSupportedException();
+
     public Task<IReadOnlyDictionary<string, string>> Cohorts() => throw new NotSupportedException();
 
     public Task<ApplyReply> Apply(ApplyRequest request) => world.Directory.Apply(request);

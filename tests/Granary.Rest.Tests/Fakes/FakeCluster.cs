@@ -26,6 +26,8 @@ internal sealed class FakeCluster
     public SortedDictionary<string, WorkJob> Works { get; } = new(StringComparer.Ordinal);
 
     public SortedDictionary<string, ServiceView> Services { get; } = new(StringComparer.Ordinal);
+    /// <summary>Of the names of pools and nodes.</summary>
+    public long NamesVersion { get; set; } = 1;
 
     /// <summary>Thrown by every call to any grain while it is set.</summary>
     public Exception? Failure { get; set; }

@@ -17,6 +17,15 @@ internal sealed class FakeDirectory(FakeCluster cluster) : IDirectoryGrain
 
     public Task<IReadOnlyList<string>> Nodes() => Answer<IReadOnlyList<string>>(() => [.. cluster.Nodes.Keys]);
 
+    public Task<DirectoryNames> Names() => Answer(() =>
+    {
+        NamesAsked++;
+        return new DirectoryNames(cluster.NamesVersion, [.. cluster.Pools.Keys.Order(StringComparer.Ordinal)], [.. cluster.Nodes.Keys.Order(StringComparer.Ordinal)]);
+    });
+
+    /// <summary>How often it was asked for names with their version.</summary>
+    public int NamesAsked { get; private set; }
+
     public Task<IReadOnlyDictionary<string, string>> Cohorts() => throw new NotSupportedException();
 
     public Task<ApplyReply> Apply(ApplyRequest request) => Answer(() =>
