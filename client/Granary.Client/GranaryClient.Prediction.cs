@@ -14,6 +14,15 @@ public sealed partial class GranaryClient
         return await _calls.CallAsync(() => grain.Forecast(query), ct);
     }
 
+    /// <summary>What was unusual about a node lately, the newest first.</summary>
+    /// <exception cref="GranaryException">NotFound: no such node or metric; Invalid: a number that is not 1 to 200.</exception>
+    public async Task<NodeAnomalies> AnomaliesAsync(string node, AnomalyQuery? query = null, CancellationToken ct = default)
+    {
+        await RequireNodeAsync(node, ct);
+        var grain = Cluster.GetGrain<IPredictorGrain>(node);
+        return await _calls.CallAsync(() => grain.Anomalies(query ?? new()), ct);
+    }
+
     /// <summary>How a pool's capacity could be shared; it says why where there is no plan yet.</summary>
     /// <exception cref="GranaryException">NotFound.</exception>
     public async Task<SharePlan> SharePlanAsync(string pool = TaskId.DefaultPool, CancellationToken ct = default)

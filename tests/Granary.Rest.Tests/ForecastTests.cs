@@ -34,7 +34,24 @@ public sealed class ForecastTests
         Assert.Equal("[{\"name\":\"predict\",\"status\":\"done\",\"reason\":\"\",\"ms\":0.5}]", json["stages"]!.ToJsonString());
     }
 
+    [Fact]
+    public async Task Anomalies_say_what_was_usual_and_why_they_are_not()
+    {
+        await using var server = await Server();
+        var json = await server.Get("/api/nodes/n1/anomalies?metric=cpu&since=2h&limit=5").Json();
+        Assert.Equal(("n1", 60.0, "said so"), ((string)json["node"]!, (double)json["step_s"]!, (string)json["note"]!));
+        Assert.Equal("[{\"metric\":\"cpu\",\"steps\":500,\"left_out\":2}]", json["watched"]!.ToJsonString());
+        var found = Assert.Single(json["anomalies"]!.AsArray())!;
+        Assert.Equal((0.95, 0.2, "jump", "95% after 20%"), ((double)found["value"]!, (double)found["expected"]!, (string)found["view"]!, (string)found["why"]!));
+    }
+
     [Theory]
+    [InlineData("/api/nodes/n2/anomalies", HttpStatusCode.NotFound)]
+    [InlineData("/api/nodes/n1/anomalies?metric=gpu", HttpStatusCode.NotFound)]
+    [InlineData("/api/nodes/n1/anomalies?limit=0", HttpStatusCode.BadRequest)]
+    [InlineData("/api/nodes/n1/anomalies?limit=NaN", HttpStatusCode.BadRequest)]
+    [InlineData("/api/nodes/n1/anomalies?since=soon", HttpStatusCode.BadRequest)]
+    [InlineData("/api/nodes/n1/anomalies?ahead=1h", HttpStatusCode.BadRequest)]
     [InlineData("/api/pools/none/plan", HttpStatusCode.NotFound)]
     [InlineData("/api/nodes/n1/forecast?ahead=x", HttpStatusCode.BadRequest)]
     [InlineData("/api/nodes/n1/forecast?for=1h", HttpStatusCode.BadRequest)]

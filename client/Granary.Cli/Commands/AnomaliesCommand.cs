@@ -8,16 +8,23 @@ using Granary.Model;
 
 namespace Granary.Cli.Commands;
 
-/// <summary><c>anomalies CSV</c>: the unusual points of a series, each with the reason, as the detector would have told of them one by one. Needs no server.</summary>
+/// <summary><c>anomalies CSV</c>: the unusual points of a series, each with the reason, as the detector would have told of them one by one; needs no server. <c>anomalies --node NODE</c>: what a server found.</summary>
 internal static class AnomaliesCommand
 {
     public static Command Create(CommandScope scope)
     {
         var options = new AnomaliesOptions();
-        var command = new Command("anomalies", "find the unusual points of a series in a CSV file, and say why they are");
+        var command = new Command("anomalies", "find the unusual points of a series in a CSV file, or those of a node, and say why they are");
         command.Arguments.Add(options.File);
         foreach (var option in options.All) command.Options.Add(option);
-        return scope.Does(command, (call, cancel) => Task.Run(() => Run(call, options), cancel));
+        return scope.Does(command, (call, cancel) => (call.Get(options.File), call.Get(options.Node)) switch
+        {
+            (null, null) => throw GranaryException.Invalid("of what? name a CSV file, or a node with --node"),
+            (not null, not null) => throw GranaryException.Invalid("a CSV file or a node, not both"),
+            (null, { } node) => NodeAnomaliesCommand.Run(call, node, call.Get(options.Metric) ?? "", call.Get(options.Since), cancel),
+            _ when call.Get(options.Metric) is not null || call.Get(options.Since) is not null => throw GranaryException.Invalid("--metric and --since are for a node; of a file --column names the values"),
+            _ => Task.Run(() => Run(call, options), cancel),
+        });
     }
 
     private static int Run(Call call, AnomaliesOptions options)
@@ -86,7 +93,13 @@ internal sealed record Season(TimeSpan Length, bool InPoints)
 /// <summary>What <c>anomalies</c> may be told.</summary>
 internal sealed class AnomaliesOptions
 {
-    public Argument<string> File { get; } = new("csv") { Description = "time and value, or one value a line; a header or none; gaps as empty or NaN", HelpName = "CSV" };
+    public Argument<string?> File { get; } = new("csv") { Description = "time and value, or one value a line; a header or none; gaps as empty or NaN", HelpName = "CSV", Arity = ArgumentArity.ZeroOrOne };
+
+    public Option<string?> Node { get; } = new("--node", "-n") { Description = "what the server found of this node, instead of a file: name, or a unique beginning of one", HelpName = "NODE" };
+
+    public Option<string?> Metric { get; } = new("--metric", "-m") { Description = "with --node: this one alone: cpu, memory, network, storage, pressure.cpu, pressure.memory or pressure.io", HelpName = "METRIC" };
+
+    public Option<TimeSpan?> Since { get; } = new("--since") { Description = "with --node: so long ago at most", HelpName = "DURATION", CustomParser = CommandLine.Parse.Duration("--since") };
 
     public Option<Season?> Season { get; } = new("--season")
     {
@@ -105,7 +118,7 @@ internal sealed class AnomaliesOptions
 
     public Option<string?> Column { get; } = new("--column") { Description = "header of the column of values (default: the only one, or 'value')", HelpName = "NAME" };
 
-    public IEnumerable<Option> All => [Season, Threshold, Column];
+    public IEnumerable<Option> All => [Season, Threshold, Column, Node, Metric, Since];
 
     private static Season? Parse(string text, Action<string> refuse)
     {

@@ -55,6 +55,7 @@ namespace Granary.Rest.Http;
 [JsonSerializable(typeof(IReadOnlyList<TelemetryValueJson>))]
 [JsonSerializable(typeof(TelemetrySeriesJson))]
 [JsonSerializable(typeof(PredictedSeriesJson))]
+[JsonSerializable(typeof(NodeAnomaliesJson))]
 [JsonSerializable(typeof(SharePlanJson))]
 [JsonSerializable(typeof(IReadOnlyList<PredictionRecordJson>))]
 [JsonSerializable(typeof(ApplicationJson))]

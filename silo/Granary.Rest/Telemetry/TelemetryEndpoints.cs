@@ -28,6 +28,10 @@ internal static class TelemetryEndpoints
         routes.MapGet("/api/nodes/{name}/forecasts", Records).Reads(400, 404)
             .Describe("ListNodeForecasts", "How the forecasts of a node turned out", "For each metric and length of step, beside the last value as a forecast.")
             .Produces<IReadOnlyList<PredictionRecordJson>>();
+        routes.MapGet("/api/nodes/{name}/anomalies", Anomalies).Reads(400, 404)
+            .Describe("ListNodeAnomalies", "What was unusual about a node lately", "Steps of a minute, each with what was usual and why it is not; the newest first. Kept across restarts.")
+            .Produces<NodeAnomaliesJson>()
+            .WithParameters(("metric", "cpu, memory, network, storage, pressure.cpu, pressure.memory or pressure.io; all when not given."), ("since", "A time, or so long ago as a duration."), ("limit", "At most so many, 1 to 200; 100 when not given."));
         routes.MapGet("/api/pools/{name}/metrics", Application).Reads(400, 404)
             .Describe("GetPoolMetrics", "What became of a pool's tasks", "Times, ends, efficiency and errors by class of task, since the pool is watched.")
             .Produces<ApplicationJson>()
@@ -99,6 +103,14 @@ internal static class TelemetryEndpoints
         _ = new QueryReader(context.Request);
         _ = await cluster.KnownNode(name);
         return TypedResults.Ok<IReadOnlyList<PredictionRecordJson>>([.. (await cluster.PredictorOf(name).Records()).Select(PredictionRecordJson.From)]);
+    }
+
+    private static async Task<IResult> Anomalies(string name, HttpContext context, Cluster cluster, TimeProvider time)
+    {
+        var query = new QueryReader(context.Request, "metric", "since", "limit");
+        var asked = new AnomalyQuery(query.Text("metric"), query.Moment("since", time.GetUtcNow()), (int)query.Number("limit", 100, 1, 200));
+        _ = await cluster.KnownNode(name);
+        return TypedResults.Ok(NodeAnomaliesJson.From(await cluster.PredictorOf(name).Anomalies(asked)));
     }
 
     private static TelemetryQuery Query(HttpContext context, TimeProvider time, string help)

@@ -35,6 +35,7 @@ namespace Granary.Abstractions.Json;
 [JsonSerializable(typeof(IReadOnlyList<NodeJson>))]
 [JsonSerializable(typeof(TelemetrySeriesJson))]
 [JsonSerializable(typeof(PredictedSeriesJson))]
+[JsonSerializable(typeof(NodeAnomaliesJson))]
 [JsonSerializable(typeof(SharePlanJson))]
 [JsonSerializable(typeof(PlannedShareJson))]
 [JsonSerializable(typeof(PredictionRecordJson))]

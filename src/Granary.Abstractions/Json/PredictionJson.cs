@@ -30,3 +30,29 @@ public sealed record PredictionRecordJson(string Metric, double StepS, int Steps
     public static PredictionRecordJson From(PredictionRecord record) =>
         new(record.Metric, record.Step.TotalSeconds, record.Steps, record.Judged, record.Error, record.NaiveError, record.Covered, record.Drifts);
 }
+
+/// <summary>What was unusual about a node, as scripts read it.</summary>
+/// <param name="StepS">Seconds of a step.</param>
+/// <param name="Anomalies">The newest first.</param>
+/// <param name="Note">That too little is known to tell; null where enough is.</param>
+public sealed record NodeAnomaliesJson(string Node, double StepS, IReadOnlyList<WatchedMetricJson> Watched, IReadOnlyList<NodeAnomalyJson> Anomalies, string? Note)
+{
+    public static NodeAnomaliesJson From(NodeAnomalies told) => new(
+        told.Node, told.Step.TotalSeconds, [.. told.Watched.Select(w => new WatchedMetricJson(w.Metric, w.Steps, w.LeftOut))], [.. told.Found.Select(NodeAnomalyJson.From)], told.Note);
+}
+
+/// <param name="Steps">Judged since the predictor came to life, stored ones among them.</param>
+/// <param name="LeftOut">Samples that were no numbers, or came too late.</param>
+public sealed record WatchedMetricJson(string Metric, long Steps, long LeftOut);
+
+/// <summary>A step that is not as usual.</summary>
+/// <param name="At">Beginning of the step.</param>
+/// <param name="Value">The step's average.</param>
+/// <param name="Expected">What is usual, from the view that it is most unusual from.</param>
+/// <param name="View">jump, season, level or shift.</param>
+/// <param name="Score">How likely it is an anomaly that was not yet told of, 0 to 1.</param>
+/// <param name="Probability">How likely a deviation so large is among the usual.</param>
+public sealed record NodeAnomalyJson(string Metric, string Unit, DateTimeOffset At, double Value, double Expected, double Seen, string View, double Score, double Probability, string Why)
+{
+    public static NodeAnomalyJson From(NodeAnomaly a) => new(a.Metric, a.Unit, a.At, a.Value, a.Expected, a.Seen, a.View, a.Score, a.Probability, a.Why);
+}

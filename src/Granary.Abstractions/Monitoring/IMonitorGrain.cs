@@ -14,6 +14,10 @@ public interface IMonitorGrain : IGrainWithStringKey
     [Alias("Wake"), AlwaysInterleave]
     Task Wake();
 
+    /// <summary>From a node's predictor: a step of the node that is not as usual. Nobody waits for it.</summary>
+    [Alias("Unusual"), OneWay, AlwaysInterleave]
+    Task Unusual(string node, NodeAnomaly anomaly);
+
     /// <summary>What fires, and on request what has ended lately; the highest levels first.</summary>
     [Alias("Alerts"), AlwaysInterleave]
     Task<IReadOnlyList<AlertView>> Alerts(bool ended);

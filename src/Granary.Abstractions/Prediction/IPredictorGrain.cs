@@ -21,4 +21,9 @@ public interface IPredictorGrain : IGrainWithStringKey
     /// <summary>How the forecasts of each metric turned out.</summary>
     [Alias("Records"), ReadOnly]
     Task<IReadOnlyList<PredictionRecord>> Records();
+
+    /// <summary>What was unusual about the node lately, the newest first; kept across restarts.</summary>
+    /// <exception cref="Model.GranaryException">NotFound: no such metric; Invalid: a number that is not 1 to 200.</exception>
+    [Alias("Anomalies"), ReadOnly]
+    Task<NodeAnomalies> Anomalies(AnomalyQuery query);
 }

@@ -116,6 +116,7 @@ public static class GrainRules
         Add<IPredictorGrain>(nameof(IPredictorGrain.Wake), Roles.None);
         Add<IPredictorGrain>(nameof(IPredictorGrain.Forecast), Roles.Watchers);
         Add<IPredictorGrain>(nameof(IPredictorGrain.Records), Roles.Watchers);
+        Add<IPredictorGrain>(nameof(IPredictorGrain.Anomalies), Roles.Watchers);
 
         // how pools could be shared: of everybody's, so not for agent-owners
         Add<IOptimizerGrain>(nameof(IOptimizerGrain.Wake), Roles.None);
@@ -130,6 +131,7 @@ public static class GrainRules
 
         // what is wrong with machines and pools
         Add<IMonitorGrain>(nameof(IMonitorGrain.Wake), Roles.None);
+        Add<IMonitorGrain>(nameof(IMonitorGrain.Unusual), Roles.None);
         foreach (var read in (string[])[nameof(IMonitorGrain.Alerts), nameof(IMonitorGrain.Silences), nameof(IMonitorGrain.Rules), nameof(IMonitorGrain.Advice), nameof(IMonitorGrain.Watch)])
             Add<IMonitorGrain>(read, Roles.Readers);
         foreach (var act in (string[])[nameof(IMonitorGrain.Acknowledge), nameof(IMonitorGrain.Silence), nameof(IMonitorGrain.Expire)])

@@ -58,6 +58,7 @@ public static class RestRules
         ["GET /api/nodes/{name}/telemetry"] = Roles.Watchers,
         ["GET /api/nodes/{name}/forecast"] = Roles.Watchers,
         ["GET /api/nodes/{name}/forecasts"] = Roles.Watchers,
+        ["GET /api/nodes/{name}/anomalies"] = Roles.Watchers,
         ["PUT /api/nodes/{name}"] = Roles.Operator,
 
         ["GET /api/alerts"] = Roles.Readers,

@@ -53,11 +53,17 @@ public sealed class AnomalyDetector
         return Tell(worst);
     }
 
+    /// <summary>Teaches what was usual at that time of the season, and nothing else: for points from before those of the stream, which may be coarser than they are.</summary>
+    public void Recall(DateTimeOffset at, double value)
+    {
+        if (double.IsFinite(value)) _profile.Add(at, Math.Clamp(value, -Largest, Largest));
+    }
+
     private void Look(AnomalyView view, double expected, double seen, ref Finding worst)
     {
         var tail = _tails[(int)view - 1];
         var deviation = Math.Abs(seen - expected);
-        var surprise = tail.Surprise(deviation, 1e-9 * Math.Max(Math.Abs(expected), Math.Abs(seen)));
+        var surprise = tail.Surprise(deviation, Math.Max(_options.Least, 1e-9 * Math.Max(Math.Abs(expected), Math.Abs(seen))));
         tail.Add(deviation);
         if (surprise > worst.Surprise) worst = new(view, expected, seen, surprise);
     }

@@ -20,6 +20,9 @@ public sealed record AnomalyOptions
     /// <summary>The weight that the past keeps from one point to the next: about how many points are remembered is 1 / (1 - this).</summary>
     public double Memory { get; init; } = 0.9995;
 
+    /// <summary>The smallest deviation worth telling of, in the unit of the values; smaller ones are usual however rare they are. 0 for any.</summary>
+    public double Least { get; init; }
+
     /// <exception cref="ArgumentException">A value is out of its range; the message names it.</exception>
     public AnomalyOptions Validated()
     {
@@ -27,6 +30,7 @@ public sealed record AnomalyOptions
         Check(Short >= 2 && Long > Short && Long <= 100_000, $"Short is {Short} and Long {Long}: 2 or more, and more than that up to 100,000");
         Check(Threshold is > 0 and <= 300, $"Threshold is {Threshold}: over 0 up to 300 (-log10 of a probability)");
         Check(Quiet is >= 1 and <= 1_000_000, $"Quiet is {Quiet}: 1 to a million points");
+        Check(Least >= 0 && double.IsFinite(Least), $"Least is {Least}: 0 or more");
         Check(Memory is >= 0.9 and <= 1, $"Memory is {Memory}: 0.9 to 1");
         return this;
     }

@@ -31,14 +31,22 @@ public enum AnomalyView
 public readonly record struct AnomalyResult(double Score, bool Flagged, AnomalyView View, double Expected, double Seen, double Probability)
 {
     /// <summary>In a sentence.</summary>
-    public string Explain() => View switch
+    /// <param name="number">Writes a value in its unit; four figures when not given.</param>
+    /// <param name="points">What a point is called: <c>minutes</c>.</param>
+    public string Explain(Func<double, string>? number = null, string points = "points")
     {
-        AnomalyView.None => "too little is known yet",
-        AnomalyView.Jump => Say("after", "the median of the last five points,"),
-        AnomalyView.Season => Say("where", "is usual at this time,"),
-        AnomalyView.Level => Say("where", "is the long-run median,"),
-        _ => "a mean of " + Say("lately, after", "before:"),
-    };
-
-    private string Say(string before, string after) => string.Create(CultureInfo.InvariantCulture, $"{Seen:g4} {before} {Expected:g4} {after} such a deviation comes once in {Math.Min(1 / Math.Max(Probability, 1e-300), 1e10):#,0} points");
+        number ??= static value => value.ToString("g4", CultureInfo.InvariantCulture);
+        var (seen, expected) = (number(Seen), number(Expected));
+        var what = View switch
+        {
+            AnomalyView.None => "",
+            AnomalyView.Jump => $"{seen} after {expected}, the median of the last five {points}",
+            AnomalyView.Season => $"{seen} where {expected} is usual at this time",
+            AnomalyView.Level => $"{seen} where {expected} is the long-run median",
+            _ => $"a mean of {seen} lately, after {expected} before",
+        };
+        return what.Length == 0
+            ? "too little is known yet"
+            : string.Create(CultureInfo.InvariantCulture, $"{what}; such a deviation comes once in {Math.Min(1 / Math.Max(Probability, 1e-300), 1e10):#,0} {points}");
+    }
 }

@@ -74,6 +74,14 @@ public sealed partial class MonitorGrain(
 
     public Task Wake() => Task.CompletedTask;
 
+    public Task Unusual(string node, NodeAnomaly anomaly)
+    {
+        var now = clock.GetUtcNow();
+        _book.Observe(RuleSubject.Node, node, "unusual/" + anomaly.Metric, -Math.Log10(Math.Max(anomaly.Probability, 1e-10)), now, $"{anomaly.Metric} {Line(anomaly.Why)}");
+        TakeChanges(now);
+        return Task.CompletedTask;
+    }
+
     public Task<IReadOnlyList<AlertView>> Alerts(bool ended)
     {
         var now = clock.GetUtcNow();

@@ -7,6 +7,8 @@ namespace Granary.Grains.Prediction;
 /// <summary>One thing that is forecast of a node: the sum of one or more of its series, for the next minutes and for the next day.</summary>
 internal sealed class NodeMetric(string name, string unit, IReadOnlyList<string> series, PredictionOptions options)
 {
+    private readonly SeriesSum _sum = new(series);
+
     public string Name => name;
 
     /// <summary>Of telemetry, to be added up.</summary>
@@ -29,21 +31,7 @@ internal sealed class NodeMetric(string name, string unit, IReadOnlyList<string>
 
     public void Observe(TelemetryBatch batch)
     {
-        var places = new int[series.Count];
-        for (var i = 0; i < places.Length; i++) places[i] = PlaceOf(batch.Names, series[i]);
-        if (!places.Any(p => p >= 0)) return;
-        foreach (var tick in batch.Ticks)
-        {
-            double sum = 0;
-            var known = false;
-            foreach (var place in places)
-            {
-                if (place < 0 || !float.IsFinite(tick.Values[place])) continue;
-                sum += tick.Values[place];
-                known = true;
-            }
-            if (known) Observe(tick.At, sum);
-        }
+        foreach (var (at, value) in _sum.Of(batch)) Observe(at, value);
     }
 
     public void Observe(DateTimeOffset at, double value)
@@ -63,10 +51,4 @@ internal sealed class NodeMetric(string name, string unit, IReadOnlyList<string>
 
     public IEnumerable<PredictionRecord> Records() => Tracks.Select(t => new PredictionRecord(
         name, t.Options.Step, t.Count, t.Record.Judged, t.Record.MeanAbsoluteError, t.Record.NaiveError, t.Record.Covered, t.Drifts));
-
-    private static int PlaceOf(IReadOnlyList<string> names, string wanted)
-    {
-        for (var i = 0; i < names.Count; i++) if (names[i] == wanted) return i;
-        return -1;
-    }
 }

@@ -15,6 +15,14 @@ public sealed class PredictionOptions
     [Range(0.001, 1.0)]
     public double FitShare { get; set; } = 0.03;
 
+    /// <summary>The steps of which unusual ones are told of. Default a minute.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan AnomalyStep { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How unlikely a step must be to be told of, as -log10 of the probability. Default 4: one in 10,000 steps.</summary>
+    [Range(1.0, 10.0)]
+    public double AnomalyThreshold { get; set; } = 4;
+
     /// <summary>How the next minutes are followed; for tests.</summary>
     internal TrackOptions Near { get; set; } = TrackOptions.Near;
 

@@ -1,5 +1,6 @@
 using Granary.Abstractions;
 using Granary.Forecasting.Tracks;
+using Granary.Grains.Nodes;
 using Granary.Grains.Telemetry;
 using Granary.Model;
 using Microsoft.Extensions.Logging;
@@ -17,6 +18,7 @@ namespace Granary.Grains.Prediction;
 /// </summary>
 [Reentrant]
 public sealed partial class PredictorGrain(
+    [PersistentState("predictor", NodeGrain.StorageName)] IPersistentState<PredictorState> state,
     IServiceProvider services, IGrainFactory grains, TimeProvider clock, FitQueue fits, IOptions<PredictionOptions> options, StopSignal stop, ILogger<PredictorGrain> log) : Grain, IPredictorGrain
 {
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(5);
@@ -35,9 +37,11 @@ public sealed partial class PredictorGrain(
         _name = this.GetPrimaryKeyString();
         if (!Names.IsValid(_name)) throw GranaryException.Invalid($"'{_name}' is no node name; use {Names.Rule}");
         _metrics = NodeMetric.All(options.Value);
+        _watches = AnomalyWatch.All(options.Value);
         _stream = new(services, (_, batch) =>
         {
             foreach (var metric in _metrics) metric.Observe(batch);
+            Watch(batch);
         });
         if (!options.Value.Enabled) return Task.CompletedTask;
         _ = stop.Stopping.ContinueWith(_ => _over.Cancel(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
@@ -51,7 +55,18 @@ public sealed partial class PredictorGrain(
         return Task.CompletedTask;
     }
 
-    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => await _over.CancelAsync();
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        await _over.CancelAsync();
+        try
+        {
+            await SaveAsync();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            LogNotFollowed(log, _name, e.Message);
+        }
+    }
 
     public Task Wake() => Task.CompletedTask;
 
@@ -72,6 +87,8 @@ public sealed partial class PredictorGrain(
         try
         {
             if (!_following) await FollowAsync();
+            await TellAsync();
+            await SaveAsync();
             foreach (var track in _metrics.SelectMany(m => m.Tracks).Where(t => t.FitDue)) await FitAsync(track);
             _complained = "";
         }
@@ -107,35 +124,53 @@ public sealed partial class PredictorGrain(
         _following = true;
     }
 
+    private async Task SaveAsync()
+    {
+        if (!_unsaved) return;
+        _unsaved = false;
+        try
+        {
+            await state.WriteStateAsync();
+        }
+        catch (Exception)
+        {
+            _unsaved = true;
+            throw;
+        }
+    }
+
     /// <summary>What the node did before, coarse and fine, oldest first.</summary>
     private async Task RememberAsync()
     {
         var telemetry = grains.GetGrain<ITelemetryGrain>(_name);
+        var now = clock.GetUtcNow();
         foreach (var metric in _metrics)
             foreach (var track in metric.Tracks)
+                foreach (var (at, value) in await StoredAsync(telemetry, metric.Series, now - (track.Options.Memory * track.Options.Step), now, track.Options.Step)) track.Observe(at, value);
+        await RememberUsualAsync(telemetry);
+    }
+
+    /// <summary>The sum of series over a time, by points that are known.</summary>
+    private static async Task<SortedDictionary<DateTimeOffset, double>> StoredAsync(ITelemetryGrain telemetry, IReadOnlyList<string> series, DateTimeOffset from, DateTimeOffset to, TimeSpan step)
+    {
+        var points = new SortedDictionary<DateTimeOffset, double>();
+        foreach (var one in series)
+        {
+            try
             {
-                var points = new SortedDictionary<DateTimeOffset, double>();
-                foreach (var series in metric.Series) Add(points, await StoredAsync(telemetry, series, track.Options));
-                foreach (var (at, value) in points) track.Observe(at, value);
+                Add(points, await telemetry.Query(new(one, from, to, step)));
             }
+            catch (GranaryException e) when (e.Code == ErrorCode.NotFound)
+            {
+                // a node without it, or one that has just come
+            }
+        }
+        return points;
     }
 
-    private async Task<TelemetrySeries?> StoredAsync(ITelemetryGrain telemetry, string series, TrackOptions track)
+    private static void Add(SortedDictionary<DateTimeOffset, double> points, TelemetrySeries series)
     {
-        var now = clock.GetUtcNow();
-        try
-        {
-            return await telemetry.Query(new(series, now - (track.Memory * track.Step), now, track.Step));
-        }
-        catch (GranaryException e) when (e.Code == ErrorCode.NotFound)
-        {
-            return null; // a node without it, or one that has just come
-        }
-    }
-
-    private static void Add(SortedDictionary<DateTimeOffset, double> points, TelemetrySeries? series)
-    {
-        for (var i = 0; i < series?.Count.Length; i++)
+        for (var i = 0; i < series.Count.Length; i++)
         {
             if (series.Count[i] == 0 || !float.IsFinite(series.Mean[i])) continue;
             var at = series.Start + (i * series.Step);

@@ -41,10 +41,15 @@ public sealed class AlertBook(RuleSet rules)
     public long Version { get; private set; }
 
     /// <summary>What came of a subject at one time.</summary>
-    public void Observe(RuleSubject subject, string name, string metric, double value, DateTimeOffset at)
+    /// <param name="detail">What the value means, in a sentence: it stands in the alert's summary instead of value and threshold.</param>
+    public void Observe(RuleSubject subject, string name, string metric, double value, DateTimeOffset at, string detail = "")
     {
         foreach (var rule in rules.For(subject, metric))
-            if (Find(rule, name, metric) is { } series && series.Take(value, at)) Change(series, subject, name, metric, at);
+        {
+            if (Find(rule, name, metric) is not { } series) continue;
+            series.Detail = detail;
+            if (series.Take(value, at)) Change(series, subject, name, metric, at);
+        }
     }
 
     /// <summary>Something came of it: it is not silent.</summary>

@@ -27,6 +27,9 @@ internal sealed class AlertSeries(AlertRule rule)
 
     public double Raw { get; private set; }
 
+    /// <summary>What the last value means, where whoever measured it said so.</summary>
+    public string Detail { get; set; } = "";
+
     public DateTimeOffset Last { get; private set; }
 
     /// <summary>It fires as it did before a restart.</summary>

@@ -10,6 +10,7 @@ internal static class AlertText
     {
         var whose = $"{(subject == RuleSubject.Node ? "node" : "pool")} {name}";
         if (series.Level == AlertLevel.None) return $"{whose}: {rule.Name} is over";
+        if (series.Detail.Length > 0) return $"{whose}: {series.Detail}";
         var threshold = rule.ThresholdOf(series.Level);
         var lasting = rule.For > TimeSpan.Zero ? $" for {Durations.Format(rule.For)}" : "";
         return rule.Kind switch

@@ -66,6 +66,10 @@ public static class BuiltInRules
         },
         new()
         {
+            Name = "node-unusual", Metric = "unusual/*", Info = 1, Help = "'granary anomalies --node NODE' lists what was unusual there; rare is not wrong",
+        },
+        new()
+        {
             Name = "pool-no-nodes", Subject = RuleSubject.Pool, Metric = "nodes.missing", Critical = 1, For = TimeSpan.FromSeconds(20), Hysteresis = 0,
             Help = "tasks wait and no node takes any; see 'granary nodes'",
         },

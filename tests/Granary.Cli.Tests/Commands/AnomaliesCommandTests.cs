@@ -25,6 +25,43 @@ public sealed class AnomaliesCommandTests : IDisposable
         return "timestamp,value\n" + string.Join('\n', Values(count).Select((v, i) => $"{start.AddMinutes(5 * i):yyyy-MM-dd HH:mm:ss},{v.ToString("R", CultureInfo.InvariantCulture)}"));
     }
 
+    private static Cli WithNode()
+    {
+        var cli = new Cli();
+        cli.Cluster.Node("n1");
+        cli.Cluster.Directory.NodeNames.Add("n1");
+        return cli;
+    }
+
+    [Fact]
+    public async Task Of_a_node_what_its_server_found_is_listed()
+    {
+        var table = await WithNode().Run("anomalies", "--node", "n", "--metric", "cpu", "--since", "1h");
+        Assert.Equal((0, "granary: said so\n"), (table.Code, table.Error));
+        Assert.Equal(
+            [
+                "TIME                   METRIC   VALUE   USUAL   SCORE    VIEW   WHY",
+                "1970-01-01 01:00:00Z   cpu      95.0%   20.0%   0.9999   jump   95% after 20%",
+            ],
+            table.Lines.Select(l => l.TrimEnd()));
+        using var json = JsonDocument.Parse((await WithNode().Run("anomalies", "-n", "n1", "-o", "json")).Out);
+        Assert.Equal("jump", json.RootElement.GetProperty("anomalies")[0].GetProperty("view").GetString());
+    }
+
+    [Theory]
+    [InlineData(2, "anomalies")]
+    [InlineData(2, "anomalies", "x.csv", "--node", "n1")]
+    [InlineData(2, "anomalies", "x.csv", "--metric", "cpu")]
+    [InlineData(2, "anomalies", "--node", "n1", "--since", "soon")]
+    [InlineData(5, "anomalies", "--node", "n2")]
+    [InlineData(5, "anomalies", "--node", "n1", "--metric", "gpu")]
+    public async Task Of_a_node_what_is_wrong_is_said_in_one_line(int code, params string[] args)
+    {
+        var result = await WithNode().Run(args);
+        Assert.Equal(code, result.Code);
+        Assert.NotEmpty(result.Error);
+    }
+
     [Fact]
     public async Task Json_has_exactly_the_stable_fields_one_of_each_a_point()
     {

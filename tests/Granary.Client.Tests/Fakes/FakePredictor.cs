@@ -18,4 +18,12 @@ public sealed class FakePredictor
 
     public Task<IReadOnlyList<PredictionRecord>> Records() => Task.FromResult<IReadOnlyList<PredictionRecord>>(
         [new("cpu", TimeSpan.FromSeconds(10), 720, 1000, 0.01, 0.02, 0.91, 1), new("memory", TimeSpan.FromMinutes(5), 3, 0, 0, 0, 0, 0)]);
+
+    public Task<NodeAnomalies> Anomalies(AnomalyQuery query)
+    {
+        if (query.Metric is not ("" or "cpu")) throw GranaryException.NotFound($"'{query.Metric}' is not watched; cpu is");
+        if (query.Most is < 1 or > 200) throw GranaryException.Invalid($"{query.Most} anomalies cannot be listed; 1 to 200 can");
+        return Task.FromResult(new NodeAnomalies("n1", TimeSpan.FromMinutes(1), [new("cpu", 500, 2)],
+            [new("cpu", "ratio", DateTimeOffset.UnixEpoch.AddHours(1), TimeSpan.FromMinutes(1), 0.95, 0.2, 0.95, "jump", 0.9999, 0.0001, "95% after 20%")], "said so"));
+    }
 }

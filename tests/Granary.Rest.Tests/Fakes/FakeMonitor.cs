@@ -11,6 +11,8 @@ internal sealed class FakeMonitor(FakeCluster cluster) : IMonitorGrain
 
     public Task Wake() => throw new InvalidOperationException("REST does not call this");
 
+    public Task Unusual(string node, NodeAnomaly anomaly) => throw new InvalidOperationException("REST does not call this");
+
     public Task<IReadOnlyList<AlertView>> Alerts(bool ended)
     {
         cluster.Check();
