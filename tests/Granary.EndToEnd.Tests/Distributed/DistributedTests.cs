@@ -9,7 +9,7 @@ namespace Granary.EndToEnd.Tests.Distributed;
 /// <summary>Work in partitions on real node agents, through the command line and the SDK.</summary>
 public sealed class DistributedTests
 {
-    private const int Files = 40;
+    private const int Files = 120;
 
     private static WorkSpec Spec(string script, int partitions, string output = "", WorkPolicy? policy = null) => new()
     {
@@ -50,7 +50,7 @@ public sealed class DistributedTests
         var expected = new Dictionary<string, string>();
         for (var i = 0; i < Files; i++)
         {
-            var path = server.WriteFile($"in put-{i}", new string((char)('a' + (i % 26)), 1000 * (i + 1)));
+            var path = server.WriteFile($"in put-{i}", new string((char)('a' + (i % 26)), 500 * (i + 1)));
             expected[path] = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
         }
         var list = server.WriteFile("list", string.Join('\n', expected.Keys));
