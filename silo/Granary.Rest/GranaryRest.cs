@@ -16,6 +16,7 @@ using Granary.Rest.Metrics;
 using Granary.Rest.Moves;
 using Granary.Rest.Nodes;
 using Granary.Rest.OpenApi;
+using Granary.Rest.Optimization;
 using Granary.Rest.Overview;
 using Granary.Rest.Pools;
 using Granary.Rest.Profiling;
@@ -85,6 +86,7 @@ public static class GranaryRest
         NodeEndpoints.Map(app);
         TelemetryEndpoints.Map(app);
         EnergyEndpoints.Map(app);
+        OptimizeEndpoints.Map(app);
         ReservationEndpoints.Map(app);
         AllocationEndpoints.Map(app);
         DistributedEndpoints.Map(app);

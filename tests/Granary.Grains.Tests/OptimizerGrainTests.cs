@@ -1,6 +1,7 @@
 using Granary.Abstractions;
 using Granary.Grains.Tests.Support;
 using Granary.Model;
+using ErrorCode = Granary.Model.ErrorCode;
 
 namespace Granary.Grains.Tests;
 
@@ -47,6 +48,72 @@ public sealed class OptimizerGrainTests(GrainsFixture fixture) : IClassFixture<G
         var optimizer = fixture.Grains.GetGrain<IOptimizerGrain>("o-2");
         var plan = await UntilAsync(optimizer, p => p.Reason == "no agent has wanted anything lately", () => node.Poll(new PollRequest(session, 0, TimeSpan.FromMilliseconds(10))));
         Assert.Equal((null, 0), (plan.At, plan.Agents.Count));
+    }
+
+    [Fact]
+    public async Task A_run_gives_plans_to_choose_from_and_one_of_them_sets_weights_that_can_be_put_back()
+    {
+        var (pool, node, session) = await fixture.PoolWithNodeAsync("o-3");
+        var directory = fixture.Grains.GetGrain<IDirectoryGrain>(IDirectoryGrain.Key);
+        await directory.AddPool("o-3");
+        await directory.AddAgents([new AgentSpec { Id = "big-3", Weight = 9 }, new AgentSpec { Id = "small-3" }]);
+        var optimizer = fixture.Grains.GetGrain<IOptimizerGrain>("o-3");
+        foreach (var (agent, count) in (IEnumerable<(string, int)>)[("big-3", 3), ("small-3", 6)])
+            await pool.Submit(new(Guid.NewGuid().ToString("N"), [new SubmitItem(new TaskSpec { Agent = agent, Command = ["true"], Resources = new ResourceSet { CpuMilli = 1000 } }, count)]));
+        var report = await RunAsync(r => r.Basis == "measured");
+        Assert.Contains(report.Stages, s => s is { Name: "front", Status: "done" } && s.Reason.Contains("as measured", StringComparison.Ordinal));
+        Assert.Contains(report.Stages, s => s.Status == "too_little" && s.Reason.Contains("points of history", StringComparison.Ordinal));
+
+        report = await RunAsync(r => r.Basis == "forecast");
+        Assert.True(report.Front.Count is > 3 and <= 10 && report.Found >= report.Front.Count, $"{report.Front.Count} of {report.Found}");
+        Assert.Equal(report.Recommended, Assert.Single(report.Front, o => o.Marks.Contains("recommended")).Plan);
+        Assert.All(report.Front, o => Assert.True(o.LatencySeconds > 0 && o.Throughput is >= 0 and <= 1 && o.Utilisation is >= 0 and <= 1 && o.Fairness is >= 0 and <= 1, $"{o}"));
+        Assert.Equal(["max-min", "by-weight"], report.Rules.Select(o => o.Plan));
+        Assert.InRange(report.Hypervolume, 0.01, 1);
+        Assert.Equal(report.Hypervolume, report.Progress[^1].Hypervolume);
+        Assert.Null(await optimizer.Undo());
+
+        // more than its three tasks can use is no use to the heavy one, so max-min wants other weights than 9 and 1; they come back, but for the one that somebody changed
+        var applied = await optimizer.Apply(report.Run, "max-min");
+        Assert.Equal(["big-3", "small-3"], applied.Weights.Select(w => w.Agent));
+        Assert.Equal((double[])[9, 1], applied.Weights.Select(w => w.Before));
+        Assert.Equal(10, applied.Weights.Sum(w => w.After), 0.05);
+        Assert.Equal((double[])[.. applied.Weights.Select(w => w.After)], await WeightsAsync());
+        Assert.Equal(applied, await optimizer.Apply(report.Run, "max-min") with { At = applied.At, Weights = applied.Weights });
+        var other = await optimizer.Apply(report.Run, report.Front[^1].Plan);
+        Assert.Equal((double[])[9, 1], other.Weights.Select(w => w.Before));
+        await directory.AddAgents([new AgentSpec { Id = "small-3", Weight = 7 }]);
+        var undone = await optimizer.Undo();
+        Assert.Equal(["", "somebody set it to 7 since; left as it is"], undone!.Weights.Select(w => w.Note));
+        Assert.Equal((double[])[9, 7], await WeightsAsync());
+        Assert.Null(await optimizer.Applied());
+
+        async Task<double[]> WeightsAsync() => [(await directory.Agent("big-3"))!.Weight, (await directory.Agent("small-3"))!.Weight];
+
+        async Task<OptimizationReport> RunAsync(Func<OptimizationReport, bool> done)
+        {
+            using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+            for (var i = 0; ; i++)
+            {
+                await node.Poll(new PollRequest(session, 0, TimeSpan.FromMilliseconds(10)));
+                if (await optimizer.Optimize(new(new PlanPreference(Fairness: 4))) is var run && done(run)) return run;
+                Assert.True(i < 1_000, $"it did not come to that: {run} {string.Join(", ", run.Stages)}");
+                await looks.WaitForNextTickAsync();
+            }
+        }
+    }
+
+    [Fact]
+    public async Task What_cannot_be_asked_of_a_run_is_refused()
+    {
+        await fixture.PoolWithNodeAsync("o-4");
+        var optimizer = fixture.Grains.GetGrain<IOptimizerGrain>("o-4");
+        foreach (var bad in (PlanPreference[])[new(0, 0, 0, 0), new(-1), new(double.NaN), new(double.PositiveInfinity), new(1e9)])
+            Assert.Equal(ErrorCode.Invalid, (await Assert.ThrowsAsync<GranaryException>(() => optimizer.Optimize(new(bad)))).Code);
+        foreach (var plans in (int[])[0, -1, 51])
+            Assert.Equal(ErrorCode.Invalid, (await Assert.ThrowsAsync<GranaryException>(() => optimizer.Optimize(new(new(), plans)))).Code);
+        Assert.Equal("none", (await optimizer.Optimize(new(new()))).Basis);
+        Assert.Equal(ErrorCode.NotFound, (await Assert.ThrowsAsync<GranaryException>(() => optimizer.Apply("no-run", "recommended"))).Code);
     }
 
     private static async Task<SharePlan> UntilAsync(IOptimizerGrain optimizer, Func<SharePlan, bool> done, Func<Task> meanwhile)

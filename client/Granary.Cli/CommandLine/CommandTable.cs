@@ -37,6 +37,7 @@ internal static class CommandTable
         new("telemetry", TelemetryCommand.Create),
         new("predict", PredictCommand.Create),
         new("plan", PlanCommand.Create),
+        new("optimize", OptimizeCommand.Create),
         new("metrics", MetricsCommand.Create),
         new("profile", ProfileCommand.Create),
         new("alerts", AlertsCommand.Create),

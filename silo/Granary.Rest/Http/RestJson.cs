@@ -13,6 +13,7 @@ using Granary.Rest.Health;
 using Granary.Rest.Inbox;
 using Granary.Rest.Metrics;
 using Granary.Rest.Nodes;
+using Granary.Rest.Optimization;
 using Granary.Rest.Pools;
 using Granary.Rest.Profiling;
 using Granary.Rest.Reservations;
@@ -57,6 +58,10 @@ namespace Granary.Rest.Http;
 [JsonSerializable(typeof(PredictedSeriesJson))]
 [JsonSerializable(typeof(NodeAnomaliesJson))]
 [JsonSerializable(typeof(SharePlanJson))]
+[JsonSerializable(typeof(OptimizeBody))]
+[JsonSerializable(typeof(ApplyPlanBody))]
+[JsonSerializable(typeof(OptimizationJson))]
+[JsonSerializable(typeof(AppliedWeightsJson))]
 [JsonSerializable(typeof(IReadOnlyList<PredictionRecordJson>))]
 [JsonSerializable(typeof(ApplicationJson))]
 [JsonSerializable(typeof(AlertJson))]

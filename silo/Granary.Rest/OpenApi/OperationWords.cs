@@ -8,6 +8,7 @@ using Granary.Rest.Groups;
 using Granary.Rest.Http;
 using Granary.Rest.Inbox;
 using Granary.Rest.Nodes;
+using Granary.Rest.Optimization;
 using Granary.Rest.Pools;
 using Granary.Rest.Profiling;
 using Granary.Rest.Repeats;
@@ -31,6 +32,8 @@ internal static class OperationWords
         [typeof(GroupRequest)] = """{"weight":2,"guarantee":{"cpu":1},"limit":{"cpu":8}}""",
         [typeof(AgentRequest)] = """{"weight":4,"class":"critical","guarantee":{"cpu":1},"limit":{"memory":"2Gi"}}""",
         [typeof(EnergyRequest)] = """{"target_reduction":0.2,"lasts":"2h"}""",
+        [typeof(OptimizeBody)] = """{"pool":"default","preferences":{"latency":4,"fairness":2},"plans":10}""",
+        [typeof(ApplyPlanBody)] = """{"pool":"default","run":"1f2e3d4c","plan":"recommended"}""",
         [typeof(ReservationRequest)] = """{"agent":"safety","resources":{"cpu":2,"memory":"1Gi"},"from":"+10m","for":"5m","every":"day","count":7}""",
         [typeof(AllocationRequest)] = """{"allocation_type":"reserve","agent":"safety","resources":{"cpu":2},"from":"2030-01-31T08:00:00Z","for":"1h"}""",
         [typeof(DistributedRequest)] = """{"operation":"distribute","agent":"literature","name":"hash","command":["sha256sum","{}"],"resources":{"cpu":"500m"},"inputs":[{"path":"/data/a","size":"10Mi","at":["n1"]},"/data/b"],"batch":{"goal":"5s"}}""",

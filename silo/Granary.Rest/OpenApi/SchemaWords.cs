@@ -7,6 +7,7 @@ using Granary.Rest.Allocation;
 using Granary.Rest.Distributed;
 using Granary.Rest.Energy;
 using Granary.Rest.Http;
+using Granary.Rest.Optimization;
 using Granary.Rest.Profiling;
 using Granary.Rest.Reservations;
 using Granary.Rest.Services;
@@ -33,6 +34,7 @@ internal static class SchemaWords
         else if (bare == typeof(DistributedRequest)) schema.Required = new HashSet<string> { "operation" };
         else if (bare == typeof(ServiceBody)) schema.Required = new HashSet<string> { "agent" };
         else if (bare == typeof(EnergyRequest)) schema.Required = new HashSet<string> { "target_reduction" };
+        else if (bare == typeof(ApplyPlanBody)) schema.Required = new HashSet<string> { "run" };
         else if (bare == typeof(SilenceBody)) schema.Required = new HashSet<string> { "matchers", "for" };
         else if (bare == typeof(ResourceSet)) Resources(schema);
         else if (bare == typeof(TimeSpan))

@@ -121,6 +121,10 @@ public static class GrainRules
         // how pools could be shared: of everybody's, so not for agent-owners
         Add<IOptimizerGrain>(nameof(IOptimizerGrain.Wake), Roles.None);
         Add<IOptimizerGrain>(nameof(IOptimizerGrain.Plan), Roles.Readers);
+        Add<IOptimizerGrain>(nameof(IOptimizerGrain.Optimize), Roles.Readers);
+        Add<IOptimizerGrain>(nameof(IOptimizerGrain.Applied), Roles.Readers);
+        Add<IOptimizerGrain>(nameof(IOptimizerGrain.Apply), Roles.Operator); // as IAgentGrain.Set
+        Add<IOptimizerGrain>(nameof(IOptimizerGrain.Undo), Roles.Operator);
 
         // what became of tasks, by class: of everybody's, so not for agent-owners
         Add<IApplicationGrain>(nameof(IApplicationGrain.Record), Roles.None);

@@ -61,6 +61,11 @@ public static class RestRules
         ["GET /api/nodes/{name}/anomalies"] = Roles.Watchers,
         ["PUT /api/nodes/{name}"] = Roles.Operator,
 
+        ["POST /api/optimize"] = Roles.Readers,
+        ["GET /api/optimize/applied"] = Roles.Readers,
+        ["POST /api/optimize/applied"] = Roles.Operator,
+        ["DELETE /api/optimize/applied"] = Roles.Operator,
+
         ["GET /api/alerts"] = Roles.Readers,
         ["GET /api/alerts/rules"] = Roles.Readers,
         ["GET /api/alerts/advice"] = Roles.Readers,

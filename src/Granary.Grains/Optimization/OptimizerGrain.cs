@@ -30,6 +30,7 @@ public sealed partial class OptimizerGrain(
 
     private const int NodesEvery = 6;
 
+    private readonly SemaphoreSlim _heavy = new(1);
     private readonly MeasuredUse _measured = new();
     private readonly ShadowTrial _trial = new(Range);
     private string _name = "";
@@ -95,7 +96,7 @@ public sealed partial class OptimizerGrain(
             return;
         }
         if (_last is { } last && PlanRewards.Compare(last.Situation, last.Classical, last.Path, situation) is { } outcome) situation = situation with { Outcome = outcome };
-        var decision = await Task.Run(() => _path.Decide(situation)); // tenths of a second
+        var decision = await InTurnAsync(() => _path.Decide(situation)); // tenths of a second
         _last = (situation, decision.Classical, decision.Candidate);
         _plan = new(_name, clock.GetUtcNow(), capacity,
             [.. situation.Agents.Select((a, i) => new PlannedShare(a.Id, situation.History[i][^1], situation.Current![i], decision.Classical[i], decision.Candidate?[i]))],

@@ -8,7 +8,7 @@ namespace Granary.Optimization.Live;
 /// </summary>
 /// <remarks>
 /// What an agent could use is what its tasks use and what those that wait would: as many times what one of its running tasks used last. Rates and work of tasks are those of the time
-/// that is remembered. Agents that wanted nothing in all of it are left out, and of the others those that want most are taken, up to <paramref name="mostAgents"/>.
+/// that is remembered; what waits for long is load too, so that an agent's load is never less than what it could use of late. Agents that wanted nothing in all of it are left out, and of the others those that want most are taken, up to <paramref name="mostAgents"/>.
 /// </remarks>
 /// <param name="memory">Samples that are kept of an agent.</param>
 /// <param name="step">From one sample to the next.</param>
@@ -17,6 +17,9 @@ public sealed class PoolHistory(int memory, TimeSpan step, int mostAgents = 200)
 {
     /// <summary>Of a task of which nothing is known yet, in capacity-seconds.</summary>
     private const double UnknownWork = 1;
+
+    /// <summary>Samples whose demand is load.</summary>
+    private const int Lately = 6;
 
     private readonly Dictionary<string, Agent> _agents = new(StringComparer.Ordinal);
     private long _samples;
@@ -107,7 +110,8 @@ public sealed class PoolHistory(int memory, TimeSpan step, int mostAgents = 200)
         {
             var (_, _, arrived) = _counts.Peek();
             var seconds = Math.Max(1, _counts.Count - 1) * step.TotalSeconds;
-            var rate = Math.Clamp((Last.Ended + Last.Queued + Last.Running - arrived) / seconds, 0, 1e9);
+            var arrivals = (Last.Ended + Last.Queued + Last.Running - arrived) / seconds;
+            var rate = Math.Clamp(Math.Max(arrivals, Demand.TakeLast(Lately).Average() / Work), 0, 1e9);
             var guarantee = Math.Min(Last.Guarantee, capacity) * scale;
             return new(Last.Id, rate, Work, Last.Weight, guarantee, Last.Limit is { } limit ? Math.Max(limit, guarantee) : null);
         }

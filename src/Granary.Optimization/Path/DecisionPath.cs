@@ -12,6 +12,9 @@ public sealed record StageReport(string Stage, StageStatus Status, string Reason
 /// <param name="Candidate">What the path would have allocated, for judging it in shadow; null where it did not come so far.</param>
 public sealed record PathDecision(double[] Allocation, bool FromPath, string Reason, double[] Classical, double[]? Candidate, AllocationPlan? Plan, IReadOnlyList<StageReport> Stages)
 {
+    /// <summary>All that the plan was chosen from; null where the path did not come so far.</summary>
+    public PlanFront? Front { get; init; }
+
     /// <summary>One line for a person.</summary>
     public override string ToString() =>
         (FromPath ? "the path decided" : $"the classical path serves: {Reason}") + "; " + string.Join(", ", Stages.Select(s => $"{s.Stage} {s.Status} {s.Took.TotalMilliseconds:F1} ms"));
@@ -62,7 +65,7 @@ public sealed class DecisionPath(IReadOnlyList<IPathStage> stages, TimeProvider 
             stopped = "the path's allocation is not within guarantees, limits and capacity";
         }
         var own = stopped.Length == 0;
-        return new PathDecision(own ? context.Tuned! : classical, own, stopped, classical, context.Tuned, context.Chosen, reports);
+        return new PathDecision(own ? context.Tuned! : classical, own, stopped, classical, context.Tuned, context.Chosen, reports) { Front = context.Front };
     }
 
     private static StageResult Run(IPathStage stage, PathContext context)

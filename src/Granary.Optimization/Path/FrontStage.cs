@@ -5,7 +5,10 @@ namespace Granary.Optimization.Path;
 /// <summary>A front of plans for a load halfway between what is expected and the upper ends of the forecasts.</summary>
 public sealed class FrontStage(PlannerOptions? options = null) : IPathStage
 {
-    private readonly PlannerOptions _options = options ?? new PlannerOptions { Generations = 60, Divisions = 5 };
+    private readonly PlannerOptions _options = options ?? Defaults;
+
+    /// <summary>A search that a decision of every few seconds has time for.</summary>
+    public static PlannerOptions Defaults { get; } = new() { Generations = 60, Divisions = 5 };
 
     public string Name => "front";
 

@@ -46,7 +46,7 @@ public static class AllocationPlanner
             if (generation % options.ReportEvery != 0 && generation != options.Generations) continue;
             progress.Add(new PlanProgress(generation, Hypervolume.Of(archive.Plans.Select(s => s.Objectives), worst) / worst[0], archive.Plans.Count));
         }
-        return new PlanFront(Undominated([.. archive.Plans.Select(p => Plan(problem, p.Variables))]), progress);
+        return new PlanFront(problem, Undominated([.. archive.Plans.Select(p => Plan(problem, p.Variables))]), progress);
     }
 
     private static AllocationPlan[] Undominated(AllocationPlan[] plans)

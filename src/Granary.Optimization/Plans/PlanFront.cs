@@ -5,9 +5,11 @@ public sealed class PlanFront
 {
     private readonly double[] _ideal = new double[4], _range = new double[4];
 
-    internal PlanFront(IReadOnlyList<AllocationPlan> plans, IReadOnlyList<PlanProgress> progress)
+    private readonly AllocationProblem _problem;
+
+    internal PlanFront(AllocationProblem problem, IReadOnlyList<AllocationPlan> plans, IReadOnlyList<PlanProgress> progress)
     {
-        (Plans, Progress) = (plans, progress);
+        (_problem, Plans, Progress) = (problem, plans, progress);
         for (var k = 0; k < 4; k++)
         {
             _ideal[k] = plans.Min(p => p.Objectives.ToArray()[k]);
@@ -25,6 +27,9 @@ public sealed class PlanFront
 
     /// <summary>The hypervolume of this front, as in <see cref="PlanProgress"/>.</summary>
     public double Hypervolume => Progress[^1].Hypervolume;
+
+    /// <summary>What another allocation would do under the load of this front: a rule's, or the one in force.</summary>
+    public AllocationPlan Judge(double[] allocation) => new(allocation, _problem.Judge(allocation));
 
     /// <summary>
     /// The plan whose largest weighted distance from the best of each objective is least: the achievement scalarizing function of Wierzbicki (1980). Every kind of
@@ -54,7 +59,8 @@ public sealed class PlanFront
     /// <summary>The best plan for each objective alone: latency, throughput, utilisation, fairness.</summary>
     public IReadOnlyList<AllocationPlan> Extremes() => [.. Enumerable.Range(0, 4).Select(k => Plans.MinBy(p => (p.Objectives.ToArray()[k], Scaled(p.Objectives).Sum()))!)];
 
-    private double[] Scaled(PlanObjectives objectives)
+    /// <summary>Objectives on the scale of this front: 0 the best, 1 the worst of it.</summary>
+    internal double[] Scaled(PlanObjectives objectives)
     {
         var scaled = objectives.ToArray();
         for (var k = 0; k < 4; k++) scaled[k] = (scaled[k] - _ideal[k]) / _range[k];

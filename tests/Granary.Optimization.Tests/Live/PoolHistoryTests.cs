@@ -23,7 +23,7 @@ public class PoolHistoryTests
         var situation = history.Situation(8, 1)!;
         var agent = Assert.Single(situation.Agents);
         Assert.Equal([9, 6], situation.History[0]); // 3 + 4 * 1.5, then 4 * 1.5
-        Assert.Equal((0.4, 5), (agent.Rate, agent.Work)); // 20 known of then 16: four more in ten seconds; six ended with thirty
+        Assert.Equal((1.5, 5), (agent.Rate, agent.Work)); // four more came in ten seconds, but 7.5 cores on average could have been used; six ended with thirty
         Assert.Equal(20, Assert.Single(situation.Backlog!));
     }
 
