@@ -48,8 +48,8 @@ internal sealed class SimulatedExecutor : IExecutor
                 _running.Add(LeaseKey.Of(assignment.Lease), running);
                 _due.Enqueue(running, clock + Ticks(length));
             }
+            Arm(); // first, since who hears of a start may move the clock; its end waits for this lock
             _sink!.Report(reports);
-            Arm();
         }
         return default;
     }
