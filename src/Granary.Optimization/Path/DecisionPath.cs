@@ -7,7 +7,7 @@ public sealed record StageReport(string Stage, StageStatus Status, string Reason
 
 /// <summary>A decision.</summary>
 /// <param name="Allocation">Capacity for each agent: finite, within guarantees and limits, in all not over the capacity.</param>
-/// <param name="FromPath">Whether it is the path's; else the classical one serves, and the reason says why.</param>
+/// <param name="FromPath">Whether it is the path's; else the incumbent serves, and the reason says why.</param>
 /// <param name="Classical">What max-min fairness allocates.</param>
 /// <param name="Candidate">What the path would have allocated, for judging it in shadow; null where it did not come so far.</param>
 public sealed record PathDecision(double[] Allocation, bool FromPath, string Reason, double[] Classical, double[]? Candidate, AllocationPlan? Plan, IReadOnlyList<StageReport> Stages)
@@ -65,7 +65,7 @@ public sealed class DecisionPath(IReadOnlyList<IPathStage> stages, TimeProvider 
             stopped = "the path's allocation is not within guarantees, limits and capacity";
         }
         var own = stopped.Length == 0;
-        return new PathDecision(own ? context.Tuned! : classical, own, stopped, classical, context.Tuned, context.Chosen, reports) { Front = context.Front };
+        return new PathDecision(own ? context.Tuned! : context.Incumbent, own, stopped, classical, context.Tuned, context.Chosen, reports) { Front = context.Front };
     }
 
     private static StageResult Run(IPathStage stage, PathContext context)
@@ -91,6 +91,7 @@ public sealed class DecisionPath(IReadOnlyList<IPathStage> stages, TimeProvider 
             Require.Length(current.Length, agents, "the allocation in force");
             Require.Finite(current, "the allocation in force");
         }
+        if (situation.Incumbent is { } incumbent && !Allowed(situation, incumbent)) throw new ArgumentException("the incumbent allocation is not within guarantees, limits and capacity");
         if (situation.Backlog is { } backlog) Require.Length(backlog.Length, agents, "backlogs");
         if (situation.Outcome is { } outcome)
         {

@@ -7,8 +7,11 @@ public sealed class PathContext(PathSituation situation, double[] classical)
 {
     public PathSituation Situation { get; } = situation;
 
-    /// <summary>What the classical path allocates: what serves unless the whole path vouches for more.</summary>
+    /// <summary>What the classical path allocates.</summary>
     public double[] Classical { get; } = classical;
+
+    /// <summary>What serves unless the whole path vouches for more; the classical allocation where the situation names nothing else.</summary>
+    public double[] Incumbent { get; } = situation.Incumbent ?? classical;
 
     /// <summary>Capacity that each agent could use now.</summary>
     public double[]? Predicted { get; set; }
@@ -20,6 +23,9 @@ public sealed class PathContext(PathSituation situation, double[] classical)
     public double[]? Proposal { get; set; }
 
     public PlanFront? Front { get; set; }
+
+    /// <summary>Simulated worlds that go on from now; where stages use them.</summary>
+    public Rollouts? Rollouts { get; set; }
 
     public AllocationPlan? Chosen { get; set; }
 

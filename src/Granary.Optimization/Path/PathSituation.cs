@@ -22,6 +22,9 @@ public sealed record PathSituation
     /// <summary>The allocation in force, one value an agent; null: none yet.</summary>
     public double[]? Current { get; init; }
 
+    /// <summary>What serves where the path does not, and what it has to beat; null: max-min fairness.</summary>
+    public double[]? Incumbent { get; init; }
+
     public PlanPreferences Preferences { get; init; } = new();
 
     /// <summary>What the last decision was worth: the classical one, and the path's under the same conditions; null: not known.</summary>

@@ -6,6 +6,14 @@ namespace Granary.Optimization.Plans;
 /// </summary>
 public static class MaxMinShares
 {
+    /// <summary>All capacity by weight, between guarantees and limits: max-min fairness between agents that all want everything.</summary>
+    public static double[] ByWeight(IReadOnlyList<PlanAgent> agents, double capacity)
+    {
+        var demand = new double[agents.Count];
+        demand.AsSpan().Fill(capacity);
+        return Allocate(agents, capacity, demand);
+    }
+
     /// <param name="demand">Capacity that each agent could use; one that is not finite or negative counts as all there is.</param>
     public static double[] Allocate(IReadOnlyList<PlanAgent> agents, double capacity, ReadOnlySpan<double> demand)
     {

@@ -73,6 +73,26 @@ public sealed class QueueWorld
         }
     }
 
+    /// <summary>A world that goes on from what is known of a real one.</summary>
+    /// <param name="backlog">Work that waits, in machine-seconds, one value an agent.</param>
+    /// <param name="arrivals">Work that arrives in a second, likewise; an agent is in its burst where that is over its rate.</param>
+    /// <param name="shares">In force until now; they sum to 1.</param>
+    public QueueWorld(QueueWorldOptions options, long seed, ReadOnlySpan<double> backlog, ReadOnlySpan<double> arrivals, ReadOnlySpan<double> shares) : this(options, seed)
+    {
+        Require.Length(backlog.Length, Agents, "backlogs");
+        Require.Length(arrivals.Length, Agents, "arrivals");
+        Require.Length(shares.Length, Agents, "shares");
+        Require.Finite(backlog, "backlogs");
+        Require.Finite(arrivals, "arrivals");
+        Require.Finite(shares, "shares");
+        for (var i = 0; i < Agents; i++)
+        {
+            (_backlog[i], _smoothed[i]) = (Math.Max(0, backlog[i]), Math.Max(0, arrivals[i]));
+            _burst[i] = arrivals[i] > options.Rates[i] * options.Work[i];
+        }
+        shares.CopyTo(_shares);
+    }
+
     public int Agents => _options.Agents;
 
     public QueueWorldOptions Options => _options;
