@@ -19,6 +19,8 @@ internal sealed class Cluster(IGrainFactory grains, NameCopy names)
 
     public ITelemetryGrain TelemetryOf(string node) => Grain<ITelemetryGrain>(node);
     public IOptimizerGrain OptimizerOf(string pool) => Grain<IOptimizerGrain>(pool);
+    public ICapacityGrain CapacityOf(string name) => Grain<ICapacityGrain>(name);
+
     public IPredictorGrain PredictorOf(string node) => Grain<IPredictorGrain>(node);
 
     public IApplicationGrain ApplicationOf(string pool) => Grain<IApplicationGrain>(pool);

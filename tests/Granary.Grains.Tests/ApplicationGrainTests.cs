@@ -1,6 +1,7 @@
 using Granary.Abstractions;
 using Granary.Grains.Tests.Support;
 using Granary.Model;
+using ErrorCode = Granary.Model.ErrorCode;
 
 namespace Granary.Grains.Tests;
 
@@ -50,4 +51,42 @@ public sealed class ApplicationGrainTests(GrainsFixture fixture) : IClassFixture
         Assert.Equal((1L, 2L), (summary.Classes[0].Ended[TaskState.Succeeded], summary.Missed));
         Assert.Equal(ErrorCode.Invalid, (await Assert.ThrowsAsync<GranaryException>(() => application.Summary(65))).Code);
     }
+
+    [Fact]
+    public async Task How_long_an_agents_tasks_run_is_learned_and_kept_across_a_restart()
+    {
+        await using var cluster = new KeptCluster();
+        await cluster.StartAsync();
+        var application = cluster.Grains.GetGrain<IApplicationGrain>("times");
+        var nothing = Assert.Single(await application.RunTimes("a", null, TimeSpan.FromSeconds(9)));
+        Assert.Equal((0, (double?)null, "no task of this pool has succeeded yet: nothing is known"), (nothing.Quantiles.Count, nothing.MeetsDeadline, nothing.Note));
+        var view = new PoolView { Spec = new PoolSpec { Name = "times" } };
+        List<TaskOutcome> outcomes = [];
+        for (var n = 0; n < 100; n++)
+        {
+            outcomes.Add(Outcome("a", "index", n % 10 == 9 ? TaskState.Failed : TaskState.Succeeded, 2 + (n % 10 / 10.0)));
+            outcomes.Add(Outcome("b", "train", TaskState.Succeeded, 100));
+            outcomes.Add(Outcome("b", "train", TaskState.Cancelled, 1)); // says nothing
+        }
+        outcomes.Add(Outcome("a", "odd", TaskState.Rejected, -1));
+        await application.Record(new("times", DateTimeOffset.UtcNow, view, outcomes, 0));
+
+        var before = await application.RunTimes("a", null, TimeSpan.FromSeconds(2.5));
+        var index = Assert.Single(before);
+        Assert.Equal(("a", "index", null), (index.Agent, index.Class, index.Note));
+        Assert.InRange(index.Quantiles.Single(q => q.Probability == 0.5).Within.TotalSeconds, 2.2, 3);
+        Assert.InRange(index.SuccessRate, 0.87, 0.93);
+        Assert.InRange(index.MeetsDeadline!.Value, 0.2, 0.65);
+        var foreign = Assert.Single(await application.RunTimes("a", "train", null));
+        Assert.InRange(foreign.Quantiles.Single(q => q.Probability == 0.5).Within.TotalSeconds, 80, 120);
+        Assert.Equal("few runs of this agent and class are known: mostly as others run this class", foreign.Note);
+        Assert.Equal("few runs of this class are known: mostly as all tasks of the pool run", Assert.Single(await application.RunTimes("nobody", null, null)).Note);
+        foreach (var ask in (Func<Task>[])[() => application.RunTimes("", null, null), () => application.RunTimes("a b", null, null), () => application.RunTimes("a", null, TimeSpan.Zero)])
+            Assert.Equal(ErrorCode.Invalid, (await Assert.ThrowsAsync<GranaryException>(ask)).Code);
+
+        await cluster.StartAsync();
+        Assert.Equivalent(before, await cluster.Grains.GetGrain<IApplicationGrain>("times").RunTimes("a", null, TimeSpan.FromSeconds(2.5)), strict: true);
+    }
+
+    private static TaskOutcome Outcome(string agent, string name, TaskState state, double seconds) => new(name, agent, "n", state, "", 1, 5, (long)(seconds * 1e6), 5, 0, -1, 0, 0);
 }

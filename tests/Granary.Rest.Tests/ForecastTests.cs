@@ -46,6 +46,39 @@ public sealed class ForecastTests
     }
 
     [Theory]
+    [InlineData("/api/nodes/n1/capacity", "n1", "memory.used")]
+    [InlineData("/api/pools/default/capacity", "default", "used/cpu")]
+    public async Task Capacity_has_dates_or_says_that_too_little_is_known(string path, string name, string metric)
+    {
+        await using var server = await Server();
+        var json = await server.Get(path).Json();
+        Assert.Equal(name, (string)json["name"]!);
+        var (dated, young) = (json["dates"]![0]!, json["dates"]![1]!);
+        Assert.Equal((metric, 12, 2.0, 0.7), ((string)dated["metric"]!, (int)dated["days"]!, (double)dated["growth_per_day"]!, (double)dated["probability"]!));
+        Assert.True((DateTimeOffset)dated["earliest"]! < (DateTimeOffset)dated["likely"]!);
+        Assert.Null(dated["almost_surely"]);
+        Assert.Equal("2 days of it are known; a trend needs 8", (string)young["note"]!);
+    }
+
+    [Fact]
+    public async Task Run_times_are_quantiles_by_class_and_the_chance_to_meet_a_deadline()
+    {
+        await using var server = await Server();
+        var json = Assert.Single((await server.Get("/api/pools/default/run-times?agent=a&class=train&deadline=3s").Json()).AsArray())!;
+        Assert.Equal(("default", "a", "train", 0.75, "said so"), ((string)json["pool"]!, (string)json["agent"]!, (string)json["class"]!, (double)json["meets_deadline"]!, (string)json["note"]!));
+        Assert.Equal("[{\"probability\":0.5,\"seconds\":2},{\"probability\":0.9,\"seconds\":4.5}]", json["quantiles"]!.ToJsonString());
+        Assert.Equal("index", (string)(await server.Get("/api/pools/default/run-times?agent=a").Json())[0]!["class"]!);
+    }
+
+    [Theory]
+    [InlineData("/api/nodes/n2/capacity", HttpStatusCode.NotFound)]
+    [InlineData("/api/nodes/n1/capacity?for=1h", HttpStatusCode.BadRequest)]
+    [InlineData("/api/pools/none/capacity", HttpStatusCode.NotFound)]
+    [InlineData("/api/pools/none/run-times?agent=a", HttpStatusCode.NotFound)]
+    [InlineData("/api/pools/default/run-times", HttpStatusCode.BadRequest)]
+    [InlineData("/api/pools/default/run-times?agent=a%20b", HttpStatusCode.BadRequest)]
+    [InlineData("/api/pools/default/run-times?agent=a&deadline=soon", HttpStatusCode.BadRequest)]
+    [InlineData("/api/pools/default/run-times?agent=a&deadline=0s", HttpStatusCode.BadRequest)]
     [InlineData("/api/nodes/n2/anomalies", HttpStatusCode.NotFound)]
     [InlineData("/api/nodes/n1/anomalies?metric=gpu", HttpStatusCode.NotFound)]
     [InlineData("/api/nodes/n1/anomalies?limit=0", HttpStatusCode.BadRequest)]

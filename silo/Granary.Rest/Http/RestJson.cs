@@ -57,6 +57,8 @@ namespace Granary.Rest.Http;
 [JsonSerializable(typeof(TelemetrySeriesJson))]
 [JsonSerializable(typeof(PredictedSeriesJson))]
 [JsonSerializable(typeof(NodeAnomaliesJson))]
+[JsonSerializable(typeof(CapacityJson))]
+[JsonSerializable(typeof(IReadOnlyList<RunTimeJson>))]
 [JsonSerializable(typeof(SharePlanJson))]
 [JsonSerializable(typeof(OptimizeBody))]
 [JsonSerializable(typeof(ApplyPlanBody))]

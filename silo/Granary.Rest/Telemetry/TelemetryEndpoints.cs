@@ -32,6 +32,16 @@ internal static class TelemetryEndpoints
             .Describe("ListNodeAnomalies", "What was unusual about a node lately", "Steps of a minute, each with what was usual and why it is not; the newest first. Kept across restarts.")
             .Produces<NodeAnomaliesJson>()
             .WithParameters(("metric", "cpu, memory, network, storage, pressure.cpu, pressure.memory or pressure.io; all when not given."), ("since", "A time, or so long ago as a duration."), ("limit", "At most so many, 1 to 200; 100 when not given."));
+        routes.MapGet("/api/nodes/{name}/capacity", NodeCapacity).Reads(400, 404)
+            .Describe("GetNodeCapacity", "When a node is full", "Dates by which CPU, memory and file systems meet their capacity with 10, 50 and 90%, by the trend of each day's peak; the note says where there is too little data.")
+            .Produces<CapacityJson>();
+        routes.MapGet("/api/pools/{name}/capacity", PoolCapacity).Reads(400, 404)
+            .Describe("GetPoolCapacity", "When a pool is full", "As for a node, of what tasks hold of each resource of the pool.")
+            .Produces<CapacityJson>();
+        routes.MapGet("/api/pools/{name}/run-times", RunTimes).Reads(400, 404)
+            .Describe("ListRunTimes", "How long an agent's next tasks run", "Quantiles by class of task, from what became of tasks in the pool; with a deadline also the chance to meet it.")
+            .Produces<IReadOnlyList<RunTimeJson>>()
+            .WithParameters(("agent", "Whose; must be given."), ("class", "One class of task; every one that is known of the agent when not given."), ("deadline", "A duration: how likely is it done by then?"));
         routes.MapGet("/api/pools/{name}/metrics", Application).Reads(400, 404)
             .Describe("GetPoolMetrics", "What became of a pool's tasks", "Times, ends, efficiency and errors by class of task, since the pool is watched.")
             .Produces<ApplicationJson>()
@@ -111,6 +121,32 @@ internal static class TelemetryEndpoints
         var asked = new AnomalyQuery(query.Text("metric"), query.Moment("since", time.GetUtcNow()), (int)query.Number("limit", 100, 1, 200));
         _ = await cluster.KnownNode(name);
         return TypedResults.Ok(NodeAnomaliesJson.From(await cluster.PredictorOf(name).Anomalies(asked)));
+    }
+
+    private static async Task<IResult> NodeCapacity(string name, HttpContext context, Cluster cluster)
+    {
+        _ = new QueryReader(context.Request);
+        _ = await cluster.KnownNode(name);
+        return TypedResults.Ok(CapacityJson.From(await cluster.CapacityOf(name).OfNode()));
+    }
+
+    private static async Task<IResult> PoolCapacity(string name, HttpContext context, Cluster cluster)
+    {
+        _ = new QueryReader(context.Request);
+        _ = await cluster.KnownPool(name);
+        return TypedResults.Ok(CapacityJson.From(await cluster.CapacityOf(name).OfPool()));
+    }
+
+    private static async Task<IResult> RunTimes(string name, HttpContext context, Cluster cluster)
+    {
+        var query = new QueryReader(context.Request, "agent", "class", "deadline");
+        if (query.Text("agent") is not { Length: > 0 } agent) throw GranaryException.Invalid("query parameter 'agent' is missing; GET /api/agents lists them");
+        TimeSpan? deadline = null;
+        if (query.Text("deadline") is { Length: > 0 } text)
+            deadline = Durations.TryParse(text, out var parsed, out var error) ? parsed : throw GranaryException.Invalid($"query parameter 'deadline': {error}");
+        _ = await cluster.KnownPool(name);
+        var asked = context.Request.Query.ContainsKey("class") ? query.Text("class") : null;
+        return TypedResults.Ok<IReadOnlyList<RunTimeJson>>([.. (await cluster.ApplicationOf(name).RunTimes(agent, asked, deadline)).Select(p => RunTimeJson.From(name, p))]);
     }
 
     private static TelemetryQuery Query(HttpContext context, TimeProvider time, string help)

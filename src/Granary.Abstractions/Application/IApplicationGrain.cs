@@ -21,6 +21,13 @@ public interface IApplicationGrain : IGrainWithStringKey
     [Alias("Query")]
     Task<TelemetrySeries> Query(TelemetryQuery query);
 
+    /// <summary>How long the agent's next run takes, from what became of tasks here.</summary>
+    /// <param name="taskClass">Null for every class that is known of the agent.</param>
+    /// <param name="deadline">Over 0: also how likely the run is done by then; null for none.</param>
+    /// <exception cref="GranaryException">Invalid: no agent, or no time.</exception>
+    [Alias("RunTimes"), ReadOnly]
+    Task<IReadOnlyList<RunTimePrediction>> RunTimes(string agent, string? taskClass, TimeSpan? deadline);
+
     /// <summary>The last values of the pool's metrics.</summary>
     [Alias("Latest"), ReadOnly]
     Task<IReadOnlyList<TelemetryValue>> Latest();

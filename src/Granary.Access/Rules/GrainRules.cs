@@ -117,6 +117,8 @@ public static class GrainRules
         Add<IPredictorGrain>(nameof(IPredictorGrain.Forecast), Roles.Watchers);
         Add<IPredictorGrain>(nameof(IPredictorGrain.Records), Roles.Watchers);
         Add<IPredictorGrain>(nameof(IPredictorGrain.Anomalies), Roles.Watchers);
+        Add<ICapacityGrain>(nameof(ICapacityGrain.OfNode), Roles.Watchers);
+        Add<ICapacityGrain>(nameof(ICapacityGrain.OfPool), Roles.Watchers);
 
         // how pools could be shared: of everybody's, so not for agent-owners
         Add<IOptimizerGrain>(nameof(IOptimizerGrain.Wake), Roles.None);
@@ -130,6 +132,7 @@ public static class GrainRules
         Add<IApplicationGrain>(nameof(IApplicationGrain.Record), Roles.None);
         Add<IApplicationGrain>(nameof(IApplicationGrain.Summary), Roles.Readers);
         Add<IApplicationGrain>(nameof(IApplicationGrain.Query), Roles.Watchers);
+        Add<IApplicationGrain>(nameof(IApplicationGrain.RunTimes), Roles.Watchers, OwnerScopes.AgentInArgument);
         Add<IApplicationGrain>(nameof(IApplicationGrain.Latest), Roles.Watchers);
         Add<IReportGrain>(nameof(IReportGrain.Report), Roles.Watchers);
 

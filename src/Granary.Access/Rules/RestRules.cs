@@ -42,6 +42,8 @@ public static class RestRules
         ["GET /api/pools/{name}"] = Roles.Watchers,
         ["PUT /api/pools/{name}"] = Roles.Operator,
         ["GET /api/pools/{name}/metrics"] = Roles.Readers,
+        ["GET /api/pools/{name}/capacity"] = Roles.Watchers,
+        ["GET /api/pools/{name}/run-times"] = Roles.Watchers,
         ["GET /api/pools/{name}/plan"] = Roles.Readers,
         ["GET /api/pools/{name}/telemetry"] = Roles.Watchers,
         ["POST /api/pools/{name}/rebalance"] = Roles.Operator,
@@ -59,6 +61,7 @@ public static class RestRules
         ["GET /api/nodes/{name}/forecast"] = Roles.Watchers,
         ["GET /api/nodes/{name}/forecasts"] = Roles.Watchers,
         ["GET /api/nodes/{name}/anomalies"] = Roles.Watchers,
+        ["GET /api/nodes/{name}/capacity"] = Roles.Watchers,
         ["PUT /api/nodes/{name}"] = Roles.Operator,
 
         ["POST /api/optimize"] = Roles.Readers,

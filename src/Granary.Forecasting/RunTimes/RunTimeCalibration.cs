@@ -23,6 +23,19 @@ internal sealed class RunTimeCalibration
         _total++;
     }
 
+    public void Write(BinaryWriter writer)
+    {
+        writer.Write(_total);
+        foreach (var weight in _weights) writer.Write(weight);
+    }
+
+    public void Read(BinaryReader reader)
+    {
+        _total = RunTimeHistogram.Number(reader);
+        for (var n = 0; n < Bins; n++) _weights[n] = RunTimeHistogram.Number(reader);
+        if (_total < Prior / 2) throw new InvalidDataException($"a calibration of weight {_total}");
+    }
+
     public double[] Parts() => [.. _weights.Select(w => w / _total)];
 
     /// <summary>How often what was foretold with this probability came true.</summary>

@@ -7,10 +7,10 @@ namespace Granary.Forecasting.RunTimes;
 /// </summary>
 /// <remarks>The pool's scheduler keeps estimates of its own (the last runs by name for promises, means per machine class for placement), which are part of its
 /// journal; this is for forecasts and plans, which want whole distributions and may forget.</remarks>
-public sealed class RunTimeForecaster
+public sealed partial class RunTimeForecaster
 {
     private readonly RunTimeOptions _options;
-    private readonly RunTimeHistogram _all;
+    private RunTimeHistogram _all;
     private readonly Dictionary<(string Agent, string Class), RunTimeHistogram> _classes = [];
     private readonly RunTimeCalibration _calibration = new();
     private readonly double[] _scratch = new double[RunTimeHistogram.Bins];
@@ -55,6 +55,10 @@ public sealed class RunTimeForecaster
         var success = Rate(own, Rate(wider, Rate(_all, 1)));
         return new(distribution, _calibration.Parts(), success, own?.Runs ?? 0, wider?.Runs ?? 0, _all.Runs, Relative(own, wider));
     }
+
+    /// <summary>Classes of an agent that are remembered, the most runs first.</summary>
+    public IReadOnlyList<string> ClassesOf(string agent) =>
+        [.. _classes.Where(c => c.Key.Agent == agent).OrderByDescending(c => c.Value.Ended).ThenBy(c => c.Key.Class, StringComparer.Ordinal).Select(c => c.Key.Class)];
 
     private void Mix(string agent, string taskClass, double[] into)
     {

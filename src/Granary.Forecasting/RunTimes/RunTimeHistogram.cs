@@ -41,4 +41,37 @@ internal sealed class RunTimeHistogram(double memory)
     public static double Position(double seconds) => Math.Clamp(Math.Log2(Math.Max(seconds, Shortest) / Shortest) * PerDoubling, 0, Bins - 1e-9);
 
     public static double Seconds(double position) => Shortest * Math.Pow(2, position / PerDoubling);
+
+    public void Write(BinaryWriter writer)
+    {
+        foreach (var number in (ReadOnlySpan<double>)[_newest, _total, _ended, _succeeded]) writer.Write(number);
+        writer.Write7BitEncodedInt64(UpdatedAt);
+        writer.Write7BitEncodedInt(_weights.Count(w => w > 0));
+        for (var n = 0; n < Bins; n++)
+        {
+            if (_weights[n] <= 0) continue;
+            writer.Write7BitEncodedInt(n);
+            writer.Write(_weights[n]);
+        }
+    }
+
+    /// <exception cref="InvalidDataException">What no histogram can hold.</exception>
+    public static RunTimeHistogram Read(BinaryReader reader, double memory)
+    {
+        var read = new RunTimeHistogram(memory) { _newest = Number(reader), _total = Number(reader), _ended = Number(reader), _succeeded = Number(reader), UpdatedAt = reader.Read7BitEncodedInt64() };
+        if (read._newest < 1) throw new InvalidDataException($"a run weighs {read._newest}");
+        for (var left = reader.Read7BitEncodedInt(); left > 0; left--)
+        {
+            var bin = reader.Read7BitEncodedInt();
+            if (bin is < 0 or >= Bins) throw new InvalidDataException($"bin {bin} of {Bins}");
+            read._weights[bin] = Number(reader);
+        }
+        return read;
+    }
+
+    internal static double Number(BinaryReader reader)
+    {
+        var number = reader.ReadDouble();
+        return number >= 0 && double.IsFinite(number) ? number : throw new InvalidDataException($"{number} where a weight should be");
+    }
 }

@@ -1,4 +1,5 @@
 using Granary.Abstractions;
+using Granary.Forecasting.RunTimes;
 using Granary.Grains.Telemetry;
 using Granary.Model;
 using Granary.Telemetry;
@@ -10,7 +11,7 @@ using Orleans.Runtime;
 namespace Granary.Grains.Application;
 
 /// <summary>
-/// Keeps a pool's <see cref="ApplicationBook"/> as grain state, written once a minute and when it goes, and the pool's figures over time in rings on the
+/// Keeps a pool's <see cref="ApplicationBook"/>, and how long its tasks run, as grain state, written once a minute and when it goes, and the pool's figures over time in rings on the
 /// disk of its server. A crash costs the last minute of figures by class.
 /// </summary>
 public sealed partial class ApplicationGrain(
@@ -24,6 +25,7 @@ public sealed partial class ApplicationGrain(
     private readonly List<TelemetryValue> _latest = [];
     private string _pool = "";
     private ApplicationBook _book = null!;
+    private RunTimeBook _runTimes = null!;
     private SeriesStore _store = null!;
     private long _saved;
     private long _missed;
@@ -34,6 +36,7 @@ public sealed partial class ApplicationGrain(
         _pool = this.GetPrimaryKeyString();
         if (!Names.IsValid(_pool)) throw GranaryException.Invalid($"'{_pool}' is no pool name; use {Names.Rule}");
         _book = Load();
+        _runTimes = new(LoadRunTimes());
         _missed = state.State.Missed;
         _store = Open();
         this.RegisterGrainTimer(SaveAsync, new GrainTimerCreationOptions(SaveEvery, SaveEvery));
@@ -49,7 +52,11 @@ public sealed partial class ApplicationGrain(
     public Task Record(ApplicationBatch batch)
     {
         var now = clock.GetUtcNow();
-        for (var i = 0; i < batch.Outcomes.Count; i++) _book.Add(batch.Outcomes[i], now);
+        for (var i = 0; i < batch.Outcomes.Count; i++)
+        {
+            _book.Add(batch.Outcomes[i], now);
+            _runTimes.Add(batch.Outcomes[i]);
+        }
         _missed += batch.Missed;
         if (_gauges.Take(batch, _book.Ended, _book.Failed)) Keep(batch.At);
         return Task.CompletedTask;
@@ -60,6 +67,8 @@ public sealed partial class ApplicationGrain(
         if (errors is < 0 or > ApplicationBook.MostPatterns) throw GranaryException.Invalid($"{errors} errors cannot be named; 0 to {ApplicationBook.MostPatterns} can");
         return Task.FromResult(new ApplicationSummary(_pool, _book.Since, _book.Classes(clock.GetUtcNow()), _book.Errors(errors), _missed));
     }
+
+    public Task<IReadOnlyList<RunTimePrediction>> RunTimes(string agent, string? taskClass, TimeSpan? deadline) => Task.FromResult(_runTimes.Predict(agent, taskClass, deadline));
 
     public Task<TelemetrySeries> Query(TelemetryQuery query) => Task.FromResult(SeriesAnswers.Answer(_store, query, clock.GetUtcNow(),
         $"pool {_pool}", $"'granary metrics {_pool} --latest' lists them"));
@@ -89,7 +98,7 @@ public sealed partial class ApplicationGrain(
     {
         if (_book.Version == _saved) return;
         var version = _book.Version;
-        state.State = new ApplicationState { Book = _book.Save(), Missed = _missed };
+        state.State = new ApplicationState { Book = _book.Save(), Missed = _missed, RunTimes = _runTimes.Save() };
         try
         {
             await state.WriteOrReadAgainAsync();
@@ -115,6 +124,22 @@ public sealed partial class ApplicationGrain(
             }
         }
         return new(clock.GetUtcNow());
+    }
+
+    private RunTimeForecaster LoadRunTimes()
+    {
+        if (state.State.RunTimes is { Length: > 0 } saved)
+        {
+            try
+            {
+                return RunTimeForecaster.Load(saved, RunTimeBook.Options);
+            }
+            catch (InvalidDataException e)
+            {
+                Complain("read, run times begin anew", e.Message);
+            }
+        }
+        return new(RunTimeBook.Options);
     }
 
     private SeriesStore Open()
@@ -149,4 +174,6 @@ public sealed class ApplicationState
     [Id(0)] public byte[] Book { get; set; } = [];
 
     [Id(1)] public long Missed { get; set; }
+
+    [Id(2)] public byte[] RunTimes { get; set; } = [];
 }

@@ -129,4 +129,51 @@ public sealed class RunTimeForecasterTests
         Assert.Throws<ArgumentException>(() => forecaster.Learn("", "c", 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => forecaster.Predict("a", "c").Quantile(1));
     }
+
+    [Fact]
+    public void What_was_saved_forecasts_and_learns_as_if_it_had_never_been_away()
+    {
+        var options = new RunTimeOptions { MostClasses = 16 };
+        var (kept, random) = (new RunTimeForecaster(options), new Random(3));
+        for (var n = 0; n < 3_000; n++) kept.Learn($"a{n % 3}", $"c{n % 5}", Math.Exp(Signals.Normal(random)), n % 7 != 0);
+        var saved = kept.Save();
+        Assert.InRange(saved.Length, 1_000, 16 * 2_500);
+        var back = RunTimeForecaster.Load(saved, options);
+        for (var n = 0; n < 500; n++)
+        {
+            var seconds = Math.Exp(Signals.Normal(random));
+            foreach (var forecaster in (RunTimeForecaster[])[kept, back]) forecaster.Learn($"a{n % 4}", $"c{n % 6}", seconds, n % 5 != 0);
+        }
+        Assert.Equal(kept.Save(), back.Save());
+        Assert.Equal(kept.Predict("a1", "c2").Quantile(0.9), back.Predict("a1", "c2").Quantile(0.9));
+        Assert.Equal(kept.ClassesOf("a0"), back.ClassesOf("a0"));
+        Assert.NotEmpty(back.ClassesOf("a0"));
+        Assert.Empty(back.ClassesOf("nobody"));
+    }
+
+    [Fact]
+    public void What_is_damaged_is_refused_and_nothing_else_escapes()
+    {
+        var forecaster = new RunTimeForecaster();
+        for (var n = 0; n < 50; n++) forecaster.Learn("a", "c", n);
+        var saved = forecaster.Save();
+        Assert.Throws<InvalidDataException>(() => RunTimeForecaster.Load([]));
+        Assert.Throws<InvalidDataException>(() => RunTimeForecaster.Load([9, .. saved[1..]]));
+        for (var cut = 1; cut < saved.Length; cut += 7) Assert.Throws<InvalidDataException>(() => RunTimeForecaster.Load(saved[..cut]));
+        var random = new Random(1);
+        for (var n = 0; n < 500; n++)
+        {
+            byte[] changed = [.. saved];
+            changed[random.Next(changed.Length)] = (byte)random.Next(256);
+            try
+            {
+                var read = RunTimeForecaster.Load(changed);
+                Assert.True(read.Predict("a", "c").Quantile(0.9) is null or (> 0 and < 1e12));
+            }
+            catch (InvalidDataException)
+            {
+                // as it should
+            }
+        }
+    }
 }

@@ -45,4 +45,11 @@ internal sealed class FakeApplication(FakeCluster cluster) : IApplicationGrain
             Last = cluster.Now,
         };
     }
+
+    public Task<IReadOnlyList<RunTimePrediction>> RunTimes(string agent, string? taskClass, TimeSpan? deadline)
+    {
+        if (!Names.IsValid(agent)) throw GranaryException.Invalid($"'{agent}' is no agent");
+        if (deadline <= TimeSpan.Zero) throw GranaryException.Invalid("a deadline lies ahead");
+        return Task.FromResult<IReadOnlyList<RunTimePrediction>>([new(agent, taskClass ?? "index", [new(0.5, TimeSpan.FromSeconds(2)), new(0.9, TimeSpan.FromSeconds(4.5))], 0.98, 40, 60, 100, 0.8, deadline is null ? null : 0.75, "said so")]);
+    }
 }

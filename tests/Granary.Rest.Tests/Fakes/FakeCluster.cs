@@ -80,6 +80,7 @@ internal class FakeFactory : DispatchProxy
             var t when t == typeof(IInboxGrain) => _cluster.Inbox(key),
             var t when t == typeof(ITelemetryGrain) => _cluster.Telemetry,
             var t when t == typeof(IOptimizerGrain) => new FakeOptimizer(_cluster, key),
+            var t when t == typeof(ICapacityGrain) => new FakeCapacity(_cluster, key),
             var t when t == typeof(IPredictorGrain) => new FakePredictor(_cluster),
             var t when t == typeof(IApplicationGrain) => _cluster.Application,
             var t when t == typeof(IDistributedWorkGrain) => new FakeWork(_cluster, key),
