@@ -31,7 +31,7 @@ public sealed partial class Cache<TKey, TValue>
                 Overtake(key);
                 Store(key, value, absent: false, weights[i++], options.TimeToLive ?? _options.TimeToLive, options.Priority);
             }
-            return values.Count(v => _entries.TryGetValue(v.Key, out var entry) && !entry.Absent);
+            return values.Count(v => _entries.Find(v.Key) is { Absent: false });
         }
     }
 

@@ -48,7 +48,7 @@ public sealed partial class Cache<TKey, TValue>
                 continue;
             }
             // Not awaited: it belongs to all who wait, and goes on when this one leaves.
-            if (ReferenceEquals(load, mine) && _entries.TryGetValue(key, out var entry) && !IsOver(entry))
+            if (ReferenceEquals(load, mine) && _entries.Find(key) is { } entry && !IsOver(entry))
             {
                 // Another load ended since this caller looked.
                 _loads.TryRemove(new KeyValuePair<TKey, Load<TValue>>(key, load));

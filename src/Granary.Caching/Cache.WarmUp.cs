@@ -9,7 +9,7 @@ public sealed partial class Cache<TKey, TValue>
     {
         lock (_lock)
         {
-            foreach (var reads in _reads) reads.Drain(_onRead);
+            foreach (var reads in _reads) reads.Drain(this);
             var held = new List<KeyWeight>();
             _policy.CopyTo(held);
             held.Reverse();
@@ -28,7 +28,7 @@ public sealed partial class Cache<TKey, TValue>
         var (loaded, full) = (0, false);
         await Parallel.ForEachAsync(keys, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, atOnce), CancellationToken = cancel }, async (key, stop) =>
         {
-            if (Volatile.Read(ref full) || _entries.ContainsKey(key)) return;
+            if (Volatile.Read(ref full) || _entries.Find(key) is not null) return;
             try
             {
                 var value = await loader(key, stop).WaitAsync(_options.LoadTimeout, _time, stop);
@@ -36,7 +36,7 @@ public sealed partial class Cache<TKey, TValue>
                 lock (_lock)
                 {
                     full |= _policy.Used + Math.Max(1, weight) > _options.Capacity;
-                    if (full || _entries.ContainsKey(key)) return;
+                    if (full || _entries.Find(key) is not null) return;
                     if (Store(key, value, absent: false, weight, _options.TimeToLive, CachePriority.Normal)) loaded++;
                 }
             }

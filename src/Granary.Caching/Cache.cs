@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Security.Cryptography;
@@ -9,7 +8,7 @@ namespace Granary.Caching;
 
 /// <summary>
 /// A cache in memory: a limit by weight, a replacement policy, ends of life, priorities, one loader per key. Thread-safe. A hit takes no lock and
-/// allocates nothing; what it tells the policy goes through <see cref="ReadBuffer{T}"/>.
+/// allocates nothing; what it tells the policy goes through <see cref="ReadBuffer{TKey, TValue}"/>.
 /// </summary>
 public sealed partial class Cache<TKey, TValue>
     where TKey : notnull
@@ -21,11 +20,10 @@ public sealed partial class Cache<TKey, TValue>
     private readonly Func<TKey, TValue, long> _weigh;
     private readonly TimeProvider _time;
     private readonly SeededComparer<TKey> _comparer;
-    private readonly ConcurrentDictionary<TKey, Entry<TKey, TValue>> _entries;
-    private readonly ReadBuffer<Entry<TKey, TValue>>[] _reads;
-    private readonly Action<Entry<TKey, TValue>> _onRead;
+    private readonly EntryTable<TKey, TValue> _entries;
+    private readonly ReadBuffer<TKey, TValue>[] _reads;
     private readonly Lock _lock = new();
-    private readonly IReplacementPolicy _policy;
+    private readonly ReplacementPolicy _policy;
     private readonly Dictionary<ulong, Entry<TKey, TValue>> _byId = [];
     private readonly Queue<ulong> _victims = new();
     private readonly PriorityQueue<Entry<TKey, TValue>, long> _expiring = new();
@@ -43,12 +41,11 @@ public sealed partial class Cache<TKey, TValue>
         _time = time ?? TimeProvider.System;
         var seed = _options.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
         _comparer = new SeededComparer<TKey>(seed);
-        _entries = new(_comparer);
+        _entries = new(_comparer, _lock);
         _loads = new(_comparer);
-        _policy = ReplacementPolicies.Create(_options.Policy, _options.Capacity, seed);
+        _policy = (ReplacementPolicy)ReplacementPolicies.Create(_options.Policy, _options.Capacity, seed);
         _policy.Evicted = _victims.Enqueue;
-        _reads = [.. Enumerable.Range(0, (int)BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount * 2)).Select(_ => new ReadBuffer<Entry<TKey, TValue>>())];
-        _onRead = OnRead;
+        _reads = [.. Enumerable.Range(0, (int)BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount * 2)).Select(_ => new ReadBuffer<TKey, TValue>())];
     }
 
     /// <summary>Called, under the cache's lock, with each value that the policy gave up: not for what was removed, replaced or too old.</summary>
@@ -97,7 +94,7 @@ public sealed partial class Cache<TKey, TValue>
         lock (_lock)
         {
             Overtake(key);
-            if (!_entries.TryGetValue(key, out var entry)) return false;
+            if (_entries.Find(key) is not { } entry) return false;
             Drop(entry);
             return !entry.Absent;
         }
@@ -109,41 +106,44 @@ public sealed partial class Cache<TKey, TValue>
         lock (_lock)
         {
             foreach (var key in _loads.Keys) Overtake(key);
-            foreach (var entry in _entries.Values.ToList()) Drop(entry);
+            foreach (var entry in _entries.ToList()) Drop(entry);
         }
     }
 
     private Entry<TKey, TValue>? Find(TKey key)
     {
         var reads = ReadsOfThread();
-        if (!_entries.TryGetValue(key, out var entry) || IsOver(entry))
+        if (_entries.Find(key) is not { } entry || IsOver(entry))
         {
-            reads.Misses++;
+            reads.Miss();
             return null;
         }
-        reads.Hits++;
-        if (reads.Add(entry) && _lock.TryEnter())
-        {
-            try
-            {
-                reads.Drain(_onRead);
-            }
-            finally
-            {
-                _lock.Exit();
-            }
-        }
+        if (reads.Add(entry)) TryDrain(reads);
         return entry;
     }
 
-    private ReadBuffer<Entry<TKey, TValue>> ReadsOfThread() => _reads[Environment.CurrentManagedThreadId & (_reads.Length - 1)];
+    private void TryDrain(ReadBuffer<TKey, TValue> reads)
+    {
+        if (!_lock.TryEnter()) return;
+        try
+        {
+            reads.Drain(this);
+        }
+        finally
+        {
+            _lock.Exit();
+        }
+    }
+
+    private ReadBuffer<TKey, TValue> ReadsOfThread() => _reads[Environment.CurrentManagedThreadId & (_reads.Length - 1)];
 
     private bool IsOver(Entry<TKey, TValue> entry) => entry.ExpiresAt != Entry<TKey, TValue>.Never && _time.GetTimestamp() >= entry.ExpiresAt;
 
-    private void OnRead(Entry<TKey, TValue> entry)
+    /// <summary>Under the lock: what the policy and the priority make of a hit.</summary>
+    internal void OnRead(Entry<TKey, TValue> entry)
     {
         if (!entry.Alive) return;
-        _policy.Access(entry.Id, entry.Weight);
+        _policy.Access(entry.Id, entry.Weight, ref entry.Place);
         if (entry.Priority == CachePriority.High) entry.Returns = MostReturns;
     }
 
@@ -151,7 +151,7 @@ public sealed partial class Cache<TKey, TValue>
     private bool Store(TKey key, TValue value, bool absent, long weight, TimeSpan? timeToLive, CachePriority priority)
     {
         // This thread's hits come before what it writes; other threads' come when their own buffers are full.
-        ReadsOfThread().Drain(_onRead);
+        ReadsOfThread().Drain(this);
         var now = _time.GetTimestamp();
         while (_expiring.TryPeek(out var oldest, out var at) && (at <= now || !oldest.Alive))
         {
@@ -161,7 +161,7 @@ public sealed partial class Cache<TKey, TValue>
             Drop(oldest);
         }
         weight = Math.Max(1, weight);
-        _entries.TryGetValue(key, out var known);
+        var known = _entries.Find(key);
         if (weight > Math.Max(1, _options.Capacity * _options.LargestShare)
             || priority == CachePriority.Low && _policy.Used + weight > _options.Capacity * RoomForLow)
         {
@@ -172,7 +172,7 @@ public sealed partial class Cache<TKey, TValue>
         // The same key has the same id again, so that a policy which remembers what is gone knows it.
         var id = known?.Id ?? NewId(key);
         var expires = timeToLive is { } span ? now + (long)(Math.Min(span.TotalSeconds, 1e9) * _time.TimestampFrequency) : Entry<TKey, TValue>.Never;
-        var entry = new Entry<TKey, TValue>(key, value, absent, weight, expires, priority, id);
+        var entry = new Entry<TKey, TValue>(key, value, absent, weight, expires, priority, id, _comparer.Hash(key));
         if (priority == CachePriority.High) entry.Returns = MostReturns;
         if (known is not null)
         {
@@ -180,7 +180,7 @@ public sealed partial class Cache<TKey, TValue>
             if (known.Weight != weight) _policy.Remove(id);
         }
         _byId[id] = entry;
-        _entries[key] = entry;
+        _entries.Put(entry, known);
         if (expires != Entry<TKey, TValue>.Never) Expire(entry);
         _policy.Access(id, weight);
         GiveUpVictims();
@@ -227,7 +227,7 @@ public sealed partial class Cache<TKey, TValue>
     {
         entry.Alive = false;
         _byId.Remove(entry.Id);
-        _entries.TryRemove(new KeyValuePair<TKey, Entry<TKey, TValue>>(entry.Key, entry));
+        _entries.Remove(entry);
     }
 
     /// <summary>The key's hash; where another key in the cache has the same, some other number.</summary>

@@ -1,7 +1,7 @@
 namespace Granary.Caching.Core;
 
 /// <summary>A value in the cache, or the knowledge that there is none. What changes does so under the cache's lock.</summary>
-internal sealed class Entry<TKey, TValue>(TKey key, TValue value, bool absent, long weight, long expiresAt, CachePriority priority, ulong id)
+internal sealed class Entry<TKey, TValue>(TKey key, TValue value, bool absent, long weight, long expiresAt, CachePriority priority, ulong id, ulong hash)
 {
     /// <summary>For an entry that does not expire.</summary>
     public const long Never = long.MaxValue;
@@ -21,6 +21,15 @@ internal sealed class Entry<TKey, TValue>(TKey key, TValue value, bool absent, l
 
     /// <summary>What the policy knows it by.</summary>
     public ulong Id { get; } = id;
+
+    /// <summary>Of the key.</summary>
+    public ulong Hash { get; } = hash;
+
+    /// <summary>The next one in its bucket.</summary>
+    public Entry<TKey, TValue>? Next { get; set; }
+
+    /// <summary>Where the policy had it last.</summary>
+    public int Place = -1;
 
     /// <summary>How often it may still come back in.</summary>
     public int Returns { get; set; }

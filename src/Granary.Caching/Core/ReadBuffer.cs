@@ -1,46 +1,66 @@
+using System.Runtime.InteropServices;
+
 namespace Granary.Caching.Core;
 
 /// <summary>
 /// The last hits of the threads that share a stripe, told to the policy later and together. Writing takes no lock and may lose hits, and only hits, when threads
 /// meet or nobody drains in time: what a policy sees is then a sample. Source: the idea of striped, lossy read buffers is B. Manes' Caffeine.
 /// </summary>
-internal sealed class ReadBuffer<T>
-    where T : class
+internal sealed class ReadBuffer<TKey, TValue>
+    where TKey : notnull
 {
     private const int Length = 64;
     private const int DrainAt = 32;
 
-    private readonly T?[] _slots = new T?[Length];
-    // Counters a cache line apart from what other stripes write.
-    private readonly long[] _counts = new long[48];
+    // A struct, since an array of references is checked at each write for whether the element fits.
+    private readonly Slot[] _slots = new Slot[Length];
+    private Counters _counters;
 
-    private ref long Written => ref _counts[16];
+    /// <summary>How many have been added.</summary>
+    public long Hits => _counters.Written;
 
-    private ref long Drained => ref _counts[17];
+    public long Misses => _counters.Misses;
 
-    public ref long Hits => ref _counts[18];
-
-    public ref long Misses => ref _counts[19];
+    public void Miss() => _counters.Misses++;
 
     /// <summary>True when there is enough to be worth the lock.</summary>
-    public bool Add(T item)
+    public bool Add(Entry<TKey, TValue> entry)
     {
-        var at = Written;
-        _slots[at & (Length - 1)] = item;
-        Written = at + 1;
-        return at - Drained >= DrainAt;
+        var at = _counters.Written;
+        _slots[(int)at & (Length - 1)].Entry = entry;
+        _counters.Written = at + 1;
+        return at - _counters.Drained >= DrainAt;
     }
 
     /// <summary>Only under the lock.</summary>
-    public void Drain(Action<T> to)
+    public void Drain(Cache<TKey, TValue> to)
     {
-        var end = Volatile.Read(ref Written);
-        for (var at = Math.Max(Drained, end - Length); at < end; at++)
+        var end = Volatile.Read(ref _counters.Written);
+        for (var at = Math.Max(_counters.Drained, end - Length); at < end; at++)
         {
-            ref var slot = ref _slots[at & (Length - 1)];
-            if (slot is { } item) to(item);
-            slot = null;
+            ref var slot = ref _slots[(int)at & (Length - 1)];
+            if (slot.Entry is { } entry) to.OnRead(entry);
+            slot.Entry = null;
         }
-        Drained = end;
+        _counters.Drained = end;
     }
+
+    private struct Slot
+    {
+        public Entry<TKey, TValue>? Entry;
+    }
+}
+
+/// <summary>Of one stripe, a cache line apart from what other stripes write.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 280)]
+internal struct Counters
+{
+    [FieldOffset(128)]
+    public long Written;
+
+    [FieldOffset(136)]
+    public long Drained;
+
+    [FieldOffset(144)]
+    public long Misses;
 }

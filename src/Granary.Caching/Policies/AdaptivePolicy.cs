@@ -20,7 +20,7 @@ internal sealed class AdaptivePolicy : ReplacementPolicy
     private readonly Shadows _shadows;
     private readonly Action<ulong> _onGivenUp;
     private readonly List<KeyWeight> _keys = [];
-    private IReplacementPolicy _followed;
+    private ReplacementPolicy _followed;
 
     public AdaptivePolicy(long capacity, ulong seed, AdaptiveOptions? options = null)
         : base("auto", capacity)
@@ -58,9 +58,14 @@ internal sealed class AdaptivePolicy : ReplacementPolicy
         return base.Remove(key);
     }
 
-    protected override void Requested(ulong key, long weight)
+    protected override void Requested(ulong key, long weight, int at)
     {
-        if (_followed != _shadows.Leader) _followed.Access(key, weight);
+        if (_followed != _shadows.Leader)
+        {
+            // where the one that is followed has the key is remembered in a link that no list here uses
+            if (at == NodeStore.None) _followed.Access(key, weight);
+            else _followed.Access(key, weight, ref Nodes[at].OtherPrev);
+        }
         if (!_shadows.Access(key, weight)) return;
         Switches++;
         Follow();

@@ -25,15 +25,22 @@ internal abstract class ReplacementPolicy : IReplacementPolicy
 
     public bool Access(ulong key, long weight)
     {
+        var place = NodeStore.None;
+        return Access(key, weight, ref place);
+    }
+
+    /// <summary>As <see cref="IReplacementPolicy.Access"/>, without looking for the key where <paramref name="place"/> is where it was last time; that is put right.</summary>
+    public bool Access(ulong key, long weight, ref int place)
+    {
         ArgumentOutOfRangeException.ThrowIfLessThan(weight, 1);
-        Requested(key, weight);
-        var at = Nodes.Find(key);
-        if (at != NodeStore.None && IsResident(at))
+        if (!Nodes.Holds(place, key)) place = Nodes.Find(key);
+        Requested(key, weight, place);
+        if (place != NodeStore.None && IsResident(place))
         {
-            Hit(at);
+            Hit(place);
             return true;
         }
-        if (weight <= Capacity) Miss(at, key, weight);
+        if (weight <= Capacity) Miss(place, key, weight);
         return false;
     }
 
@@ -55,8 +62,9 @@ internal abstract class ReplacementPolicy : IReplacementPolicy
 
     public abstract void CopyTo(List<KeyWeight> into);
 
-    /// <summary>Every request, hit or miss, before it is looked up.</summary>
-    protected virtual void Requested(ulong key, long weight)
+    /// <summary>Every request, hit or miss. It must not free nodes.</summary>
+    /// <param name="at">The key's node, or <see cref="NodeStore.None"/>.</param>
+    protected virtual void Requested(ulong key, long weight, int at)
     {
     }
 

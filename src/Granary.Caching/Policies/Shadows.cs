@@ -6,7 +6,7 @@ internal sealed class Shadows
     private readonly AdaptiveOptions _options;
     private readonly ulong _seed;
     private readonly long _capacity;
-    private readonly IReplacementPolicy[] _policies;
+    private readonly ReplacementPolicy[] _policies;
     private readonly double[] _leads;
     private readonly bool[] _hits;
     private int _shift;
@@ -22,7 +22,7 @@ internal sealed class Shadows
     /// <summary>Index of the candidate that leads.</summary>
     public int Leading { get; private set; }
 
-    public IReplacementPolicy Leader => _policies[Leading];
+    public ReplacementPolicy Leader => _policies[Leading];
 
     /// <summary>False once they see a sample only.</summary>
     public bool SeeEverything => _shift == 0;
@@ -43,8 +43,8 @@ internal sealed class Shadows
     }
 
     /// <summary>A candidate of any size.</summary>
-    public IReplacementPolicy Create(PolicyKind kind, long capacity) =>
-        kind == PolicyKind.Lirs ? new LirsPolicy(capacity, _options.LirsGhosts) : ReplacementPolicies.Create(kind, capacity, _seed);
+    public ReplacementPolicy Create(PolicyKind kind, long capacity) =>
+        kind == PolicyKind.Lirs ? new LirsPolicy(capacity, _options.LirsGhosts) : (ReplacementPolicy)ReplacementPolicies.Create(kind, capacity, _seed);
 
     private bool IsSampled(ulong key) => _shift == 0 || Mixer.Mix(key + _seed) >> (64 - _shift) == 0;
 

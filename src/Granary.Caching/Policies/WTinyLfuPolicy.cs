@@ -34,7 +34,7 @@ internal sealed class WTinyLfuPolicy : ReplacementPolicy
         _lists[Protected].CopyTo(into);
     }
 
-    protected override void Requested(ulong key, long weight) => _sketch.Add(key);
+    protected override void Requested(ulong key, long weight, int at) => _sketch.Add(key);
 
     protected override void Hit(int at)
     {

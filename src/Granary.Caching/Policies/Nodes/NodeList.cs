@@ -44,8 +44,15 @@ internal sealed class NodeList<TLink>(NodeStore store)
     public void MoveFirst(int at)
     {
         if (First == at) return;
-        Remove(at);
-        AddFirst(at);
+        ref var node = ref store[at];
+        var (before, after) = (TLink.Prev(ref node), TLink.Next(ref node));
+        TLink.Next(ref store[before]) = after;
+        if (after != NodeStore.None) TLink.Prev(ref store[after]) = before;
+        else Last = before;
+        TLink.Prev(ref node) = NodeStore.None;
+        TLink.Next(ref node) = First;
+        TLink.Prev(ref store[First]) = at;
+        First = at;
     }
 
     /// <summary>Adds keys and weights from the last to the first.</summary>

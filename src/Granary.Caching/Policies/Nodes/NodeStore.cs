@@ -10,6 +10,9 @@ internal sealed class NodeStore
     private int _made;
     private int _free = None;
 
+    /// <summary>True while the place holds that key.</summary>
+    public bool Holds(int at, ulong key) => (uint)at < (uint)_made && _nodes[at].Key == key && _nodes[at].Weight > 0;
+
     public int Count => _index.Count;
 
     public ref PolicyNode this[int at] => ref _nodes[at];
@@ -38,6 +41,7 @@ internal sealed class NodeStore
     {
         _index.Remove(_nodes[at].Key);
         _nodes[at].Next = _free;
+        _nodes[at].Weight = 0;
         _free = at;
     }
 }
