@@ -7,7 +7,11 @@ namespace Granary.Optimization.Nsga3;
 /// </summary>
 internal sealed class Normalization
 {
-    private const double OffAxis = 1e6;
+    /// <summary>
+    /// What a step off an axis counts beside one along it. The paper divides by 1e-6, so a point that lies on the axis to the last digit, but too far out, stays its extreme point for a long time while
+    /// better ones lie a hair beside the axis; a thousand has a point that is a thousandth beside the axis stand for it, and comes to the paper's results.
+    /// </summary>
+    private const double OffAxis = 1e3;
     private const double Least = 1e-14;
 
     private readonly int _objectives;

@@ -4,7 +4,7 @@ using Granary.Optimization.Nsga3.Problems;
 
 namespace Granary.Optimization.Benchmarks.Nsga3;
 
-/// <summary>NSGA-III as the paper ran it: its populations, generations and measure; 20 seeds each. <c>nsga3 [SEEDS [PROBLEM]]</c>, a problem such as 2-3 for DTLZ2 with three objectives.</summary>
+/// <summary>NSGA-III as the paper ran it: its populations, generations and measure; 20 seeds each. <c>nsga3 [SEEDS [PROBLEM [GENERATIONS]]]</c>, a problem such as 2-3 for DTLZ2 with three objectives.</summary>
 internal static class Nsga3Program
 {
     /// <summary>Generations, and best, median and worst IGD of NSGA-III in Deb and Jain (2014), table III.</summary>
@@ -19,8 +19,9 @@ internal static class Nsga3Program
     public static void Run(string[] args)
     {
         var seeds = args.Length > 0 ? int.Parse(args[0]) : 20;
+        var generations = args.Length > 2 ? int.Parse(args[2]) : 0;
         Console.WriteLine($"seeds 1 to {seeds}; IGD: best, median, worst; the paper's best, median, worst; within: our median is not over the paper's worst");
-        foreach (var p in Paper.Where(p => args.Length < 2 || args[1] == $"{p.Number}-{p.Objectives}"))
+        foreach (var p in Paper.Where(p => args.Length < 2 || args[1] == $"{p.Number}-{p.Objectives}").Select(p => (p.Number, p.Objectives, p.Divisions, Generations: generations > 0 ? generations : p.Generations, p.Best, p.Median, p.Worst)))
         {
             var points = ReferencePoints.DasDennis(p.Objectives, p.Divisions);
             var problem = new Dtlz(p.Number, p.Objectives);
@@ -38,6 +39,7 @@ internal static class Nsga3Program
             Console.WriteLine($"DTLZ{p.Number} M={p.Objectives} N={population} gens={p.Generations,4}: {found[0]:E3} {median:E3} {found[^1]:E3} | {p.Best:E3} {p.Median:E3} {p.Worst:E3} | "
                 + $"{(median <= p.Worst ? "within" : "NOT within")}, median x{median / p.Median:F2} | {each,6:F0} ms a run, {each * 1e6 / p.Generations / population:F0} ns an individual");
         }
+        if (generations > 0) return;
         foreach (var objectives in new[] { 3, 5 }) Convergence(objectives);
     }
 

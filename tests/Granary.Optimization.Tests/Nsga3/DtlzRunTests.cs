@@ -6,7 +6,7 @@ namespace Granary.Optimization.Tests.Nsga3;
 /// <summary>The paper's problems with its populations and generations; the short form of the benchmark <c>nsga3</c>, which has 20 seeds.</summary>
 public class DtlzRunTests
 {
-    /// <summary>Medians of a few seeds under three times the paper's worst (Deb and Jain, 2014, table III); the full table is in docs/OPTIMIZERS.md.</summary>
+    /// <summary>Medians of a few seeds in the paper's range, not over its worst (Deb and Jain, 2014, table III); the full table is in docs/OPTIMIZERS.md.</summary>
     [Theory]
     [InlineData(1, 3, 12, 400, 4.880e-3)]
     [InlineData(2, 3, 12, 250, 2.114e-3)]
@@ -22,7 +22,7 @@ public class DtlzRunTests
             .Select(seed => new Nsga3Run(problem, points, new Nsga3Options { Generations = generations }, seed).Run())
             .Select(front => InvertedGenerationalDistance.Of([.. front.Solutions.Select(s => s.Objectives)], targets))
             .Order().ToArray();
-        Assert.InRange(distances[distances.Length / 2], 0, 3 * worst);
+        Assert.InRange(distances[distances.Length / 2], 0, worst);
     }
 
     [Theory]
