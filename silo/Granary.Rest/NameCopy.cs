@@ -2,7 +2,6 @@ using Granary.Abstractions;
 using Granary.Caching;
 using Granary.Caching.Coherence;
 using Granary.Caching.Policies;
-using Granary.Model;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans;

@@ -6,7 +6,6 @@ using Granary.Abstractions;
 using Granary.Abstractions.Json;
 using Granary.Cli.CommandLine;
 using Granary.Cli.Output;
-using Granary.Client;
 using Granary.Model;
 
 namespace Granary.Cli.Commands;

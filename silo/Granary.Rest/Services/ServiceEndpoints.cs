@@ -1,6 +1,5 @@
 using Granary.Abstractions;
 using Granary.Abstractions.Json;
-using Granary.Model;
 using Granary.Rest.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

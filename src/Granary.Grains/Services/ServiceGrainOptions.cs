@@ -1,4 +1,3 @@
-using Granary.Model;
 
 namespace Granary.Grains.Services;
 

@@ -1,5 +1,4 @@
 using Granary.Abstractions;
-using Granary.Model;
 using Orleans;
 
 namespace Granary.Grains.Services;
