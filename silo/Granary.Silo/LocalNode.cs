@@ -22,6 +22,7 @@ internal sealed partial class LocalNode(NodeAgent agent, ILogger<LocalNode> log)
         if (!server.LocalNode) return;
         var user = TaskUser.Choose(node.RunAs);
         var isolation = node.IsolationDefaults;
+        var shared = node.SharedMemoryOptions;
         services.AddSingleton(s => new ProfileDesk(Path.Combine(server.Data, "profiles"), s.GetRequiredService<ProfilingOptions>(), s.GetRequiredService<TimeProvider>()));
         services.AddHostedService(s => s.GetRequiredService<ProfileDesk>());
         services.AddSingleton(s => new NodeAgent(
@@ -32,6 +33,7 @@ internal sealed partial class LocalNode(NodeAgent agent, ILogger<LocalNode> log)
                 DataDirectory = server.Data,
                 Cgroups = node.Cgroups,
                 Isolation = isolation,
+                SharedMemory = shared,
                 KeepFiles = node.KeepFiles,
                 SweepFilesEvery = node.SweepFilesEvery,
                 RunAs = user,

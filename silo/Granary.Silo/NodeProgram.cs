@@ -76,6 +76,7 @@ public static partial class NodeProgram
                 DataDirectory = local.DataDirectory,
                 Cgroups = settings.Cgroups,
                 Isolation = settings.IsolationDefaults,
+                SharedMemory = settings.SharedMemoryOptions,
                 KeepFiles = settings.KeepFiles,
                 SweepFilesEvery = settings.SweepFilesEvery,
                 RunAs = user,

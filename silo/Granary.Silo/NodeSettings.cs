@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Granary.Execution;
 using Granary.Execution.Handlers;
 using Granary.Execution.Handlers.Plugins;
+using Granary.Execution.Memory;
 using Granary.Hardware;
 using Granary.Model;
 using Granary.Silo.Configuration;
@@ -56,6 +57,14 @@ public sealed partial class NodeSettings
 
     /// <summary>People and other resources that no machine can measure, as <c>reviewer=2 Mon-Fri 09:00-17:00 Europe/Berlin; licence=10</c>. Default: none.</summary>
     public string Declared { get; set; } = "";
+
+    /// <summary>Memory on /dev/shm that tasks with the label <c>shared-memory</c> share (docs/shared-memory.md), like 256Mi; taken at once. Default: none.</summary>
+    public string SharedMemory { get; set; } = "";
+
+    /// <summary>What one agent may have of <see cref="SharedMemory"/>. Default: no limit.</summary>
+    public string SharedMemoryPerAgent { get; set; } = "";
+
+    internal SharedMemoryOptions? SharedMemoryOptions => Granary.Execution.Memory.SharedMemoryOptions.Parse(SharedMemory, SharedMemoryPerAgent);
 
     /// <summary>What tasks' processes are kept to where they do not say so themselves. Default: agents of the class <c>low</c> run as SCHED_BATCH, nice 10.</summary>
     public IConfigurationSection? Isolation { get; set; }

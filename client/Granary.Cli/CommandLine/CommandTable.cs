@@ -54,6 +54,7 @@ internal static class CommandTable
         new("rebalance", RebalanceCommand.Create),
         new("node", NodeCommand.Create),
         new("replay", ReplayCommand.Create),
+        new("memory", MemoryCommand.Create),
         new("cachesim", CacheSimCommand.Create),
         new("generate", GenerateCommand.Create),
         new("plan-capacity", PlanCapacityCommand.Create),

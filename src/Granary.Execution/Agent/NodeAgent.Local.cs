@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+using Granary.Execution.Memory;
 using Granary.Execution.Outside;
 using Granary.Execution.Processes;
 using Granary.Execution.Shim;
@@ -10,6 +13,8 @@ namespace Granary.Execution;
 public sealed partial class NodeAgent
 {
     private FileStream? _lock;
+    private LaunchPlanner? _planner;
+    private NodeSharedMemory? _sharedMemory;
 
     private ProcessExecutor NewProcessExecutor(IReadOnlyDictionary<ExecutorKind, IOutside> outside)
     {
@@ -22,7 +27,7 @@ public sealed partial class NodeAgent
             AllowNewPrivileges = _options.AllowNewPrivileges,
         };
         var launch = new ShimLaunch(shim, _options.ShimCommand.Count > 0 ? _options.ShimCommand : ShimLaunch.OwnProgram(), _options.ShimStartTimeout);
-        var planner = new LaunchPlanner(_files, Environment.GetEnvironmentVariable, new DiskSpace(_options.DataDirectory, _time), _options.RunAs, _options.Isolation, outside);
+        var planner = _planner = new LaunchPlanner(_files, Environment.GetEnvironmentVariable, new DiskSpace(_options.DataDirectory, _time), _options.RunAs, _options.Isolation, outside);
         return new(launch, planner, _time, _logger);
     }
 
@@ -51,6 +56,15 @@ public sealed partial class NodeAgent
         {
             throw GranaryException.Refused($"node {_options.Node.Name}: another agent{Holder(directory)} serves {directory}; stop it or use another --name or --data");
         }
+    }
+
+    /// <summary>Makes the pool that tasks share, or finds it again; named by the node and its directory, so that two nodes of one name on a machine have two.</summary>
+    private void OpenSharedMemory()
+    {
+        if (_options.SharedMemory is not { } shared || _planner is null) return;
+        var directory = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_options.EffectiveNodeDirectory)))[..8];
+        _sharedMemory = NodeSharedMemory.Open(Path.Combine(shared.Directory, $"granary-{_options.Node.Name}-{directory}"), shared, _options.RunAs, _time, _logger);
+        _planner.SharedMemory = _sharedMemory.Path;
     }
 
     private void SayRunAs()

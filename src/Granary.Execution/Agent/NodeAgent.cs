@@ -166,6 +166,7 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
         await _node.Leave(_session).WaitAsync(_options.CallTimeout, _time, cancellationToken);
         _shim?.EndWhenDone();
         await StopAsync(cancellationToken);
+        _sharedMemory?.Remove();
     }
 
     public async ValueTask DisposeAsync()
@@ -174,6 +175,7 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
         if (_processes is not null) await _processes.DisposeAsync();
         await _handlers.DisposeAsync();
         if (_manual is not null) await _manual.DisposeAsync();
+        _sharedMemory?.Dispose();
         _lock?.Dispose();
         _lock = null;
     }
@@ -211,6 +213,7 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
         if (_processes is not null)
         {
             if (_shim is not null) TakeLock();
+            OpenSharedMemory();
             SayRunAs();
             try
             {

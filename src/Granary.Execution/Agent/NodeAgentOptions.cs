@@ -1,3 +1,4 @@
+using Granary.Execution.Memory;
 using Granary.Hardware;
 using Granary.Model;
 
@@ -35,6 +36,9 @@ public sealed record NodeAgentOptions
 
     /// <summary>What tasks' processes are kept to where they do not say so themselves.</summary>
     public NodeIsolation Isolation { get; init; } = NodeIsolation.Default;
+
+    /// <summary>Memory that tasks share where they ask for it; null for none.</summary>
+    public SharedMemoryOptions? SharedMemory { get; init; }
 
     /// <summary>A shim without agent and tasks ends after this long.</summary>
     public TimeSpan ShimIdleTimeout { get; init; } = TimeSpan.FromSeconds(30);

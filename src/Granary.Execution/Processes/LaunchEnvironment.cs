@@ -1,4 +1,5 @@
 using System.Globalization;
+using Granary.Execution.Memory;
 using Granary.Model;
 
 namespace Granary.Execution.Processes;
@@ -17,7 +18,8 @@ public static class LaunchEnvironment
     /// <summary>Variables as <c>NAME=value</c>; the task's own come last and win.</summary>
     /// <param name="inherited">Reads a variable of the agent; null when it is not set.</param>
     /// <param name="user">As whom the task runs, where that is not the agent's user: then its home is not the agent's either.</param>
-    public static string[] Build(Assignment assignment, string workingDirectory, string checkpoint, Func<string, string?> inherited, TaskUser? user = null)
+    /// <param name="sharedMemory">The node's shared pool, where there is one.</param>
+    public static string[] Build(Assignment assignment, string workingDirectory, string checkpoint, Func<string, string?> inherited, TaskUser? user = null, string? sharedMemory = null)
     {
         var (lease, spec) = (assignment.Lease, assignment.Spec);
         var own = spec.Environment;
@@ -50,6 +52,7 @@ public static class LaunchEnvironment
             Set("GRANARY_GANG_INDEX", assignment.Index.ToString(CultureInfo.InvariantCulture));
             Set("GRANARY_GANG_NODES", string.Join(',', nodes));
         }
+        if (sharedMemory is not null && NodeSharedMemory.IsAskedFor(spec)) Set(NodeSharedMemory.Variable, sharedMemory);
         if (assignment.Trace is { } trace) Set(TraceVariable, trace);
         if (assignment.Gpus is { Count: > 0 } gpus) Set("GRANARY_GPUS", string.Join(',', gpus));
         if (own is not null)

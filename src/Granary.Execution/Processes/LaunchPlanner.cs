@@ -11,6 +11,9 @@ internal sealed class LaunchPlanner(TaskFiles files, Func<string, string?> inher
     // a quarter of the default stack limit of 8 MiB is what execve(2) takes; some systems allow more
     private const long MostBytes = 6 * 1024 * 1024;
 
+    /// <summary>The node's shared pool, where there is one. Containers have their own /dev/shm and numbering of processes, and do not get it.</summary>
+    public string? SharedMemory { get; set; }
+
     private static readonly Dictionary<string, string> EmptyEnvironment = [];
 
     /// <returns>A plan, or null and in one line what is wrong.</returns>
@@ -53,7 +56,7 @@ internal sealed class LaunchPlanner(TaskFiles files, Func<string, string?> inher
             Lease = lease,
             Program = program,
             Arguments = arguments,
-            Environment = LaunchEnvironment.Build(assignment, directory, files.Checkpoint(lease.Task), inherited, user),
+            Environment = LaunchEnvironment.Build(assignment, directory, files.Checkpoint(lease.Task), inherited, user, kind == ExecutorKind.Container ? null : SharedMemory),
             WorkingDirectory = directory,
             Output = files.Output(lease.Task),
             Error = files.Error(lease.Task),
