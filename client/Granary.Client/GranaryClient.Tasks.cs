@@ -15,13 +15,18 @@ public sealed partial class GranaryClient
     /// <exception cref="GranaryException">Refused, with the reason, when its deadline or request cannot be met.</exception>
     public async Task<TaskId> SubmitAsync(TaskSpec spec, string pool = TaskId.DefaultPool, CancellationToken ct = default)
     {
-        var submitted = await SubmitManyAsync([new SubmitItem(spec)], pool, null, ct);
-        if (submitted.Rejected is [var rejected, ..])
-        {
-            var earliest = rejected.EarliestFinish is { } at ? $"; the earliest finish that can be promised is {at:u}" : "";
-            throw GranaryException.Refused($"task {rejected.Id} is refused: {rejected.Reason}{earliest}");
-        }
-        return submitted.Ids[0];
+        if (_gathered is not null) return await _gathered.SubmitAsync(Traced([new SubmitItem(spec)])[0], pool, ct);
+        return Admitted(await SubmitManyAsync([new SubmitItem(spec)], pool, null, ct), 0);
+    }
+
+    /// <summary>The id of an item that is one task.</summary>
+    /// <exception cref="GranaryException">Refused.</exception>
+    internal static TaskId Admitted(SubmittedTasks submitted, int item)
+    {
+        var id = submitted.IdsOf(item)[0];
+        if (submitted.Rejected.FirstOrDefault(r => r.Id == id) is not { } rejected) return id;
+        var earliest = rejected.EarliestFinish is { } at ? $"; the earliest finish that can be promised is {at:u}" : "";
+        throw GranaryException.Refused($"task {rejected.Id} is refused: {rejected.Reason}{earliest}");
     }
 
     /// <summary>

@@ -17,6 +17,7 @@ public sealed partial class GranaryClient : IAsyncDisposable
     private readonly CallPolicy _calls;
     private readonly GranaryClientOptions _options;
     private readonly IHost? _connection;
+    private readonly GatheredSubmissions? _gathered;
 
     /// <summary>Uses a client that exists already: inside a server, or in a test. Disposing of this one leaves it alone.</summary>
     public GranaryClient(IClusterClient cluster, GranaryClientOptions? options = null)
@@ -31,6 +32,7 @@ public sealed partial class GranaryClient : IAsyncDisposable
         _options = options;
         _connection = connection;
         _calls = new CallPolicy(options, server);
+        if (options.GatherSubmissions) _gathered = new GatheredSubmissions(this, options.Time);
     }
 
     /// <summary>The host's own client, for grains that this class does not cover.</summary>
@@ -70,6 +72,7 @@ public sealed partial class GranaryClient : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_gathered is not null) await _gathered.DisposeAsync();
         foreach (var feed in _feeds.Values) await feed.StopAsync();
         _feeds.Clear();
         if (_connection is null) return;

@@ -55,6 +55,12 @@ public sealed record GranaryClientOptions
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan BusyWait { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// True sends single submissions that come while one is under way together in the next, as one message: many callers at once get more through, one alone notices nothing.
+    /// Each still succeeds or fails for itself. Default false.
+    /// </summary>
+    public bool GatherSubmissions { get; init; }
+
     /// <summary>How long one watch call may wait at the server for a change. Default 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:00:25")]
     public TimeSpan WatchPoll { get; init; } = TimeSpan.FromSeconds(10);

@@ -4,6 +4,7 @@ using Granary.Caching.Simulation;
 using Granary.Cli.CommandLine;
 using Granary.Cli.Output;
 using Granary.Model;
+using Granary.Parallelism.Stealing;
 
 namespace Granary.Cli.Commands;
 
@@ -42,23 +43,21 @@ internal static class CacheSimCommand
         var trace = CacheTrace.Read(path);
         if (!trace.HasSizes && sizes.FirstOrDefault(s => s.InBytes) is { Amount: > 0 } inBytes)
             throw GranaryException.Invalid($"--size is {inBytes}, and {path} has no sizes; give a number of entries, like 1000");
-        var reports = new List<CacheSimulationReport>();
-        foreach (var size in sizes)
-        {
-            foreach (var policy in policies)
-                reports.Add(policy == Belady
-                    ? CacheSimulation.RunBelady(trace.Requests, size.Amount, size.InBytes)
-                    : CacheSimulation.Run(
-                        trace.Requests, ReplacementPolicies.Create(Kind(policy), size.Amount, (ulong)seed), size.InBytes, cancel) with
-                    { Policy = policy });
-            if (call.ForPeople && size.InBytes && policies.Contains(Belady))
+        using var executor = new WorkStealingExecutor();
+        var runs = sizes.SelectMany(size => policies.Select(policy => (Size: size, Policy: policy))).ToList();
+        var reports = executor.Map(runs, run => Simulate(trace, run.Policy, run.Size, seed, cancel), cancel);
+        if (call.ForPeople && policies.Contains(Belady))
+            foreach (var size in sizes.Where(s => s.InBytes))
                 call.Note($"granary: at {size} no cache could have had more than {HitsAtMost(trace, size)} hits; belady is what one that knew the future can do");
-        }
         // One run is one object with the fields that scripts expect; several are an array that also says which is which.
-        if (reports.Count == 1 && call.Format is OutputFormat.Json or OutputFormat.Yaml) call.Document(CacheSimListing.Json(reports[0]));
+        if (reports.Length == 1 && call.Format is OutputFormat.Json or OutputFormat.Yaml) call.Document(CacheSimListing.Json(reports[0]));
         else call.Write(reports, CacheSimListing.All(sizes[0].InBytes));
         return ExitCodes.Done;
     }
+
+    private static CacheSimulationReport Simulate(CacheTrace trace, string policy, CacheSize size, int seed, CancellationToken cancel) => policy == Belady
+        ? CacheSimulation.RunBelady(trace.Requests, size.Amount, size.InBytes)
+        : CacheSimulation.Run(trace.Requests, ReplacementPolicies.Create(Kind(policy), size.Amount, (ulong)seed), size.InBytes, cancel) with { Policy = policy };
 
     private static long HitsAtMost(CacheTrace trace, CacheSize size) => Caching.Simulation.Belady.HitsAtMost(trace.Requests, size.Amount);
 

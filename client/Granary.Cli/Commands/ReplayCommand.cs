@@ -3,6 +3,7 @@ using System.Globalization;
 using Granary.Cli.CommandLine;
 using Granary.Cli.Output;
 using Granary.Model;
+using Granary.Parallelism.Stealing;
 using Granary.Simulation.Llm;
 using Granary.Simulation.Replay;
 
@@ -24,12 +25,11 @@ internal static class ReplayCommand
     {
         var request = options.Request(call);
         var policies = call.Get(options.Policy)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
-        var reports = policies.Length == 0
-            ? [Replays.Run(request, null, cancel)]
-            : policies.Select(p => Replays.Run(request, p, cancel)).ToList();
+        using var executor = new WorkStealingExecutor();
+        var reports = policies.Length == 0 ? [Replays.Run(request, null, cancel)] : executor.Map(policies, p => Replays.Run(request, p, cancel), cancel);
         if (call.ForPeople) foreach (var note in reports.SelectMany(r => r.Notes).Distinct()) call.Note("granary: " + note);
         // One policy is one object, as scripts expect; several are an array of them.
-        if (reports.Count == 1 && call.Format is OutputFormat.Json or OutputFormat.Yaml) call.Document(ReplayJson.Write(reports[0]));
+        if (reports.Length == 1 && call.Format is OutputFormat.Json or OutputFormat.Yaml) call.Document(ReplayJson.Write(reports[0]));
         else call.Write(reports, ReplayListing.All);
         return ExitCodes.Done;
     }

@@ -15,8 +15,9 @@ public sealed class BatchController
 
     private const double Shrink = 0.9, Growth = 0.01;
 
-    private readonly double _goal, _allowed;
+    private readonly double _goal, _allowed, _longest;
     private readonly int _most;
+    private int _largest;
     private double _weight, _sizes, _times, _squares, _products, _deviation;
     private double _items, _misses, _scale = 1;
 
@@ -24,7 +25,7 @@ public sealed class BatchController
     public BatchController(BatchingOptions options)
     {
         options.Validated();
-        (_goal, _most) = (options.Goal.TotalSeconds, options.MaxSize);
+        (_goal, _most, _longest) = (options.Goal.TotalSeconds, options.MaxSize, (options.MaxHold ?? options.Goal).TotalSeconds);
         // half of what may miss: the other half is for what changes
         _allowed = (1 - options.Quantile) / 2;
     }
@@ -58,9 +59,11 @@ public sealed class BatchController
         if (_misses <= _allowed * _items) _scale = Math.Min(1, _scale + Growth);
         else if (misses > 0) _scale = Math.Max(0.01, _scale * Shrink);
 
-        // an item may come just after a batch was taken and wait for that one too: both must fit. Misses do not make it smaller: that would only mean more batches
-        Size = Largest(_goal / 2);
-        Wait = Math.Max(0, (_goal * _scale) - Expected(Math.Min(Size, (_sizes / _weight * 2) + 1)));
+        // an item may come just after a batch was taken and wait for that one too: both must fit. Misses do
+        // not make it smaller: that would only mean more batches. What has not been tried is approached by doubling
+        _largest = Math.Max(_largest, size);
+        Size = Math.Min(Largest(_goal / 2), 2 * Math.Min(_largest, _most / 2 + 1));
+        Wait = Math.Clamp((_goal * _scale) - Expected(Math.Min(Size, (_sizes / _weight * 2) + 1)), 0, _longest);
     }
 
     /// <summary>Seconds that a batch of this size should not exceed.</summary>
@@ -77,8 +80,8 @@ public sealed class BatchController
         if (_weight == 0) return (0, 0);
         var (size, time) = (_sizes / _weight, _times / _weight);
         var variance = (_squares / _weight) - (size * size);
-        // without different sizes all of it could be either; a part for each item is the careful guess
-        var each = variance > 1e-9 * size * size ? ((_products / _weight) - (size * time)) / variance : time / size;
+        // while all were of one size, all of it could be for the batch: larger ones will tell
+        var each = variance > 1e-9 * size * size ? ((_products / _weight) - (size * time)) / variance : 0;
         each = Math.Clamp(each, 0, time / size);
         return (time - (each * size), each);
     }
@@ -89,6 +92,6 @@ public sealed class BatchController
         var left = seconds - fixedPart - (4 * _deviation);
         // where even the smallest misses, many at a time is what gets through most
         if (left <= 0) return _most;
-        return each <= 0 ? _most : (int)Math.Clamp(left / each, 1, _most);
+        return left >= each * _most ? _most : (int)Math.Max(1, left / each);
     }
 }

@@ -29,8 +29,12 @@ public sealed class Batcher<T> : IAsyncDisposable
         _options = (options ?? new()).Validated();
         _controller = new(_options);
         _room = new(_options.MaxWaiting);
-        _timer = _options.Time.CreateTimer(static b => ((Batcher<T>)b!).Signal(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _loop = Task.Run(RunAsync);
+        // what runs for all callers runs in the context of none
+        using (ExecutionContext.SuppressFlow())
+        {
+            _timer = _options.Time.CreateTimer(static b => ((Batcher<T>)b!).Signal(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _loop = Task.Run(RunAsync);
+        }
     }
 
     public BatchingStatistics Statistics => new(Volatile.Read(ref _items), Volatile.Read(ref _batches), Volatile.Read(ref _misses));

@@ -9,6 +9,12 @@ public sealed record BatchingOptions
     /// <summary>The part of items that should keep the goal. Default 0.99; above 0, below 1.</summary>
     public double Quantile { get; init; } = 0.99;
 
+    /// <summary>
+    /// How long an incomplete batch may be held open while nothing is handled. Default: what the goal leaves. Zero where callers add again only when they have
+    /// their answer: then holding open waits for nobody, and what comes while a batch is handled is the next one.
+    /// </summary>
+    public TimeSpan? MaxHold { get; init; }
+
     /// <summary>The most items in one batch. Default 1,000.</summary>
     public int MaxSize { get; init; } = 1000;
 
@@ -22,6 +28,7 @@ public sealed record BatchingOptions
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Goal, TimeSpan.Zero, nameof(Goal));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Goal, TimeSpan.FromHours(1), nameof(Goal));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxHold ?? TimeSpan.Zero, TimeSpan.Zero, nameof(MaxHold));
         if (!(Quantile is > 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(Quantile), Quantile, "it lies above 0 and below 1");
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxSize, 1, nameof(MaxSize));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxWaiting, 1, nameof(MaxWaiting));

@@ -96,6 +96,37 @@ public sealed partial class WorkStealingExecutor : IDisposable
         else AsGuest((from, to, body, cancel), static (a, guest) => Loop(guest, a.from, a.to, a.body, a.cancel));
     }
 
+    /// <summary>Applies a function to every item and gives the results in the items' order.</summary>
+    /// <exception cref="Exception">What the function threw of the earliest item of which it threw, as it was thrown; items that had not begun are left out then.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public TResult[] Map<T, TResult>(IReadOnlyList<T> items, Func<T, TResult> function, CancellationToken cancel = default)
+    {
+        var results = new TResult[items.Count];
+        (long Index, ExceptionDispatchInfo Failure)? first = null;
+        var gate = new Lock();
+        try
+        {
+            For(0, items.Count, i =>
+            {
+                try
+                {
+                    results[i] = function(items[(int)i]);
+                }
+                catch (Exception e)
+                {
+                    lock (gate)
+                        if (first is not { } earlier || i < earlier.Index) first = (i, ExceptionDispatchInfo.Capture(e));
+                    throw;
+                }
+            }, cancel);
+        }
+        catch (AggregateException) when (first is not null)
+        {
+            first.Value.Failure.Throw();
+        }
+        return results;
+    }
+
     /// <summary>
     /// Refuses what comes, cancels what has not begun, and waits for what runs, up to <see cref="WorkStealingOptions.StopsWithin"/>. Threads that hang for longer are
     /// left behind; they end with their work, or with the process.

@@ -1,4 +1,5 @@
 using Granary.Model;
+using Granary.Parallelism.Stealing;
 using Granary.Simulation.Cluster;
 using Granary.Simulation.Cluster.Machines;
 using Granary.Simulation.Workloads;
@@ -20,8 +21,10 @@ public sealed class CapacityPlanner(Workload workload, IReadOnlyList<NodeKind> k
     private readonly int _widest = workload.Jobs.Max(j => j.Processors);
     private readonly long _most = workload.Jobs.Sum(j => (long)j.Processors);
 
+    private int _replays;
+
     /// <summary>Replays made.</summary>
-    public int Replays { get; private set; }
+    public int Replays => _replays;
 
     /// <summary>Plans that hold, cheapest first, then with fewer processors.</summary>
     /// <exception cref="GranaryException">Invalid, without a wait or with an unknown policy.</exception>
@@ -30,15 +33,22 @@ public sealed class CapacityPlanner(Workload workload, IReadOnlyList<NodeKind> k
         options.Validate();
         if (!ClusterPolicies.Names.Contains(options.Policy))
             throw GranaryException.Invalid($"--policy is '{options.Policy}'; it can be {string.Join(", ", ClusterPolicies.Names)}");
-        var plans = new List<CapacityPlan>();
-        foreach (var kind in kinds)
-            if (Least(kind, null, 0) is { } plan) plans.Add(plan);
-        var alone = plans.ToDictionary(p => p.Nodes[0].Kind, p => p.Nodes[0].Count);
-        if (options.Mixtures)
-            foreach (var a in kinds.Where(k => alone.ContainsKey(k.Name)))
-                foreach (var b in kinds.Where(k => k != a))
-                    foreach (var part in Parts)
-                        if ((int)(alone[a.Name] * part) is > 0 and var count && Least(b, a, count) is { } plan) plans.Add(plan);
+        // replays take from milliseconds to minutes, and none needs another's result: who is free takes the next
+        using var executor = new WorkStealingExecutor();
+        var single = executor.Map(kinds, kind => Least(kind, null, 0), cancel);
+        var alone = single.OfType<CapacityPlan>().ToDictionary(p => p.Nodes[0].Kind, p => p.Nodes[0].Count);
+        var mixtures = !options.Mixtures ? [] : executor.Map(
+            (from a in kinds
+             where alone.ContainsKey(a.Name)
+             from b in kinds
+             where b != a
+             from part in Parts
+             let count = (int)(alone[a.Name] * part)
+             where count > 0
+             select (Kind: b, Beside: a, Count: count)).ToList(),
+            m => Least(m.Kind, m.Beside, m.Count),
+            cancel);
+        var plans = single.Concat(mixtures).OfType<CapacityPlan>();
         return [.. plans.DistinctBy(Nodes).OrderBy(p => p.Price).ThenBy(p => p.Processors)];
     }
 
@@ -74,7 +84,7 @@ public sealed class CapacityPlanner(Workload workload, IReadOnlyList<NodeKind> k
         nodes.AddRange(Enumerable.Repeat(new ClusterNode(kind.Processors, kind.Slowness), count));
         if (beside is not null) nodes.AddRange(Enumerable.Repeat(new ClusterNode(beside.Processors, beside.Slowness), besideCount));
         var cluster = new ClusterSpec { Nodes = nodes }.InUnits(workload.UnitsPerProcessor);
-        Replays++;
+        Interlocked.Increment(ref _replays);
         var report = ClusterReplay.Run(workload, cluster, options.Policy, cancel);
         if (report.Rejected > 0 || report.MeanWaitS > options.MeanWaitS || report.P95WaitS > options.P95WaitS) return null;
         (string, int)[] named = beside is null ? [(kind.Name, count)] : [(kind.Name, count), (beside.Name, besideCount)];

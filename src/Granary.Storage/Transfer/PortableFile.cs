@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Granary.Model;
+using Granary.Parallelism.Pipelines;
 
 namespace Granary.Storage;
 
@@ -14,6 +15,8 @@ public static class PortableFile
     public const byte Version = 1;
 
     private const int MaxItem = int.MaxValue - 64;
+    private const int ItemsAtOnce = 128;
+    private const long BytesAtOnce = 256 * 1024;
     private static readonly byte[] Magic = "GRANARY"u8.ToArray();
 
     private enum Kind : byte
@@ -31,18 +34,15 @@ public static class PortableFile
     {
         await using var file = new NewFile(path);
         var order = new TransferOrder();
-        var writer = new RecordWriter(64 * 1024);
         await using (var stream = new BufferedStream(file.Stream, 1024 * 1024))
         {
             stream.Write(Magic);
             stream.WriteByte(Version);
-            await foreach (var item in order.Check(items, cancellationToken).ConfigureAwait(false))
-            {
-                writer.Clear();
-                WriteItem(stream, Encode(writer, item), writer.Written);
-            }
+            // the store is read, items become bytes, and these are written, at the same time
+            await Pipeline.From(Pieces(order.Check(items, cancellationToken)), capacity: 4).Then(Encode, new StageOptions { Parallelism = 2, Capacity = 4 })
+                .RunAsync(async (piece, cancel) => await stream.WriteAsync(piece, cancel).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
             var counts = order.Counts;
-            writer.Clear();
+            var writer = new RecordWriter(64);
             foreach (var count in (long[])[counts.Pools, counts.JournalRecords, counts.FinishedTasks, counts.StateRecords]) writer.Signed(count);
             WriteItem(stream, Kind.End, writer.Written);
             await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
@@ -72,17 +72,58 @@ public static class PortableFile
             throw new StorageException(StorageFault.NewerFormat, string.Create(CultureInfo.InvariantCulture,
                 $"{path} is an export of version {start[^1]}, and this build knows up to {Version}: use the newer build"));
         }
-        var pool = "";
+        // the next piece is read and checked while the one before becomes items
+        var pieces = Pipeline.From(ReadPieces(stream, path), capacity: 4).Then(piece => Decode(piece, path), new StageOptions { Parallelism = 2, Capacity = 4 });
+        await foreach (var piece in pieces.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            foreach (var item in piece) yield return item;
+    }
+
+    /// <summary>Items that go through a pipeline together.</summary>
+    private static async IAsyncEnumerable<StoreItem[]> Pieces(IAsyncEnumerable<StoreItem> items)
+    {
+        var piece = new List<StoreItem>(ItemsAtOnce);
+        await foreach (var item in items.ConfigureAwait(false))
+        {
+            piece.Add(item);
+            // a snapshot may be large: nothing waits with it
+            if (piece.Count < ItemsAtOnce && item is not StoreItem.Snapshot) continue;
+            yield return [.. piece];
+            piece.Clear();
+        }
+        if (piece.Count > 0) yield return [.. piece];
+    }
+
+    private static ReadOnlyMemory<byte> Encode(StoreItem[] items)
+    {
+        using var piece = new MemoryStream();
+        var writer = new RecordWriter(16 * 1024);
+        foreach (var item in items)
+        {
+            writer.Clear();
+            WriteItem(piece, Encode(writer, item), writer.Written);
+        }
+        return piece.GetBuffer().AsMemory(0, (int)piece.Length);
+    }
+
+    private static IEnumerable<List<(Kind Kind, byte[] Bytes, string Pool)>> ReadPieces(Stream stream, string path)
+    {
+        var (pool, size) = ("", 0L);
+        var piece = new List<(Kind, byte[], string)>(ItemsAtOnce);
         while (true)
         {
-            cancellationToken.ThrowIfCancellationRequested();
             var (kind, bytes) = ReadItem(stream, path);
-            if (kind == Kind.End) yield break;
-            var item = Decode(kind, bytes, pool, path);
-            if (item is StoreItem.Pool next) pool = next.Name;
-            yield return item;
+            if (kind == Kind.End) break;
+            if (kind == Kind.Pool) pool = ((StoreItem.Pool)Decode(kind, bytes, pool, path)).Name;
+            piece.Add((kind, bytes, pool));
+            size += bytes.Length;
+            if (piece.Count < ItemsAtOnce && size < BytesAtOnce) continue;
+            yield return piece;
+            (piece, size) = (new(ItemsAtOnce), 0);
         }
+        yield return piece;
     }
+
+    private static StoreItem[] Decode(List<(Kind Kind, byte[] Bytes, string Pool)> piece, string path) => [.. piece.Select(i => Decode(i.Kind, i.Bytes, i.Pool, path))];
 
     private static Kind Encode(RecordWriter w, StoreItem item)
     {

@@ -20,7 +20,7 @@ internal static class LoadProgram
         var only = arguments.FirstOrDefault();
         var steps = new (string Name, Func<Task> Run)[]
         {
-            ("calls", CallsAsync), ("submit-single", SubmitSingleAsync), ("submit-batch", SubmitBatchesAsync), ("noop-lives", NoopLivesAsync),
+            ("calls", CallsAsync), ("submit-single", SubmitSingleAsync), ("submit-gathered", SubmitGatheredAsync), ("submit-batch", SubmitBatchesAsync), ("noop-lives", NoopLivesAsync),
             ("true-lives", TrueLivesAsync), ("latency", LatencyAsync), ("restart", RestartAsync),
         };
         if (only is not null && steps.All(s => s.Name != only))
@@ -56,6 +56,30 @@ internal static class LoadProgram
         var clock = Stopwatch.StartNew();
         await SubmitFrom(client, 100, Tasks);
         Row("durable submissions, one a call, 100 callers", PerSecond(Tasks, clock), "10,000/s");
+    }
+
+    /// <summary>The same callers with and without <see cref="GranaryClientOptions.GatherSubmissions"/>, on one server, in turns.</summary>
+    private static async Task SubmitGatheredAsync()
+    {
+        await using var server = await ServerUnderLoad.StartAsync("--no-node");
+        await using var client = await server.ConnectAsync();
+        await using var gathering = new GranaryClient(client.Cluster, new GranaryClientOptions { GatherSubmissions = true });
+        foreach (var (callers, tasks) in new[] { (1, 1_000), (100, 20_000) })
+        {
+            var seconds = new List<double>[] { [], [] };
+            for (var round = 0; round < 6; round++)
+            {
+                for (var i = 0; i < 2; i++)
+                {
+                    var clock = Stopwatch.StartNew();
+                    await SubmitFrom(i == 0 ? client : gathering, callers, tasks);
+                    if (round > 0) seconds[i].Add(clock.Elapsed.TotalSeconds);
+                }
+            }
+            var (alone, gathered) = (seconds[0].Order().ElementAt(2), seconds[1].Order().ElementAt(2));
+            Row($"durable submissions, one a call, {callers} caller(s)", FormattableString.Invariant($"{tasks / alone:N0}/s"), "-");
+            Row("... gathered", FormattableString.Invariant($"{tasks / gathered:N0}/s, {alone / gathered:F2} x"), "-");
+        }
     }
 
     private static Task SubmitFrom(GranaryClient client, int callers, int tasks) => Parallel.ForAsync(

@@ -29,8 +29,9 @@ public class FakeCluster : DispatchProxy
     public FakeTask Task(string key) => new(key, Pool(key[..key.LastIndexOf('/')]));
 
     /// <summary>A client that repeats quickly, and for as long as tests are patient.</summary>
-    public GranaryClient Connect(TimeSpan? retryFor = null) => new(Client, new GranaryClientOptions
+    public GranaryClient Connect(TimeSpan? retryFor = null, bool gather = false) => new(Client, new GranaryClientOptions
     {
+        GatherSubmissions = gather,
         RetryDelay = TimeSpan.FromMilliseconds(1),
         RetryFor = retryFor ?? TimeSpan.FromSeconds(30),
     });
