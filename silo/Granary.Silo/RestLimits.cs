@@ -24,10 +24,14 @@ public sealed class RestLimits
     [Range(1, 1_000_000)]
     public double SlowestBytesPerSecond { get; set; } = 240;
 
+    /// <summary>Open WebSockets to services; further ones are answered with 400. Default 4,096.</summary>
+    [Range(0, 1_000_000)]
+    public int MaxWebSockets { get; set; } = 4_096;
+
     internal void Apply(KestrelServerLimits limits)
     {
         limits.MaxConcurrentConnections = MaxConnections;
-        limits.MaxConcurrentUpgradedConnections = 0;
+        limits.MaxConcurrentUpgradedConnections = MaxWebSockets;
         limits.RequestHeadersTimeout = HeadersWithin;
         limits.KeepAliveTimeout = IdleFor;
         limits.MinRequestBodyDataRate = new(SlowestBytesPerSecond, TimeSpan.FromSeconds(5));

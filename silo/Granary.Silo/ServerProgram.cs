@@ -9,9 +9,11 @@ using Granary.Grains.Coherence;
 using Granary.Grains.Nodes;
 using Granary.Grains.Optimization;
 using Granary.Grains.Prediction;
+using Granary.Grains.Services;
 using Granary.Grains.Telemetry;
 using Granary.Model;
 using Granary.Profiling;
+using Granary.Proxy;
 using Granary.Rest;
 using Granary.Scheduling;
 using Granary.Silo.Access;
@@ -61,6 +63,7 @@ public static partial class ServerProgram
         [ProfilingOptions.Section] = typeof(ProfilingOptions),
         [BottleneckSection] = typeof(BottleneckThresholds),
         [MonitorSettings.Section] = typeof(MonitorSettings),
+        [ProxyOptions.Section] = typeof(ProxyOptions),
     };
 
     private const string SchedulerSection = "Scheduler";
@@ -164,6 +167,14 @@ public static partial class ServerProgram
                 GuardedPaths = GrainHosting.GuardedPaths,
                 LoopbackHosts = [.. new RestOptions().LoopbackHosts, address.ToString()],
             });
+            var proxy = configuration.Get<ProxyOptions>(ProxyOptions.Section);
+            builder.Services.AddSingleton(new ServiceGrainOptions
+            {
+                MaxServices = proxy.MaxServices,
+                MaxBodyBytes = proxy.MaxBodyBytes,
+                Refuses = GranaryProxy.BackendRule(proxy, settings.HttpPort, settings.GatewayPort),
+            });
+            if (proxy.Enabled) builder.Services.AddGranaryProxy(proxy, settings.HttpPort, settings.GatewayPort);
             builder.Services.AddSingleton<JournalHealth>();
             builder.Services.AddHealthChecks().AddCheck<JournalHealth>("journal", tags: [GranaryRest.ReadyTag]);
             MonitorWatch.Add(builder.Services, configuration.Get<MonitorSettings>(MonitorSettings.Section));
@@ -172,6 +183,7 @@ public static partial class ServerProgram
             app = builder.Build();
             _ = app.Services.GetService<OtlpExport>();
             app.MapGranaryRest();
+            if (proxy.Enabled) app.MapGranaryProxy();
             GrainHosting.Map(app, cluster);
             await app.StartAsync(cancellationToken);
             local.Write(new ServerRecord(

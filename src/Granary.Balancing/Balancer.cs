@@ -42,9 +42,12 @@ public sealed class Balancer(BackendPool pool, IBalancingAlgorithm algorithm, Ti
     /// <summary>Gives the place back and says how the request ended. Each lease ends once: so, or by <see cref="Cancel"/>.</summary>
     public void Complete(in Lease lease, bool succeeded) => Complete(lease, succeeded, NowUs);
 
-    public void Complete(in Lease lease, bool succeeded, long nowUs)
+    public void Complete(in Lease lease, bool succeeded, long nowUs) => Complete(lease, succeeded, nowUs, nowUs - lease.StartedUs);
+
+    /// <summary>The same where the end tells little of how fast the backend is, as that of a stream: <paramref name="latencyUs"/> does, say until the answer began.</summary>
+    public void Complete(in Lease lease, bool succeeded, long nowUs, long latencyUs)
     {
-        var completion = new Completion(lease.Backend, lease.Request, succeeded, Math.Max(0, nowUs - lease.StartedUs));
+        var completion = new Completion(lease.Backend, lease.Request, succeeded, Math.Max(0, latencyUs));
         lease.Backend.Exit(lease.Request.CostUs);
         if (!lease.IsTrial)
             algorithm.Complete(completion, nowUs);

@@ -24,11 +24,11 @@ internal sealed class AccessMiddleware(RequestDelegate next, RestOptions options
             RequireRole(context, caller);
             CurrentCaller.Set(context, caller);
         }
-        if (IsChange(context.Request.Method))
-        {
-            RefuseOtherSites(context.Request);
-            RequestTurn.Served(context);
-        }
+        // what a GET does at a service only that knows
+        var goesOn = context.Request.Path.StartsWithSegments("/services");
+        var isChange = IsChange(context.Request.Method);
+        if (isChange || goesOn) RefuseOtherSites(context.Request);
+        if (isChange && !goesOn) RequestTurn.Served(context);
         await next(context);
     }
 

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Rest.Metrics;
 
@@ -34,6 +35,7 @@ internal static class MetricsEndpoints
         ApplicationMetrics.Write(text, snapshot.Applications, options.MetricClasses);
         NodeMetrics.Write(text, snapshot, options.MetricThings);
         ServerMetrics.Write(text, tally, streams);
+        foreach (var source in context.RequestServices.GetServices<IMetricSource>()) source.Write(text);
         return TypedResults.Text(text.ToString(), PrometheusText.ContentType);
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Granary.Access.Rules;
 using Granary.Rest.Events;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -58,7 +59,8 @@ internal sealed class RequestTally
             var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "_none";
             var method = Array.IndexOf(Methods, context.Request.Method) >= 0 ? context.Request.Method : "_other";
             Interlocked.Increment(ref _requests.GetOrAdd((route, method, context.Response.StatusCode), static _ => new Counter()).Value);
-            if (!OpenStreams.Was(context)) _durations.GetOrAdd(route, static _ => new Histogram()).Add(Stopwatch.GetElapsedTime(start));
+            // how long a service takes says nothing of the server
+            if (!OpenStreams.Was(context) && route != RestRules.Services) _durations.GetOrAdd(route, static _ => new Histogram()).Add(Stopwatch.GetElapsedTime(start));
         }
     }
 

@@ -27,8 +27,10 @@ public sealed class HttpHosts
     private HttpHosts(string text) => _text = text;
 
     /// <summary>Null for <c>none</c>.</summary>
+    /// <param name="text">As above.</param>
+    /// <param name="setting">Where it is written, for what is said of a part that is wrong.</param>
     /// <exception cref="GranaryException">Invalid: the part that is wrong and what would be right.</exception>
-    public static HttpHosts? Parse(string text)
+    public static HttpHosts? Parse(string text, string setting = "Node:HttpHosts")
     {
         ArgumentNullException.ThrowIfNull(text);
         var parts = text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
@@ -36,7 +38,7 @@ public sealed class HttpHosts
         var hosts = new HttpHosts(string.Join("; ", parts));
         foreach (var part in parts)
             if (!hosts.Add(part.ToLowerInvariant()))
-                throw GranaryException.Invalid($"Node:HttpHosts: '{part}' is not valid; write loopback, any, none, a name like *.example.org:443, or a network like 10.0.0.0/8");
+                throw GranaryException.Invalid($"{setting}: '{part}' is not valid; write loopback, any, none, a name like *.example.org:443, or a network like 10.0.0.0/8");
         return hosts;
     }
 
