@@ -55,12 +55,14 @@ internal static class PoolProgram
     private static void ManyThreads(int size)
     {
         var pool = Pool(size);
+        var passing = Pool(size, TimeSpan.FromMilliseconds(0.5));
         var framework = new DefaultObjectPool<object>(new Policy(), size);
         var locked = new LockedPool<object>(() => new object(), size);
         Console.WriteLine($"{Threads} threads, {size} objects, {CallsOfEach:N0} acquires each, {Environment.ProcessorCount} cores, held for {HeldTime().TotalNanoseconds:F0} ns; acquire and return together, without the time held");
         for (var round = 0; round < 3; round++)
         {
-            Measure("ResourcePool", () => pool.Acquire(), lease => lease.Dispose());
+            Measure("ResourcePool, in order", () => pool.Acquire(), lease => lease.Dispose());
+            Measure("ResourcePool, PassFor", () => passing.Acquire(), lease => lease.Dispose());
             Measure("ObjectPool (unbounded)", framework.Get, framework.Return);
             Measure("locked stack", locked.Get, locked.Return);
         }
@@ -114,11 +116,13 @@ internal static class PoolProgram
     private static async Task ManyTasks(int size)
     {
         var pool = Pool(size);
+        var passing = Pool(size, TimeSpan.FromMilliseconds(0.5));
         var (semaphore, idle) = (new SemaphoreSlim(size), new Stack<object>(Enumerable.Range(0, size).Select(_ => new object())));
         Console.WriteLine($"{Threads} tasks, {size} objects, {CallsOfEach:N0} acquires each, each task yields once while it holds one; acquire and return together, without the time held");
         for (var round = 0; round < 3; round++)
         {
-            await MeasureAsync("ResourcePool", () => pool.AcquireAsync(), lease => lease.Dispose());
+            await MeasureAsync("ResourcePool, in order", () => pool.AcquireAsync(), lease => lease.Dispose());
+            await MeasureAsync("ResourcePool, PassFor", () => passing.AcquireAsync(), lease => lease.Dispose());
             await MeasureAsync("SemaphoreSlim, lock", async () =>
             {
                 await semaphore.WaitAsync();
@@ -182,7 +186,7 @@ internal static class PoolProgram
         }
     }
 
-    private static ResourcePool<object> Pool(int size) => new("benchmark", Rules(() => new object()), new() { MaxSize = size }, TimeProvider.System);
+    private static ResourcePool<object> Pool(int size, TimeSpan passFor = default) => new("benchmark", Rules(() => new object()), new() { MaxSize = size, PassFor = passFor }, TimeProvider.System);
 
     private static ResourceRules<object> Rules(Func<object> make) => ResourceRules<object>.Of(make);
 

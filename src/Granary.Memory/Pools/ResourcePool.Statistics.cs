@@ -23,7 +23,7 @@ public sealed partial class ResourcePool<T>
             Destroying = destroying,
             Checking = checking,
             Empty = empty,
-            Waiting = Volatile.Read(ref _gate) & ~ClosedGate,
+            Waiting = Volatile.Read(ref _gate) & ~Flags,
             Acquired = acquired,
             ReuseRate = acquired == 0 ? 0 : (double)(acquired - Math.Min(acquired, Volatile.Read(ref _firstUses))) / acquired,
             Created = Volatile.Read(ref _created),

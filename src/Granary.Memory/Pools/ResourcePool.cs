@@ -9,7 +9,7 @@ namespace Granary.Memory.Pools;
 /// </remarks>
 public sealed partial class ResourcePool<T> : IResourcePool where T : class
 {
-    private const int ClosedGate = 1 << 30;
+    private const int ClosedGate = 1 << 30, OwedGate = 1 << 29, Flags = ClosedGate | OwedGate;
 
     private readonly ResourceRules<T> _rules;
     private readonly ResourcePoolOptions _options;
@@ -21,8 +21,12 @@ public sealed partial class ResourcePool<T> : IResourcePool where T : class
     private readonly LinkedList<PoolWaiter> _waiters = new();
     private readonly long _lifetime;
 
-    /// <summary>0 while the paths without a lock are open: how many wait, and <see cref="ClosedGate"/> once the pool is closed.</summary>
+    /// <summary>0 while the paths without a lock are open: how many wait, <see cref="OwedGate"/> while one of them may not be passed, and <see cref="ClosedGate"/> once the pool is closed.</summary>
     private int _gate;
+
+    /// <summary>The bits of the gate that keep an acquire from taking an idle object: all, or without those who may be passed.</summary>
+    private readonly int _barrier;
+    private readonly long _passFor;
 
     /// <summary>The time of the last sweep, in the provider's timestamps: what the paths without a lock take for now.</summary>
     private long _now;
@@ -42,6 +46,8 @@ public sealed partial class ResourcePool<T> : IResourcePool where T : class
         _holders = options.CaptureHolders ? new string[options.MaxSize] : null;
         _now = time.GetTimestamp();
         _lifetime = Ticks(options.Lifetime);
+        _passFor = Ticks(options.PassFor);
+        _barrier = _passFor > 0 ? Flags : -1;
         _checkedAt = _now;
         _sweeper = StartSweeper();
         Sweep();
@@ -52,7 +58,7 @@ public sealed partial class ResourcePool<T> : IResourcePool where T : class
     /// <summary>Takes an idle object. Never waits, makes none, and does not pass those who wait.</summary>
     public bool TryAcquire(out PoolLease<T> lease)
     {
-        while (Volatile.Read(ref _gate) == 0 && _idle.TryTake(out var slot))
+        while ((Volatile.Read(ref _gate) & _barrier) == 0 && _idle.TryTake(out var slot))
         {
             if (Admit(slot, Holder(), out lease)) return true;
         }
@@ -115,7 +121,7 @@ public sealed partial class ResourcePool<T> : IResourcePool where T : class
     private void Offer(int slot)
     {
         _idle.Add(slot);
-        if (Volatile.Read(ref _gate) != 0) Serve();
+        if (Volatile.Read(ref _gate) is not 0 and var gate && !MayGoOn(gate)) Serve();
     }
 
     /// <summary>Leases a slot that the caller took. False: its object was refused, and is gone.</summary>
