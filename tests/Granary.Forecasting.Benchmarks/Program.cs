@@ -9,6 +9,7 @@ internal static class Program
         ("nab-hour", "an hour ahead on the recorded CPU series, 100 minus MAPE, beside naive", _ => NabHour.Run(coverage: false)),
         ("coverage", "how much of what came lay in the 90% intervals: M4 hourly, and the CPU series as they stream", _ => Coverage()),
         ("tracks", "what the predictors of a hundred nodes cost", _ => TrackCost.Run()),
+        ("lstm-member", "what the recurrent network adds to the forecasts of the next day, and what it costs", _ => LstmMember.Run()),
         ("speed", "a step of each model and of the ensemble, and what a fit takes", _ => Speed.Run()),
     ];
 

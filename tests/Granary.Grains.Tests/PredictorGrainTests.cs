@@ -1,6 +1,8 @@
 using Granary.Abstractions;
 using Granary.Grains.Tests.Support;
 using Granary.Model;
+using Microsoft.Extensions.DependencyInjection;
+using ErrorCode = Granary.Model.ErrorCode;
 
 namespace Granary.Grains.Tests;
 
@@ -55,18 +57,47 @@ public sealed class PredictorGrainTests(GrainsFixture fixture) : IClassFixture<G
     private static async Task<T> UntilAsync<T>(Func<Task<T>> read, Func<T, bool> done)
     {
         using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        object? last = null;
         for (var i = 0; ; i++)
         {
             try
             {
                 if (await read() is var value && done(value)) return value;
+                last = value;
             }
             catch (GranaryException e) when (e.Code == ErrorCode.NotFound && i < 1_000)
             {
                 // its history is being read
             }
-            Assert.True(i < 1_000, "it did not come to that");
+            Assert.True(i < 1_000, $"it did not come to that: {last}");
             await looks.WaitForNextTickAsync();
         }
+    }
+
+    [Fact]
+    public async Task After_a_restart_forecasts_go_on_with_the_weights_of_before()
+    {
+        await using var cluster = new KeptCluster(services => services.Configure<Prediction.PredictionOptions>(o => o.FitShare = 1));
+        await cluster.StartAsync();
+        var telemetry = cluster.Grains.GetGrain<ITelemetryGrain>("p-3");
+        foreach (var hours in (int[])[-5, -4, -3, -2, -1])
+            await telemetry.Publish(new(["cpu"], [.. Enumerable.Range(hours * 360, hours == -1 ? 330 : 360).Select(i => new TelemetryTick(Now.AddSeconds(10 * i), [(float)Load(10 * i)], [0]))]));
+        var grain = cluster.Grains.GetGrain<IPredictorGrain>("p-3");
+        await UntilAsync(() => grain.Forecast(new("cpu", TimeSpan.FromHours(2))), f => f.Note is null);
+        await UntilAsync(() => grain.Forecast(new("cpu", TimeSpan.FromMinutes(1))), f => f.Note is null);
+        await telemetry.Publish(new(["cpu"], [.. Enumerable.Range(-30, 30).Select(i => new TelemetryTick(Now.AddSeconds(10 * i), [(float)Load(10 * i)], [0]))]));
+        var record = await UntilAsync(async () => (await grain.Records()).Single(r => r.Metric == "cpu" && r.Step == TimeSpan.FromSeconds(10)), r => r.Judged >= 29);
+        var (near, far) = (await grain.Forecast(new("cpu", TimeSpan.FromMinutes(1))), await grain.Forecast(new("cpu", TimeSpan.FromHours(2))));
+        Assert.Contains(far.Models, m => m.Name == "lstm");
+
+        await cluster.StartAsync();
+        var again = cluster.Grains.GetGrain<IPredictorGrain>("p-3");
+        foreach (var before in (PredictedSeries[])[near, far])
+        {
+            var after = await UntilAsync(() => again.Forecast(new("cpu", before.Values.Length * before.Step)), f => f.Note is null);
+            // ETS may choose another form: what is stored is rounded
+            Assert.Equal(before.Models.Select(m => (m.Name.Split('(')[0], Math.Round(m.Weight, 9))), after.Models.Select(m => (m.Name.Split('(')[0], Math.Round(m.Weight, 9))));
+        }
+        Assert.Equal(record, (await again.Records()).Single(r => r.Metric == "cpu" && r.Step == TimeSpan.FromSeconds(10)) with { Steps = record.Steps });
     }
 }

@@ -34,6 +34,9 @@ public sealed class ExponentialWeights
     /// <summary>The part of each expert; they sum to 1.</summary>
     public ReadOnlySpan<double> Weights => _weights;
 
+    /// <summary>What each expert has lost so far: with <see cref="Rounds"/> all that <see cref="Restore"/> needs.</summary>
+    public ReadOnlySpan<double> Losses => _losses;
+
     /// <summary>What <see cref="Rounds"/> rounds can have cost at most above the best expert in hindsight.</summary>
     public double RegretBound => (Math.Log(_weights.Length) / Rate) + (Rate * Rounds * (1 + (2 * Delay)) / 8);
 
@@ -53,6 +56,24 @@ public sealed class ExponentialWeights
             if (losses[i] is not (>= 0 and <= 1)) throw new ArgumentException($"the loss of expert {i} is {losses[i]}: a loss lies between 0 and 1", nameof(losses));
             best = Math.Min(best, _losses[i] += losses[i]);
         }
+        Weigh(best);
+    }
+
+    /// <summary>Goes on from losses that were kept.</summary>
+    /// <param name="losses">Of each expert over all rounds, 0 or more.</param>
+    public void Restore(ReadOnlySpan<double> losses, long rounds)
+    {
+        if (losses.Length != _losses.Length) throw new ArgumentException($"{losses.Length} losses for {_losses.Length} experts", nameof(losses));
+        ArgumentOutOfRangeException.ThrowIfNegative(rounds);
+        foreach (var loss in losses)
+            if (!(loss >= 0 && double.IsFinite(loss))) throw new ArgumentException($"a sum of losses is {loss}: it is 0 or more", nameof(losses));
+        losses.CopyTo(_losses);
+        Rounds = rounds;
+        Weigh(_losses.Min());
+    }
+
+    private void Weigh(double best)
+    {
         var sum = 0.0;
         for (var i = 0; i < _losses.Length; i++) sum += _weights[i] = Math.Exp(-Rate * (_losses[i] - best));
         for (var i = 0; i < _weights.Length; i++) _weights[i] /= sum;

@@ -156,6 +156,23 @@ public sealed class ForecastEnsemble : IForecastModel
         return weights;
     }
 
+    /// <summary>What <see cref="Restore"/> takes, of a fitted ensemble.</summary>
+    public EnsembleWeights Keep() =>
+        new([.. _members.Select(m => m.Name)], [.. _leads.Values], [.. _judges.Select(j => j.Hedge.Rounds)], [.. _judges.Select(j => j.Hedge.Losses.ToArray())]);
+
+    // a method that chooses its form anew at each fit, as ETS does, is the same member
+    private static string Family(string name) => name.Split('(')[0];
+
+    /// <summary>Goes on from weights that another ensemble of the same members had; false, and nothing changed, where the members or distances are others.</summary>
+    public bool Restore(EnsembleWeights kept)
+    {
+        if (!kept.Members.Select(Family).SequenceEqual(_members.Select(m => Family(m.Name))) || !kept.Leads.SequenceEqual(_leads.Values)) return false;
+        for (var i = 0; i < _judges.Length; i++) _judges[i].Hedge.Restore(kept.Losses[i], kept.Rounds[i]);
+        foreach (var judge in _judges) judge.DropPending();
+        LookAhead();
+        return true;
+    }
+
     private void LookAhead()
     {
         for (var m = 0; m < _members.Length; m++) Ask(m, _options.Horizon);

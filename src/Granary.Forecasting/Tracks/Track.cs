@@ -23,6 +23,8 @@ public sealed class Track
     private readonly double[] _lower;
     private readonly double[] _upper;
     private ForecastEnsemble? _ensemble;
+    private TrackLstm? _network;
+    private TrackMemory? _kept;
     private long _step = long.MinValue;
     private long _ended;
     private long _fitAt;
@@ -75,7 +77,21 @@ public sealed class Track
     {
         _fitting = true;
         _fitAt = _ended + _options.FitEvery;
-        return new(_history.Values.ToArray(), _ended, _options);
+        var kept = _kept;
+        _kept = null;
+        return new(_history.Values.ToArray(), _ended, _options, kept);
+    }
+
+    /// <summary>What is learned and the history does not tell; null before the first fit.</summary>
+    public TrackMemory? Keep() => _ensemble is { } ensemble ? new(_step, Record, Drifts, ensemble.Keep(), _network?.Weights) : null;
+
+    /// <summary>Takes up again what another track on the same history had learned, after that history was observed: the next fit goes on with those weights, without training the network.</summary>
+    /// <returns>False, and nothing taken, where a fit was made already, or what was kept is older than a fit lasts.</returns>
+    public bool Restore(TrackMemory kept)
+    {
+        if (_fitting || _ensemble is not null || _step == long.MinValue || kept.Step > _step || _step - kept.Step > _options.FitEvery) return false;
+        (_kept, Record, Drifts) = (kept, kept.Record, kept.Drifts);
+        return true;
     }
 
     /// <summary>Takes a fit that has been made: steps that ended meanwhile are told to it. One that failed leaves everything as it is.</summary>
@@ -86,7 +102,7 @@ public sealed class Track
         var missed = _ended - fit.Until;
         if (missed > _history.Count) return; // it began before a silence: nothing that it knows is remembered
         foreach (var value in _history.Values[^(int)missed..]) ensemble.Observe(value);
-        _ensemble = ensemble;
+        (_ensemble, _network) = (ensemble, fit.Network);
         Look();
     }
 

@@ -7,7 +7,7 @@ public sealed record TrackOptions
     public static TrackOptions Near { get; } = new();
 
     /// <summary>The next day, in steps of five minutes, from the last two weeks; days are seasons.</summary>
-    public static TrackOptions Far { get; } = new() { Step = TimeSpan.FromMinutes(5), Horizon = 288, Memory = 4032, Fewest = 48, FitEvery = 288, Season = 288 };
+    public static TrackOptions Far { get; } = new() { Step = TimeSpan.FromMinutes(5), Horizon = 288, Memory = 4032, Fewest = 48, FitEvery = 288, Season = 288, Network = true };
 
     /// <summary>Samples within a step are averaged.</summary>
     public TimeSpan Step { get; init; } = TimeSpan.FromSeconds(10);
@@ -26,6 +26,9 @@ public sealed record TrackOptions
 
     /// <summary>Steps of a season, used once two and a half are known; 0 for none.</summary>
     public int Season { get; init; }
+
+    /// <summary>With the recurrent network among the members: it pays a day ahead (docs/prediction.md).</summary>
+    public bool Network { get; init; }
 
     /// <summary>The part of what comes that intervals cover.</summary>
     public double Coverage { get; init; } = 0.9;

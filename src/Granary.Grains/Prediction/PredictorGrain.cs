@@ -14,7 +14,7 @@ namespace Granary.Grains.Prediction;
 
 /// <summary>
 /// Follows a node's stream, keeps its tracks, and has their fits made elsewhere (<see cref="FitQueue"/>). What it knows it has from the node's stored series, which it reads when it comes
-/// to life: a restart costs it the fits, which are made again from the same history.
+/// to life, and what it has learned as grain state: a restart costs it the fits, which are made again from the same history and go on with the same weights.
 /// </summary>
 [Reentrant]
 public sealed partial class PredictorGrain(
@@ -22,12 +22,14 @@ public sealed partial class PredictorGrain(
     IServiceProvider services, IGrainFactory grains, TimeProvider clock, FitQueue fits, IOptions<PredictionOptions> options, StopSignal stop, ILogger<PredictorGrain> log) : Grain, IPredictorGrain
 {
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(5);
+    private const int MostEarly = 600;
     private static readonly TimeSpan Furthest = TimeSpan.FromDays(1);
 
     private readonly CancellationTokenSource _over = new();
     private IReadOnlyList<NodeMetric> _metrics = [];
     private string _name = "";
     private NodeStreams _stream = null!;
+    private readonly Queue<TelemetryBatch> _early = new();
     private bool _following;
     private Task _working = Task.CompletedTask;
     private string _complained = "";
@@ -40,8 +42,8 @@ public sealed partial class PredictorGrain(
         _watches = AnomalyWatch.All(options.Value);
         _stream = new(services, (_, batch) =>
         {
-            foreach (var metric in _metrics) metric.Observe(batch);
-            Watch(batch);
+            if (_following) Take(batch);
+            else if (_early.Count < MostEarly) _early.Enqueue(batch);
         });
         if (!options.Value.Enabled) return Task.CompletedTask;
         _ = stop.Stopping.ContinueWith(_ => _over.Cancel(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
@@ -60,7 +62,7 @@ public sealed partial class PredictorGrain(
         await _over.CancelAsync();
         try
         {
-            await SaveAsync();
+            await SaveAsync(all: true);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -88,7 +90,7 @@ public sealed partial class PredictorGrain(
         {
             if (!_following) await FollowAsync();
             await TellAsync();
-            await SaveAsync();
+            await SaveAsync(all: false);
             foreach (var track in _metrics.SelectMany(m => m.Tracks).Where(t => t.FitDue)) await FitAsync(track);
             _complained = "";
         }
@@ -117,26 +119,20 @@ public sealed partial class PredictorGrain(
         }
     }
 
+    /// <summary>Subscribes, then reads what was before; what comes meanwhile waits its turn. What is in both is late the second time, and left out.</summary>
     private async Task FollowAsync()
     {
-        await RememberAsync();
         await _stream.FollowAsync([_name]);
+        await RememberAsync();
+        TakeUpWeights();
+        while (_early.TryDequeue(out var batch)) Take(batch);
         _following = true;
     }
 
-    private async Task SaveAsync()
+    private void Take(TelemetryBatch batch)
     {
-        if (!_unsaved) return;
-        _unsaved = false;
-        try
-        {
-            await state.WriteStateAsync();
-        }
-        catch (Exception)
-        {
-            _unsaved = true;
-            throw;
-        }
+        foreach (var metric in _metrics) metric.Observe(batch);
+        Watch(batch);
     }
 
     /// <summary>What the node did before, coarse and fine, oldest first.</summary>

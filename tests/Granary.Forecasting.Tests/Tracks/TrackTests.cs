@@ -114,4 +114,65 @@ public sealed class TrackTests
     {
         for (var second = from; second < to; second++) track.Observe(Start.AddSeconds(second), value(second));
     }
+
+    [Fact]
+    public void What_was_kept_goes_on_after_a_restart_with_the_same_weights_of_experts_and_network()
+    {
+        var options = Small with { Network = true };
+        var (before, after, forgetful) = (new Track(options), new Track(options), new Track(options));
+        Feed(before, 0, 1_500, Wave);
+        Fit(before);
+        Feed(before, 1_500, 1_800, Wave);
+        var kept = before.Keep()!;
+        Assert.NotNull(kept.Network);
+        var bytes = kept.Write();
+        Assert.InRange(bytes.Length, 5_000, 64_000);
+
+        foreach (var track in (Track[])[after, forgetful]) Feed(track, 0, 1_800, Wave);
+        Assert.Null(after.Keep());
+        Assert.True(after.Restore(TrackMemory.Read(bytes)));
+        Assert.Equal(before.Record, after.Record);
+        foreach (var track in (Track[])[after, forgetful]) Fit(track);
+        Assert.Equal(bytes, after.Keep()!.Write()); // of experts and network, to the last bit
+        Assert.Equal(before.Forecast(1)!.Members, after.Forecast(1)!.Members);
+        Assert.NotEqual(before.Forecast(1)!.Members, forgetful.Forecast(1)!.Members);
+        Assert.False(after.Restore(kept)); // it has been fitted
+
+        // once: the next fit trains again
+        Feed(after, 1_800, 2_400, s => 3 * Wave(s));
+        Fit(after);
+        Assert.NotEqual(Granary.Forecasting.Neural.LstmFile.Write(kept.Network), Granary.Forecasting.Neural.LstmFile.Write(after.Keep()!.Network!));
+    }
+
+    [Fact]
+    public void What_was_kept_of_another_time_or_is_damaged_is_not_taken()
+    {
+        var track = new Track(Small);
+        Feed(track, 0, 1_000, Wave);
+        Fit(track);
+        var kept = track.Keep()!;
+        Assert.Null(kept.Network);
+        var (late, early, empty) = (new Track(Small), new Track(Small), new Track(Small));
+        Feed(late, 0, 1_000 + (10 * (Small.FitEvery + 2)), Wave);
+        Feed(early, 0, 900, Wave);
+        Assert.False(late.Restore(kept)); // older than a fit lasts
+        Assert.False(early.Restore(kept)); // of a time to come
+        Assert.False(empty.Restore(kept)); // nothing has come
+        // other members: their weights are learned anew, and the record stands
+        var other = new Track(Small with { Network = true });
+        Feed(other, 0, 1_010, Wave);
+        Assert.True(other.Restore(kept));
+        Fit(other);
+        Assert.Contains(other.Forecast(1)!.Members, m => m.Name == "lstm");
+
+        var bytes = kept.Write();
+        Assert.Throws<InvalidDataException>(() => TrackMemory.Read([]));
+        for (var cut = 0; cut < bytes.Length; cut += 11) Assert.Throws<InvalidDataException>(() => TrackMemory.Read(bytes[..cut]));
+        for (var at = 0; at < bytes.Length; at += 13)
+        {
+            byte[] changed = [.. bytes];
+            changed[at] ^= 4;
+            Assert.Throws<InvalidDataException>(() => TrackMemory.Read(changed));
+        }
+    }
 }

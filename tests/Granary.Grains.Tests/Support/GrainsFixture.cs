@@ -41,6 +41,7 @@ public sealed class GrainsFixture : IAsyncLifetime
                 Round = TimeSpan.FromMilliseconds(50),
                 Refuses = url => url.Port == 9 ? "port 9 is for nobody" : null,
             });
+            silo.Services.Configure<Prediction.PredictionOptions>(o => o.FitShare = 1); // tests do not wait for rests between fits
             silo.Services.Configure<Optimization.OptimizationOptions>(o => (o.SampleEvery, o.SamplesPerPlan, o.Memory) = (TimeSpan.FromMilliseconds(50), 10, 400));
             silo.Services.AddSingleton(new SchedulerOptions());
             silo.Services.AddSingleton(new CohortOptions());
