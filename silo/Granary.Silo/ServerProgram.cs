@@ -20,6 +20,7 @@ using Granary.Silo.Access;
 using Granary.Silo.Configuration;
 using Granary.Silo.Database;
 using Granary.Silo.Energy;
+using Granary.Silo.Memory;
 using Granary.Silo.Hosting;
 using Granary.Silo.Monitoring;
 using Granary.Silo.Plugins;
@@ -62,6 +63,7 @@ public static partial class ServerProgram
         [OtlpOptions.Section] = typeof(OtlpOptions),
         [ProfilingOptions.Section] = typeof(ProfilingOptions),
         [BottleneckSection] = typeof(BottleneckThresholds),
+        [MemorySettings.Section] = typeof(MemorySettings),
         [MonitorSettings.Section] = typeof(MonitorSettings),
         [ProxyOptions.Section] = typeof(ProxyOptions),
     };
@@ -175,6 +177,7 @@ public static partial class ServerProgram
                 Refuses = GranaryProxy.BackendRule(proxy, settings.HttpPort, settings.GatewayPort),
             });
             if (proxy.Enabled) builder.Services.AddGranaryProxy(proxy, settings.HttpPort, settings.GatewayPort);
+            MemoryWatch.Add(builder.Services, configuration.Get<MemorySettings>(MemorySettings.Section));
             builder.Services.AddSingleton<JournalHealth>();
             builder.Services.AddHealthChecks().AddCheck<JournalHealth>("journal", tags: [GranaryRest.ReadyTag]);
             MonitorWatch.Add(builder.Services, configuration.Get<MonitorSettings>(MonitorSettings.Section));

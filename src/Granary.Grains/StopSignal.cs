@@ -31,6 +31,7 @@ public static class GrainServices
         services.AddOptions<PredictionOptions>();
         services.AddOptions<OptimizationOptions>();
         services.TryAddSingleton<FitQueue>();
+        services.TryAddSingleton<AdmissionGate>();
         return services.AddSingleton<StopSignal>();
     }
 }

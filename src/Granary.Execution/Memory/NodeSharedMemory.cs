@@ -67,6 +67,10 @@ internal sealed partial class NodeSharedMemory : IDisposable
         }
     }
 
+    /// <summary>Compresses what is cached and not held, however lately it was used: memory is tight.</summary>
+    /// <returns>Bytes that came free within the pool, for other objects; the file keeps its size.</returns>
+    public long Squeeze() => _pool.CompressCold(new ColdRules { OlderThan = TimeSpan.Zero }).Bytes;
+
     /// <summary>Leaves the file to the tasks that go on.</summary>
     public void Dispose()
     {

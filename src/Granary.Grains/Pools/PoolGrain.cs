@@ -22,6 +22,7 @@ public sealed partial class PoolGrain(
     IOptions<GrainOptions> options,
     SchedulerOptions schedulerOptions,
     StopSignal stop,
+    AdmissionGate gate,
     ILogger<PoolGrain> log) : Grain, IPoolGrain
 {
     private readonly GrainOptions _options = options.Value;
@@ -90,6 +91,7 @@ public sealed partial class PoolGrain(
 
     public async Task<SubmitReply> Submit(SubmitBatch request)
     {
+        gate.Require();
         var batch = Open();
         CheckExists();
         if (_writing is not null && batch.Events.Count >= _options.UnwrittenEvents)

@@ -14,7 +14,7 @@ public sealed partial class SharedPool : IDisposable
     private readonly ulong _identity;
     private readonly Func<ulong, bool> _alive;
     private readonly int _agent;
-    private int _process = -1;
+    private readonly int _process = -1;
     private int _views = 1;
     private bool _closed;
 
