@@ -1,15 +1,18 @@
 using Granary.Parallelism.Benchmarks;
 
-// Granary.Parallelism.Benchmarks queues|executor: what docs/parallel.md says
-switch (args.FirstOrDefault())
+// Granary.Parallelism.Benchmarks queues|executor|batching|kernels: what docs/parallel.md says
+Action? run = args.FirstOrDefault() switch
 {
-    case "queues":
-        QueueProgram.Run();
-        return 0;
-    case "executor":
-        ExecutorProgram.Run();
-        return 0;
-    default:
-        Console.Error.WriteLine("usage: Granary.Parallelism.Benchmarks queues|executor");
-        return 2;
+    "queues" => QueueProgram.Run,
+    "executor" => ExecutorProgram.Run,
+    "batching" => BatchingProgram.Run,
+    "kernels" => KernelProgram.Run,
+    _ => null,
+};
+if (run is null)
+{
+    Console.Error.WriteLine("usage: Granary.Parallelism.Benchmarks queues|executor|batching|kernels");
+    return 2;
 }
+run();
+return 0;

@@ -78,11 +78,16 @@ public readonly struct ResourceTotals : IEquatable<ResourceTotals>
     }
 
     /// <summary>What is left of a bound, as a vector: each lane cut to what a 32-bit lane holds.</summary>
-    public ResourceVector Clamped()
+    public ResourceVector Clamped() => new(Clamped(_a, _b), Clamped(_c, _d));
+
+    /// <summary>Each lane as a fraction of the whole's; 0 where the whole has none. The same to the last bit as sixteen divisions one by one.</summary>
+    /// <param name="fractions">Sixteen.</param>
+    public void FractionsOf(in ResourceTotals whole, Span<double> fractions)
     {
-        Span<int> lanes = stackalloc int[ResourceVector.Lanes];
-        for (var lane = 0; lane < lanes.Length; lane++) lanes[lane] = (int)Math.Clamp(this[lane], int.MinValue, int.MaxValue);
-        return new ResourceVector(lanes);
+        Fraction(_a, whole._a).CopyTo(fractions);
+        Fraction(_b, whole._b).CopyTo(fractions[4..]);
+        Fraction(_c, whole._c).CopyTo(fractions[8..]);
+        Fraction(_d, whole._d).CopyTo(fractions[12..]);
     }
 
     /// <summary>
@@ -106,6 +111,15 @@ public readonly struct ResourceTotals : IEquatable<ResourceTotals>
         return new ResourceTotals(_a & Vector256.GreaterThan(l0, zero), _b & Vector256.GreaterThan(l1, zero),
             _c & Vector256.GreaterThan(h0, zero), _d & Vector256.GreaterThan(h1, zero)).DominantShare(basis);
     }
+
+    private static Vector256<int> Clamped(Vector256<long> low, Vector256<long> high)
+    {
+        var (least, most) = (Vector256.Create((long)int.MinValue), Vector256.Create((long)int.MaxValue));
+        return Vector256.Narrow(Vector256.Min(Vector256.Max(low, least), most), Vector256.Min(Vector256.Max(high, least), most));
+    }
+
+    private static Vector256<double> Fraction(Vector256<long> part, Vector256<long> whole) =>
+        (Vector256.ConvertToDouble(part) / Vector256.ConvertToDouble(whole)) & Vector256.GreaterThan(whole, Vector256<long>.Zero).AsDouble();
 
     public bool Equals(ResourceTotals other) => this == other;
 

@@ -20,7 +20,7 @@ public readonly struct ResourceVector : IEquatable<ResourceVector>
     private readonly Vector256<int> _low;
     private readonly Vector256<int> _high;
 
-    private ResourceVector(Vector256<int> low, Vector256<int> high)
+    internal ResourceVector(Vector256<int> low, Vector256<int> high)
     {
         _low = low;
         _high = high;

@@ -67,7 +67,7 @@ internal readonly struct Fractions
     public static Fractions Of(in ResourceTotals amount, in ResourceTotals whole)
     {
         Span<double> lanes = stackalloc double[ResourceVector.Lanes];
-        for (var lane = 0; lane < lanes.Length; lane++) lanes[lane] = whole[lane] > 0 ? amount[lane] / (double)whole[lane] : 0;
+        amount.FractionsOf(whole, lanes);
         return new Fractions(lanes);
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 
 namespace Granary.Telemetry;
 
@@ -58,7 +59,7 @@ public sealed class LogLinearHistogram
         ArgumentNullException.ThrowIfNull(other);
         if (other._precision != _precision) throw new ArgumentException($"a histogram of precision {other._precision} cannot be added to one of {_precision}", nameof(other));
         if (other._counts.Length > _counts.Length) Grow(other._counts.Length - 1);
-        for (var i = 0; i < other._counts.Length; i++) _counts[i] += other._counts[i];
+        TensorPrimitives.Add<long>(_counts.AsSpan(0, other._counts.Length), other._counts, _counts);
         Count += other.Count;
         Sum += other.Sum;
         Max = Math.Max(Max, other.Max);
@@ -76,22 +77,15 @@ public sealed class LogLinearHistogram
     {
         if (Count == 0) return 0;
         var rank = Math.Clamp((long)Math.Ceiling(fraction * Count), 1, Count);
-        long seen = 0;
-        for (var i = 0; i < _counts.Length; i++)
-        {
-            seen += _counts[i];
-            if (seen >= rank) return Math.Min(UpperOf(i), Max);
-        }
-        return Max;
+        var index = RankSearch.Find(_counts, rank);
+        return index < _counts.Length ? Math.Min(UpperOf(index), Max) : Max;
     }
 
     /// <summary>How many values are at most 2^<paramref name="exponent"/> - 1: exact, since no bucket reaches across a power of two.</summary>
     public long CountBelowPowerOfTwo(int exponent)
     {
         var end = Math.Min(IndexOf((1L << exponent) - 1) + 1, _counts.Length);
-        long seen = 0;
-        for (var i = 0; i < end; i++) seen += _counts[i];
-        return seen;
+        return TensorPrimitives.Sum<long>(_counts.AsSpan(0, end));
     }
 
     /// <summary>Writes the buckets that are used.</summary>

@@ -80,12 +80,12 @@ public sealed class ExecutorFaultTests
     }
 
     [Fact]
-    public void An_executor_that_has_ended_refuses_everything()
+    public async Task An_executor_that_has_ended_refuses_everything()
     {
         var executor = new WorkStealingExecutor(new() { Workers = 2 });
         executor.Dispose();
         Assert.Throws<ObjectDisposedException>(() => executor.Post(() => { }));
-        Assert.Throws<ObjectDisposedException>(() => { executor.Run(() => 1); });
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => executor.Run(() => 1));
         Assert.Throws<ObjectDisposedException>(() => executor.For(0, 1, _ => { }));
         Assert.Throws<ObjectDisposedException>(() => executor.Invoke(() => { }, () => { }));
     }

@@ -178,18 +178,33 @@ public sealed class ExecutorTests
     [InlineData(1, 32)]
     [InlineData(7, 4)]
     [InlineData(100, 1)]
-    public void The_grain_of_a_loop_follows_what_its_steps_take(int microsecondsEach, int expected)
+    public async Task The_grain_of_a_loop_follows_what_its_steps_take(int microsecondsEach, int expected)
     {
         var time = new ManualTime();
         // with one worker nobody steals, so the clock is its own
         using var executor = new WorkStealingExecutor(new() { Workers = 1, Spares = 0, Time = time, Grain = TimeSpan.FromMicroseconds(20) });
         var longest = 0L;
-        executor.Run(() => executor.ForRange(0, 1000, (from, to) =>
+        await executor.Run(() => executor.ForRange(0, 1000, (from, to) =>
         {
             longest = Math.Max(longest, to - from);
             time.Advance(microsecondsEach * (to - from) * 1e-6);
-        })).Wait(Bound);
+        })).WaitAsync(Bound);
         Assert.Equal(expected, longest);
+    }
+
+    [Fact]
+    public void A_map_keeps_the_order_and_throws_what_the_earliest_threw()
+    {
+        using var executor = new WorkStealingExecutor(new() { Workers = 3 });
+        Assert.Equal(Enumerable.Range(0, 1000).Select(n => n * n), executor.Map(Enumerable.Range(0, 1000).ToList(), n => n * n));
+        Assert.Empty(executor.Map(Array.Empty<int>(), n => n));
+        Assert.Equal("the only one", Assert.Throws<FormatException>(() => executor.Map([1, 2, 3], n => n == 2 ? throw new FormatException("the only one") : n)).Message);
+        using var both = new Barrier(2);
+        Assert.Equal("0", Assert.Throws<FormatException>(() => executor.Map<int, int>([0, 1], n =>
+        {
+            both.SignalAndWait(Bound);
+            throw new FormatException($"{n}");
+        })).Message);
     }
 
     [Fact]
