@@ -12,10 +12,10 @@ internal static class ExecutorProgram
         Console.WriteLine($"{Measure.Machine()}; median of {Rounds} rounds");
         using var executor = new WorkStealingExecutor();
         Loop("2,000,000 steps of about 1 ns", executor, 2_000_000, _ => 1);
-        Loop("100,000 steps of about 100 ns", executor, 100_000, _ => 60);
+        Loop("100,000 steps of about 30 ns", executor, 100_000, _ => 60);
         Loop("10,000 steps, the last dearest", executor, 10_000, i => (int)i / 5);
-        Loop("2,000 steps, one in 100 is 1 ms", executor, 2_000, i => i % 100 == 0 ? 600_000 : 60);
-        Loop("64 steps of about 100 ns", executor, 64, _ => 60, times: 1000);
+        Loop("2,000 steps, one in 100 of half a millisecond", executor, 2_000, i => i % 100 == 0 ? 600_000 : 60);
+        Loop("64 steps of about 30 ns", executor, 64, _ => 60, times: 1000);
         Nested(executor);
         Forks(executor);
         Posts(executor);
@@ -46,7 +46,7 @@ internal static class ExecutorProgram
             {
                 for (var i = 0; i < 90_000; i++) Spend(60);
             });
-        Console.WriteLine("300 loops of 300 steps of about 100 ns, within a loop");
+        Console.WriteLine("300 loops of 300 steps of about 30 ns, within a loop");
         Show(seconds, "Parallel.For", "executor.For", "one thread", 1e6, "us");
     }
 
