@@ -21,7 +21,8 @@ public sealed class PowerCutTests
         for (var cut = 1; cut <= 3; cut++)
         {
             var ends = witness.Ends;
-            await witness.UntilAsync(log => log.Count(t => t.What == "end") >= ends + 8, "the tasks stand still");
+            // on a machine that is busy elsewhere all may have come to their ends before the next cut
+            await witness.UntilAsync(log => log.Where(t => t.What == "end").ToList() is var told && (told.Count >= ends + 8 || told.DistinctBy(t => t.Task).Count() == 64), "the tasks stand still");
             await server.KillEverythingAsync();
             await server.UpAsync();
         }
