@@ -1,4 +1,5 @@
 using Granary.Execution;
+using Granary.Execution.Caching;
 using Granary.Execution.Energy;
 using Granary.Execution.Profiling;
 using Granary.Execution.Telemetry;
@@ -25,6 +26,8 @@ internal sealed partial class LocalNode(NodeAgent agent, ILogger<LocalNode> log)
         var shared = node.SharedMemoryOptions;
         services.AddSingleton(s => new ProfileDesk(Path.Combine(server.Data, "profiles"), s.GetRequiredService<ProfilingOptions>(), s.GetRequiredService<TimeProvider>()));
         services.AddHostedService(s => s.GetRequiredService<ProfileDesk>());
+        var name = node.ToSpec(null, null).Name;
+        services.AddSingleton(_ => node.NewCache(server.Data, name));
         services.AddSingleton(s => new NodeAgent(
             s.GetRequiredService<IGrainFactory>(),
             new NodeAgentOptions
@@ -41,6 +44,7 @@ internal sealed partial class LocalNode(NodeAgent agent, ILogger<LocalNode> log)
                 PinWholeCores = node.PinWholeCores && !node.IsDeclared(null),
                 Machine = node.Watch(server.Data),
                 Declared = node.DeclaredResources,
+                Cache = s.GetRequiredService<TaskCache>(),
                 Profiles = s.GetRequiredService<ProfileDesk>(),
                 Accelerators = node.AcceleratorOffers(null),
                 Executors = node.Executors,
@@ -50,12 +54,11 @@ internal sealed partial class LocalNode(NodeAgent agent, ILogger<LocalNode> log)
             s.GetRequiredService<ILogger<NodeAgent>>(),
             NodeSettings.Handlers(server.Data, s.GetRequiredService<ILogger<NodeAgent>>())));
         services.AddHostedService<LocalNode>();
-        var name = node.ToSpec(null, null).Name;
         services.AddSingleton(s => NodeSampling.Orders(
             s.GetRequiredService<IGrainFactory>(), name, Path.Combine(server.Data, "nodes", name), energy, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<PowerOrders>>()));
         services.AddHostedService(s => s.GetRequiredService<PowerOrders>());
         services.AddHostedService(s => NodeSampling.Telemetry(
-            s.GetRequiredService<IGrainFactory>(), name, s.GetRequiredService<TelemetryOptions>(), energy, s.GetRequiredService<PowerOrders>(), node, server.Data, s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<IGrainFactory>(), name, s.GetRequiredService<TelemetryOptions>(), energy, s.GetRequiredService<PowerOrders>(), s.GetRequiredService<TaskCache>(), node, server.Data, s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILogger<TelemetryPublisher>>()));
     }
 

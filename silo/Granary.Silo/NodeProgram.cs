@@ -68,6 +68,7 @@ public static partial class NodeProgram
         await using var client = await ConnectAsync(request, settings.ConnectWithin, log, cancellationToken);
         await RequireNameAsync(client, spec.Name, cancellationToken);
         using var profiles = new ProfileDesk(Path.Combine(local.DataDirectory, "profiles"), configuration.Get<ProfilingOptions>(ProfilingOptions.Section), TimeProvider.System);
+        var cache = settings.NewCache(local.DataDirectory, spec.Name);
         var agent = new NodeAgent(
             client.Cluster,
             new NodeAgentOptions
@@ -84,6 +85,7 @@ public static partial class NodeProgram
                 PinWholeCores = settings.PinWholeCores && !settings.IsDeclared(request.Capacity),
                 Machine = settings.Watch(local.DataDirectory),
                 Declared = settings.DeclaredResources,
+                Cache = cache,
                 Profiles = profiles,
                 Accelerators = settings.AcceleratorOffers(request.Capacity),
                 Executors = settings.Executors,
@@ -101,7 +103,7 @@ public static partial class NodeProgram
             client.Cluster, spec.Name, Path.Combine(local.DataDirectory, "nodes", spec.Name), energy, TimeProvider.System, logging.CreateLogger<PowerOrders>());
         await orders.StartAsync(stop.Token);
         using var telemetry = NodeSampling.Telemetry(
-            client.Cluster, spec.Name, configuration.Get<TelemetryOptions>(TelemetryOptions.Section), energy, orders, settings, local.DataDirectory, TimeProvider.System, logging.CreateLogger<TelemetryPublisher>());
+            client.Cluster, spec.Name, configuration.Get<TelemetryOptions>(TelemetryOptions.Section), energy, orders, cache, settings, local.DataDirectory, TimeProvider.System, logging.CreateLogger<TelemetryPublisher>());
         await telemetry.StartAsync(stop.Token);
         await profiles.StartAsync(stop.Token);
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

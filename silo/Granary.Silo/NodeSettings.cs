@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Granary.Execution;
+using Granary.Execution.Caching;
 using Granary.Execution.Handlers;
 using Granary.Execution.Handlers.Plugins;
 using Granary.Execution.Memory;
@@ -81,6 +82,25 @@ public sealed partial class NodeSettings
 
     /// <summary>Directories of this machine that containers may mount, as /srv/data; /srv/models:ro. Default: none.</summary>
     public string ContainerMounts { get; set; } = "";
+
+    /// <summary>What the cache that tasks share may hold, MiB; 0 for no cache. Default 128.</summary>
+    [Range(0, 1 << 20)]
+    public int CacheMiB { get; set; } = 128;
+
+    /// <summary>What one agent's part of it may hold, MiB; so many agents have a part at a time as fit the whole. Default 16.</summary>
+    [Range(1, 1 << 20)]
+    public int CachePerAgentMiB { get; set; } = 16;
+
+    /// <summary>A part that was unused for so long makes room for another agent's. Default 10 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "36500.00:00:00")]
+    public TimeSpan CacheIdle { get; set; } = TimeSpan.FromMinutes(10);
+
+    internal TaskCache NewCache(string dataDirectory, string node) => new(node, dataDirectory, Path.Combine(dataDirectory, "nodes", node), new TaskCacheOptions
+    {
+        Capacity = (long)CacheMiB << 20,
+        PerAgent = (long)(CacheMiB == 0 ? CachePerAgentMiB : Math.Min(CacheMiB, CachePerAgentMiB)) << 20,
+        Idle = CacheIdle,
+    }, TimeProvider.System);
 
     /// <summary>Run tasks in systemd scopes where systemd runs and a task asks for one. Default true.</summary>
     public bool Scopes { get; set; } = true;

@@ -44,6 +44,7 @@ internal static class CommandTable
         new("ack", AckCommand.Create),
         new("silence", SilenceCommand.Create),
         new("energy", EnergyCommand.Create),
+        new("cache", CacheCommand.Create),
         new("reserve", ReserveCommand.Create),
         new("unreserve", UnreserveCommand.Create),
         new("reservations", ReservationsCommand.Create),

@@ -1,3 +1,4 @@
+using Granary.Execution.Caching;
 using Granary.Execution.Energy;
 using Granary.Execution.Telemetry;
 using Granary.Hardware;
@@ -13,11 +14,11 @@ namespace Granary.Silo.Energy;
 internal static class NodeSampling
 {
     public static TelemetryPublisher Telemetry(
-        IGrainFactory grains, string node, TelemetryOptions options, EnergySettings energy, PowerOrders orders, NodeSettings settings, string data, TimeProvider time, ILogger<TelemetryPublisher> log)
+        IGrainFactory grains, string node, TelemetryOptions options, EnergySettings energy, PowerOrders orders, TaskCache cache, NodeSettings settings, string data, TimeProvider time, ILogger<TelemetryPublisher> log)
     {
         var owners = new TaskOwners();
         AcceleratorSource? accelerators = null;
-        List<Func<SampleRow, ITelemetrySource>> sources = [row => new FileSystemSource(row, "data", data), row => accelerators = new(row, AcceleratorSources.Of(SystemRoot.Machine, [.. DeclaredAccelerator.Parse(settings.Accelerators)]))];
+        List<Func<SampleRow, ITelemetrySource>> sources = [row => new FileSystemSource(row, "data", data), _ => new TaskCacheSource(cache), row => accelerators = new(row, AcceleratorSources.Of(SystemRoot.Machine, [.. DeclaredAccelerator.Parse(settings.Accelerators)]))];
         var model = PowerModel.Of(energy.IdleWatts, energy.BusyWatts, Environment.ProcessorCount);
         if (energy.Enabled) sources.Add(row => new EnergySource(SystemRoot.Machine, row, model, accelerators!, owners));
         if (energy.AllowControl) sources.Add(row => new CountSource(row, "power.refused", () => orders.NotMade));

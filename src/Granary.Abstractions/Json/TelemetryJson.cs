@@ -42,14 +42,14 @@ public static class TelemetryUnits
         return name switch
         {
             "cpu" or "cpu.user" or "cpu.system" or "cpu.iowait" or "cpu.steal" or "disk.busy" or "task.throttled"
-                or "used" or "failed_ratio" or "failed_ratio.recent" or "filesystem.used" => "ratio",
-            "finished" or "failed" => "1/s",
+                or "used" or "failed_ratio" or "failed_ratio.recent" or "filesystem.used" or "cache.hit_ratio" => "ratio",
+            "finished" or "failed" or "cache.requests" => "1/s",
             "task.cpu" or "agent.cpu" => "cores",
             "task.power" or "agent.power" or "gpu.power" or "power" => "W",
             "gpu.temperature" => "C",
             "gpu.memory" => "bytes",
             _ when name.StartsWith("power.", StringComparison.Ordinal) => "W",
-            "task.memory" or "filesystem.free" or "swap.total" or "swap.used" => "bytes",
+            "task.memory" or "cache.used" or "filesystem.free" or "swap.total" or "swap.used" => "bytes",
             "swap.in" or "swap.out" or "disk.read" or "disk.write" or "net.receive" or "net.transmit" or "task.read" or "task.write" => "bytes/s",
             "memory.major_faults" or "memory.oom_kills" or "context_switches" or "forks" or "task.switches" or "disk.reads" or "disk.writes"
                 or "net.receive_packets" or "net.transmit_packets" or "net.errors" or "net.drops" or "net.tcp_retransmits" => "1/s",

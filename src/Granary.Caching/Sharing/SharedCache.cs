@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Granary.Caching.Sharing;
 
 /// <summary>
@@ -7,22 +9,57 @@ namespace Granary.Caching.Sharing;
 public sealed class SharedCache<TValue>
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Partition> _partitions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Partition> _partitions = new(StringComparer.Ordinal);
     private readonly CacheOptions _options;
     private readonly Func<string, TValue, long>? _weigh;
-    private readonly TimeProvider? _time;
+    private readonly TimeProvider _time;
+    private long _assigned;
 
     /// <param name="options">Of the whole; <see cref="CacheOptions.Capacity"/> is what all partitions share.</param>
     /// <param name="weights">Each agent's weight; its partition is that part of the capacity, at least 1.</param>
     /// <exception cref="Model.GranaryException">Invalid, for options that make no sense.</exception>
     public SharedCache(CacheOptions options, IReadOnlyDictionary<string, double> weights, Func<string, TValue, long>? weigh = null, TimeProvider? time = null)
     {
-        (_options, _weigh, _time) = (options.Validated(), weigh, time);
+        (_options, _weigh, _time) = (options.Validated(), weigh, time ?? TimeProvider.System);
         var all = weights.Values.Sum();
         foreach (var (agent, weight) in weights)
         {
             if (!(weight > 0) || double.IsInfinity(weight)) throw Model.GranaryException.Invalid($"the weight of '{agent}' is {weight}; it must be above zero");
-            _partitions.Add(agent, new Partition(Create(Math.Max(1, (long)(options.Capacity * (weight / all))))));
+            Add(agent, Math.Max(1, (long)(options.Capacity * (weight / all))));
+        }
+    }
+
+    /// <summary>Without agents: <see cref="TryAdmit"/> gives them their parts.</summary>
+    /// <exception cref="Model.GranaryException">Invalid, for options that make no sense.</exception>
+    public SharedCache(CacheOptions options, Func<string, TValue, long>? weigh = null, TimeProvider? time = null)
+        : this(options, new Dictionary<string, double>(), weigh, time)
+    {
+    }
+
+    /// <summary>Agents that have a partition.</summary>
+    public IReadOnlyCollection<string> Agents => [.. _partitions.Keys];
+
+    /// <summary>
+    /// Sees to it that an agent has a partition: as large as <paramref name="capacity"/> while the parts together fit the whole. Where they do not, those of agents go that
+    /// have not used theirs for <paramref name="idle"/>, longest unused first; a part that is in use is nobody else's.
+    /// </summary>
+    /// <returns>False when there is no room for it now.</returns>
+    public bool TryAdmit(string agent, long capacity, TimeSpan idle)
+    {
+        if (_partitions.ContainsKey(agent)) return true;
+        lock (_lock)
+        {
+            if (_partitions.ContainsKey(agent)) return true;
+            var now = _time.GetTimestamp();
+            foreach (var (unused, partition) in _partitions.OrderBy(p => p.Value.LastUsed))
+            {
+                if (_assigned + capacity <= _options.Capacity || _time.GetElapsedTime(partition.LastUsed, now) < idle) break;
+                _partitions.TryRemove(unused, out _);
+                _assigned -= partition.Capacity;
+            }
+            if (_assigned + capacity > _options.Capacity) return false;
+            Add(agent, capacity);
+            return true;
         }
     }
 
@@ -50,6 +87,18 @@ public sealed class SharedCache<TValue>
         lock (_lock) Of(owner).Grants.Add((reader, prefix));
     }
 
+    /// <summary>As <see cref="Grant"/>; false when the owner has given <paramref name="most"/> others already.</summary>
+    public bool TryGrant(string owner, string reader, string prefix, int most)
+    {
+        lock (_lock)
+        {
+            var grants = Of(owner).Grants;
+            if (grants.Count >= most && !grants.Contains((reader, prefix))) return false;
+            grants.Add((reader, prefix));
+            return true;
+        }
+    }
+
     /// <summary>Takes a grant back; false when there was none.</summary>
     public bool Revoke(string owner, string reader, string prefix)
     {
@@ -57,7 +106,10 @@ public sealed class SharedCache<TValue>
     }
 
     /// <summary>An agent's own counts.</summary>
-    public CacheStatistics Statistics(string agent) => Of(agent).Cache.Statistics;
+    public CacheStatistics Statistics(string agent) => FindStatistics(agent) ?? throw NoPart(agent);
+
+    /// <summary>As <see cref="Statistics"/>, which is no use of the partition; null for an agent without one.</summary>
+    public CacheStatistics? FindStatistics(string agent) => _partitions.TryGetValue(agent, out var partition) ? partition.Cache.Statistics : null;
 
     private bool IsGranted(string reader, string owner, string key)
     {
@@ -68,16 +120,32 @@ public sealed class SharedCache<TValue>
         }
     }
 
-    private Cache<string, TValue> Create(long capacity) => new(_options with { Capacity = capacity }, _weigh, _time);
+    private void Add(string agent, long capacity)
+    {
+        _partitions[agent] = new Partition(new(_options with { Capacity = capacity }, _weigh, _time), capacity) { LastUsed = _time.GetTimestamp() };
+        _assigned += capacity;
+    }
 
-    private Partition? Find(string agent) => _partitions.GetValueOrDefault(agent);
+    private Partition? Find(string agent)
+    {
+        if (!_partitions.TryGetValue(agent, out var partition)) return null;
+        partition.LastUsed = _time.GetTimestamp();
+        return partition;
+    }
 
-    private Partition Of(string agent) =>
-        Find(agent) ?? throw Model.GranaryException.NotFound($"agent '{agent}' has no part of this cache; it gets one with a weight");
+    private Partition Of(string agent) => Find(agent) ?? throw NoPart(agent);
 
-    private sealed class Partition(Cache<string, TValue> cache)
+    private static Model.GranaryException NoPart(string agent) =>
+        Model.GranaryException.NotFound($"agent '{agent}' has no part of this cache; it gets one with a weight, or when it is admitted");
+
+    private sealed class Partition(Cache<string, TValue> cache, long capacity)
     {
         public Cache<string, TValue> Cache { get; } = cache;
+
+        public long Capacity { get; } = capacity;
+
+        /// <summary>In the ticks of the cache's clock.</summary>
+        public long LastUsed { get; set; }
 
         public HashSet<(string Reader, string Prefix)> Grants { get; } = [];
     }

@@ -27,7 +27,7 @@ public sealed partial class NodeAgent
             AllowNewPrivileges = _options.AllowNewPrivileges,
         };
         var launch = new ShimLaunch(shim, _options.ShimCommand.Count > 0 ? _options.ShimCommand : ShimLaunch.OwnProgram(), _options.ShimStartTimeout);
-        var planner = _planner = new LaunchPlanner(_files, Environment.GetEnvironmentVariable, new DiskSpace(_options.DataDirectory, _time), _options.RunAs, _options.Isolation, outside);
+        var planner = _planner = new LaunchPlanner(_files, Environment.GetEnvironmentVariable, new DiskSpace(_options.DataDirectory, _time), _options.RunAs, _options.Isolation, outside, _options.Cache);
         return new(launch, planner, _time, _logger);
     }
 
@@ -92,6 +92,9 @@ public sealed partial class NodeAgent
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Node {Node}: joined with {Live} leases; {Expected} are expected here, {Stale} are fenced")]
     private partial void LogJoined(string node, int live, int expected, int stale);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Node {Node}: tasks have no cache here: {Problem}")]
+    private partial void LogNoCache(string node, string problem);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Node {Node}: tasks run as {User}; Node:RunAs names another user")]
     private partial void LogRunAs(string node, string user);

@@ -176,6 +176,7 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
         await _handlers.DisposeAsync();
         if (_manual is not null) await _manual.DisposeAsync();
         _sharedMemory?.Dispose();
+        if (_options.Cache is not null) await _options.Cache.DisposeAsync();
         _lock?.Dispose();
         _lock = null;
     }
@@ -214,6 +215,7 @@ public sealed partial class NodeAgent : IHostedService, IExecutorSink, IAsyncDis
         {
             if (_shim is not null) TakeLock();
             OpenSharedMemory();
+            if (_shim is not null && _options.Cache is { } cache && await cache.StartAsync(cancel) is { Length: > 0 } problem) LogNoCache(_options.Node.Name, problem);
             SayRunAs();
             try
             {

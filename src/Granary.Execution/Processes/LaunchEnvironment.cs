@@ -19,7 +19,8 @@ public static class LaunchEnvironment
     /// <param name="inherited">Reads a variable of the agent; null when it is not set.</param>
     /// <param name="user">As whom the task runs, where that is not the agent's user: then its home is not the agent's either.</param>
     /// <param name="sharedMemory">The node's shared pool, where there is one.</param>
-    public static string[] Build(Assignment assignment, string workingDirectory, string checkpoint, Func<string, string?> inherited, TaskUser? user = null, string? sharedMemory = null)
+    /// <param name="cache">How it reaches the node's cache; null for none.</param>
+    public static string[] Build(Assignment assignment, string workingDirectory, string checkpoint, Func<string, string?> inherited, TaskUser? user = null, string? sharedMemory = null, (string Socket, string Token)? cache = null)
     {
         var (lease, spec) = (assignment.Lease, assignment.Spec);
         var own = spec.Environment;
@@ -46,6 +47,11 @@ public static class LaunchEnvironment
         Set("GRANARY_INDEX", assignment.Index.ToString(CultureInfo.InvariantCulture));
         Set("GRANARY_COUNT", assignment.Count.ToString(CultureInfo.InvariantCulture));
         Set("GRANARY_CHECKPOINT_DIR", checkpoint);
+        if (cache is { } shared)
+        {
+            Set(Caching.TaskCache.SocketVariable, shared.Socket);
+            Set(Caching.TaskCache.TokenVariable, shared.Token);
+        }
         if (assignment.GangNodes is { } nodes)
         {
             Set("GRANARY_GANG_SIZE", assignment.Count.ToString(CultureInfo.InvariantCulture));

@@ -58,4 +58,36 @@ public sealed class SharedCacheTests
     [InlineData(double.NaN)]
     public void A_weight_that_makes_no_sense_is_refused(double weight) => Assert.Equal(ErrorCode.Invalid, Assert.Throws<GranaryException>(
         () => new SharedCache<int>(new CacheOptions(), new Dictionary<string, double> { ["a"] = weight })).Code);
+
+    [Fact]
+    public void Parts_that_are_given_out_never_weigh_more_than_the_whole_and_one_in_use_is_not_taken()
+    {
+        for (var seed = 0; seed < 100; seed++)
+        {
+            var (random, time) = (new Random(seed), new ManualTime());
+            var cache = new SharedCache<int>(new CacheOptions { Capacity = 100 }, time: time);
+            var used = new Dictionary<string, TimeSpan>();
+            var capacity = new Dictionary<string, long>();
+            var now = TimeSpan.Zero;
+            var idle = TimeSpan.FromSeconds(10);
+            for (var step = 0; step < 200; step++)
+            {
+                var agent = $"a{random.Next(12)}";
+                var had = cache.Agents.ToHashSet();
+                var size = 10 + random.Next(30);
+                if (cache.TryAdmit(agent, size, idle))
+                {
+                    if (!had.Contains(agent)) capacity[agent] = size;
+                    cache.Set(agent, "k", step);
+                    used[agent] = now;
+                }
+                var has = cache.Agents;
+                Assert.True(has.Sum(a => capacity[a]) <= 100);
+                Assert.All(had.Except(has), gone => Assert.True(now - used[gone] >= idle));
+                var by = TimeSpan.FromSeconds(random.Next(6));
+                time.Advance(by);
+                now += by;
+            }
+        }
+    }
 }

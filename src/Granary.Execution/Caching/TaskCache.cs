@@ -1,0 +1,106 @@
+using Granary.Caching;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Granary.Execution.Caching;
+
+/// <summary>
+/// A cache that the node agent offers to its tasks, over HTTP on a Unix socket: a part for each agent, which no other agent can see, fill or empty. What it holds is in memory and gone
+/// when the node agent stops.
+/// </summary>
+/// <param name="node">Name of the node.</param>
+/// <param name="dataDirectory">Tasks pass <c>tasks/</c> in it to the socket.</param>
+/// <param name="nodeDirectory">Holds the secret of the tokens.</param>
+/// <param name="options">How much.</param>
+/// <param name="time">Its clock.</param>
+public sealed class TaskCache(string node, string dataDirectory, string nodeDirectory, TaskCacheOptions options, TimeProvider time) : IAsyncDisposable
+{
+    /// <summary>Path of the socket, for tasks.</summary>
+    public const string SocketVariable = "GRANARY_CACHE";
+
+    /// <summary>What a task shows there.</summary>
+    public const string TokenVariable = "GRANARY_CACHE_TOKEN";
+
+    /// <summary>Longer ones do not fit the address of a Unix socket.</summary>
+    private const int LongestPath = 107;
+
+    private const UnixFileMode Everybody = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
+    private readonly TaskCacheOptions _options = options.Validated();
+    private TaskCacheTokens? _tokens;
+    private TaskCacheStore? _store;
+    private WebApplication? _app;
+
+    public string Socket { get; } = Path.Combine(dataDirectory, "tasks", $".cache-{node}.sock");
+
+    /// <summary>Agents that have a part now.</summary>
+    public IReadOnlyCollection<string> Agents => _store?.Agents ?? [];
+
+    /// <summary>Counts of an agent's part; null without one. Weights are bytes.</summary>
+    public CacheStatistics? Statistics(string agent) => _store?.Statistics(agent);
+
+    /// <summary>Begins to serve. The caller holds the node's lock: there is no other that does.</summary>
+    /// <returns>Empty; or, in one line, why there is no cache.</returns>
+    public async Task<string> StartAsync(CancellationToken cancel)
+    {
+        if (_options.Capacity == 0) return "";
+        if (System.Text.Encoding.UTF8.GetByteCount(Socket) > LongestPath) return $"{Socket} is longer than the {LongestPath} bytes of a socket's address; a shorter data directory would do";
+        try
+        {
+            Directory.CreateDirectory(nodeDirectory);
+            Directory.CreateDirectory(Path.GetDirectoryName(Socket)!);
+            var tokens = TaskCacheTokens.Open(Path.Combine(nodeDirectory, "cache.key"));
+            File.Delete(Socket); // of an agent that was killed
+            var store = new TaskCacheStore(_options, tokens, time);
+            var app = Build(store);
+            await app.StartAsync(cancel);
+            File.SetUnixFileMode(Socket, Everybody);
+            (_tokens, _store, _app) = (tokens, store, app);
+            return "";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException)
+        {
+            return $"{Socket}: {e.Message.ReplaceLineEndings(" ")}";
+        }
+    }
+
+    /// <summary>What a task of an agent needs to know of it; null where there is no cache.</summary>
+    public (string Socket, string Token)? For(string agent) => _tokens is { } tokens ? (Socket, tokens.Of(agent)) : null;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _app, null) is not { } app) return;
+        using var atOnce = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        await app.StopAsync(atOnce.Token);
+        await app.DisposeAsync();
+    }
+
+    private WebApplication Build(TaskCacheStore store)
+    {
+        // nothing but a listener: no settings, no log, no signals of its own
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(k =>
+        {
+            k.ListenUnixSocket(Socket);
+            k.AddServerHeader = false;
+            k.Limits.MaxRequestBodySize = _options.LargestValue;
+            k.Limits.MaxConcurrentConnections = 512;
+            k.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+            k.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
+            k.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
+        });
+        builder.Services.AddSingleton<IHostLifetime, NoSignals>();
+        var app = builder.Build();
+        app.Run(store.Answer);
+        return app;
+    }
+
+    private sealed class NoSignals : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
