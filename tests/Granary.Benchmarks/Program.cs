@@ -6,6 +6,7 @@ using Granary.Benchmarks.HostCalls;
 using Granary.Benchmarks.Learning;
 using Granary.Benchmarks.Load;
 using Granary.Benchmarks.Micro;
+using Granary.Benchmarks.Prediction;
 using Granary.Benchmarks.Profiling;
 using Granary.Benchmarks.Questions;
 using Granary.Benchmarks.Replay;
@@ -35,6 +36,7 @@ internal static class Program
         ("telemetry", "what sampling a machine costs, with many tasks and with many cores", a => Task.FromResult(TelemetryProgram.Run(a))),
         ("profiling", "what being profiled and sampled costs a process: paired runs", a => Task.FromResult(ProfilingProgram.Run(a))),
         ("telemetry-node", "what sampling costs a node agent as a process of its own", NodeProcessProgram.RunAsync),
+        ("predictors", "what predictors and optimizers cost a live server with 100 nodes", LiveCostProgram.RunAsync),
         ("energy", "what parking machines saves and costs, simulated", a => Task.FromResult(EnergyProgram.Run(a))),
         ("distribution", "partitioned work by one worker and by one for each core, beside xargs", DistributionProgram.RunAsync),
         (ExecutionProgram.Verb, "the node agent beside bare process starts", ExecutionProgram.RunAsync),

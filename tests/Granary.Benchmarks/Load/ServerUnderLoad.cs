@@ -22,6 +22,16 @@ internal sealed class ServerUnderLoad : IAsyncDisposable
         }
     }
 
+    /// <summary>What the server's process has used so far, user and system.</summary>
+    public double CpuSeconds
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime.TotalSeconds;
+        }
+    }
+
     public static async Task<ServerUnderLoad> StartAsync(params string[] options)
     {
         var data = Directory.CreateTempSubdirectory("granary-load-").FullName;
