@@ -26,9 +26,16 @@ public sealed class OptimizerGrainTests(GrainsFixture fixture) : IClassFixture<G
         Assert.All(plan.Agents, a => Assert.True(a.Wanted > 0 && a.Classical > 0 && a.Planned is >= 0, $"{a}"));
         Assert.InRange(plan.Agents.Sum(a => a.Planned!.Value), 0, 4.000001);
         Assert.Equal(["predict", "forecast", "policy", "front", "choice", "fine-tune", "confidence", "adaptation"], plan.Stages.Select(s => s.Name));
-        var learned = await UntilAsync(optimizer, p => p.Pairs >= 2, Alive);
+        var learned = await UntilAsync(optimizer, p => p.Pairs >= 2 && p.Contenders!.All(c => c.Pairs >= 1) && p.Scaling?.Methods[0].Judged > 0, Alive);
         Assert.False(learned.Advised, "two outcomes convince nobody");
         Assert.StartsWith("confidence: ", learned.Reason, StringComparison.Ordinal);
+        Assert.Equal(["path", "policy", "strategy", "online"], learned.Contenders!.Select(c => c.Name));
+        Assert.All(learned.Contenders!, c => Assert.Equal(("shadow", true), (c.State, double.IsFinite(c.Advantage) && c.Sure <= c.Advantage)));
+        // nine cores are wanted of four: three nodes of four, at 85%
+        var scaling = learned.Scaling!;
+        Assert.Equal((1, 4, "reactive", 3), (scaling.Nodes, scaling.CoresPerNode, scaling.Method, scaling.Methods[0].Nodes));
+        Assert.Equal(["reactive", "predictive", "mpc"], scaling.Methods.Select(m => m.Name));
+        Assert.Equal("the load of now: 1 of 1 nodes have no fitted forecast yet", scaling.Forecast);
 
         // an agent measures that a's tasks use a tenth of what they hold
         var telemetry = fixture.Grains.GetGrain<ITelemetryGrain>("n-o-1");
@@ -68,7 +75,8 @@ public sealed class OptimizerGrainTests(GrainsFixture fixture) : IClassFixture<G
         Assert.True(report.Front.Count is > 3 and <= 10 && report.Found >= report.Front.Count, $"{report.Front.Count} of {report.Found}");
         Assert.Equal(report.Recommended, Assert.Single(report.Front, o => o.Marks.Contains("recommended")).Plan);
         Assert.All(report.Front, o => Assert.True(o.LatencySeconds > 0 && o.Throughput is >= 0 and <= 1 && o.Utilisation is >= 0 and <= 1 && o.Fairness is >= 0 and <= 1, $"{o}"));
-        Assert.Equal(["max-min", "by-weight"], report.Rules.Select(o => o.Plan));
+        Assert.Equal(["max-min", "by-weight", "path"], report.Rules.Select(o => o.Plan));
+        Assert.Equal(report.Front.Min(o => o.Score), report.Front.Single(o => o.Plan == report.Recommended).Score);
         Assert.InRange(report.Hypervolume, 0.01, 1);
         Assert.Equal(report.Hypervolume, report.Progress[^1].Hypervolume);
         Assert.Null(await optimizer.Undo());

@@ -43,7 +43,7 @@ internal static class OptimizationListing
     {
         if (report.Front.Count == 0) return $"no plan: {report.Reason}";
         var load = report.Basis == "forecast" ? "for the load that is forecast" : "for the load as measured, as there is no forecast yet";
-        var vouched = report.Advised ? "the path vouches for its plan" : $"the path does not vouch for its plan ({report.Reason})";
+        var vouched = report.Advised ? "the path vouches for its own" : $"the path does not vouch for its own ({report.Reason})";
         return string.Create(CultureInfo.InvariantCulture,
             $"run {report.Run}: {report.Front.Count} of {report.Found} plans for {report.Capacity:0.##} cores, {load}; hypervolume {report.Hypervolume:0.000}; plan {report.Recommended} is recommended; {vouched}; nothing was changed");
     }

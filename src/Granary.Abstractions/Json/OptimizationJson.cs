@@ -5,10 +5,10 @@ namespace Granary.Abstractions.Json;
 /// <param name="Basis">What load the plans are for: forecast, measured, or none where nobody wants anything.</param>
 /// <param name="Recommended">The plan that the preferences choose; null without a front.</param>
 /// <param name="Front">Plans of which none is better than another in everything, by score.</param>
-/// <param name="Rules">For comparison: max-min fairness, and the weights in force.</param>
+/// <param name="Rules">For comparison: max-min fairness, the weights in force, and path, what the path itself would allocate.</param>
 /// <param name="Found">Plans of the whole front.</param>
 /// <param name="Hypervolume">0 to 1, the larger the better.</param>
-/// <param name="Advised">The path vouches for its plan; otherwise the classical allocation stands.</param>
+/// <param name="Advised">The path vouches for its own allocation; otherwise the weights in force stand.</param>
 /// <param name="Reason">Why it does not; empty where it does.</param>
 /// <param name="Applied">What was applied before and not undone.</param>
 public sealed record OptimizationJson(string Run, string Pool, DateTimeOffset At, double Capacity, string Basis, PreferencesJson Preferences, string? Recommended,

@@ -66,11 +66,11 @@ public sealed record FrontProgress([property: Id(0)] int Generation, [property: 
 /// <param name="Preferences">As asked.</param>
 /// <param name="Recommended">The plan that they choose; null without a front.</param>
 /// <param name="Front">Plans of which none is better than another in everything, by score.</param>
-/// <param name="Rules">For comparison: what max-min fairness and the weights in force do under the same load.</param>
+/// <param name="Rules">For comparison, under the same load: max-min fairness, the weights in force, and <c>path</c>, what the path itself would allocate, where it came so far.</param>
 /// <param name="Found">Plans of the whole front.</param>
 /// <param name="Hypervolume">0 to 1, the larger the better.</param>
 /// <param name="Progress">Of the search.</param>
-/// <param name="Advised">The path vouches for its plan; otherwise the classical allocation stands.</param>
+/// <param name="Advised">The path vouches for its own allocation; otherwise the weights in force stand.</param>
 /// <param name="Reason">Why it does not; empty where it does.</param>
 /// <param name="Stages">In their order, each timed.</param>
 /// <param name="Applied">What was applied before and has not been undone; null for nothing.</param>

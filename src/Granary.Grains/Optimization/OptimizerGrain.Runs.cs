@@ -34,14 +34,14 @@ public sealed partial class OptimizerGrain
         });
         if ((decision.Front ?? measured?.Front) is not { } front) return report;
         var specs = shares.ToDictionary(s => s.Agent, s => s.Spec, StringComparer.Ordinal);
-        var menu = PlanMenu.Of(front, preferences, decision.Front is null ? null : decision.Plan, request.Plans);
+        var menu = PlanMenu.Of(front, preferences, request.Plans);
         var weights = situation.Agents.Select(a => a.Weight).ToArray();
         report = report with
         {
             Basis = decision.Front is null ? "measured" : "forecast",
             Recommended = Invariant($"{menu.TakeWhile(e => !e.Marks.Contains(PlanMenu.Names[0])).Count() + 1}"),
             Front = [.. menu.Select((e, i) => Option(Invariant($"{i + 1}"), e))],
-            Rules = [Rule("max-min", decision.Classical), Rule("by-weight", [.. weights.Select(w => capacity * w / weights.Sum())])],
+            Rules = [Rule("max-min", decision.Classical), Rule("by-weight", [.. weights.Select(w => capacity * w / weights.Sum())]), .. decision.Candidate is { } path ? [Rule("path", path)] : Array.Empty<PlanOption>()],
             Found = front.Plans.Count,
             Hypervolume = front.Hypervolume,
             Progress = [.. front.Progress.Select(p => new FrontProgress(p.Generation, p.Hypervolume, p.Plans))],

@@ -15,30 +15,30 @@ namespace Granary.Grains.Optimization;
 
 /// <summary>
 /// Watches a pool's agents: what they hold and what waits from the pool, what their tasks really use from the streams of its nodes. Every minute the path decides, off the grain's turns, what
-/// shares would be better; a minute later the load that came tells what that would have been worth beside max-min fairness, and only a path that has won so in shadow is advised.
+/// shares would be better; a minute later the load that came tells what that, and what each learner proposed, would have been worth beside the weights in force, and only what has won so in shadow is
+/// advised. How many nodes there should be is recommended and judged likewise.
 /// </summary>
 [Reentrant]
 public sealed partial class OptimizerGrain(
     [PersistentState("optimizer", NodeGrain.StorageName)] IPersistentState<OptimizerState> state,
     IServiceProvider services, IGrainFactory grains, TimeProvider clock, IOptions<OptimizationOptions> options, ILogger<OptimizerGrain> log) : Grain, IOptimizerGrain
 {
-    /// <summary>Most outcomes that are kept: a trial is decided long before.</summary>
-    private const int MostPairs = 2_000;
-
-    /// <summary>Advantages beyond this count as this: the reward goes from 0 to 1.</summary>
-    private const double Range = 0.25;
+    /// <summary>Advantages beyond this, of the reward of a step, count as this.</summary>
+    private const double Range = 0.1;
 
     private const int NodesEvery = 6;
+    private const int RolloutSteps = 20;
 
     private readonly SemaphoreSlim _heavy = new(1);
     private readonly MeasuredUse _measured = new();
-    private readonly ShadowTrial _trial = new(Range);
+    private readonly Contest _contest = new(LiveAdaptationStage.Names, Range);
     private string _name = "";
     private PoolHistory _history = null!;
     private NodeStreams _streams = null!;
-    private DecisionPath _path = null!;
+    private PoolLearners _learners = null!;
+    private LiveAdaptationStage _adaptation = null!;
+    private DecisionPath _path = null!, _learning = null!;
     private SharePlan _plan = null!;
-    private (PathSituation Situation, double[] Classical, double[]? Path)? _last;
     private Task _working = Task.CompletedTask;
     private long _rounds;
     private string _complained = "";
@@ -49,8 +49,19 @@ public sealed partial class OptimizerGrain(
         var told = options.Value;
         _history = new(told.Memory, told.SampleEvery);
         _streams = new(services, (node, batch) => _measured.Take(node, batch, clock.GetUtcNow()));
-        foreach (var (classical, path) in state.State.Classical.Zip(state.State.Path)) _trial.Observe(classical, path);
-        _path = StandardPath.Create(clock, trial: _trial);
+        _scaling = new(new()
+        {
+            Step = told.SampleEvery,
+            Target = told.Target,
+            MinNodes = told.MinNodes,
+            MaxNodes = Math.Max(told.MinNodes, told.MaxNodes),
+            CoreCostPerHour = told.CoreCostPerHour,
+        });
+        Recall();
+        // what moving shares costs is little here: weights change, and tasks run on
+        RolloutOptions rollouts = new() { World = new() { Steps = RolloutSteps, Step = Math.Max(0.001, told.SampleEvery.TotalSeconds * told.SamplesPerPlan / RolloutSteps), MoveLoss = 0.02 } };
+        _path = StandardPath.Shared(clock, _learners.Policy, _contest.Trial("path"), rollouts: rollouts);
+        _learning = _path.With("adaptation", _adaptation = new(_contest, _learners, rollouts));
         _plan = Without(told.Enabled ? "the pool is being watched; nothing has been planned yet" : "nothing is planned here: Optimization:Enabled is false");
         if (!told.Enabled) return Task.CompletedTask;
         this.RegisterGrainTimer(
@@ -63,6 +74,18 @@ public sealed partial class OptimizerGrain(
         return Task.CompletedTask;
     }
 
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (_rounds > options.Value.SamplesPerPlan) await RememberAsync();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            LogNotPlanned(log, _name, e.Message); // what was learned since the last time is lost
+        }
+    }
+
     public Task Wake() => Task.CompletedTask;
 
     public Task<SharePlan> Plan() => Task.FromResult(_plan);
@@ -71,11 +94,14 @@ public sealed partial class OptimizerGrain(
     {
         try
         {
-            if (_rounds % NodesEvery == 0) await _streams.FollowAsync(await NodesAsync());
+            if (_rounds % NodesEvery == 0) await _streams.FollowAsync([.. (await NodesAsync()).Select(n => n.Node)]);
             var pool = grains.GetGrain<IPoolGrain>(_name);
             var capacity = (await pool.Describe()).Capacity.CpuMilli / 1000.0;
             var now = clock.GetUtcNow();
             _history.Observe([.. (await pool.Shares()).Select(s => Sample(s, capacity, _measured.Of(s.Agent, now)))]);
+            var (agents, demand) = _history.Newest(capacity);
+            _learners.Follow(agents, capacity, demand);
+            ObserveScale();
             if (++_rounds % options.Value.SamplesPerPlan == 0) await PlanAsync(capacity);
             _complained = "";
         }
@@ -89,34 +115,24 @@ public sealed partial class OptimizerGrain(
 
     private async Task PlanAsync(double capacity)
     {
+        await AdviseScaleAsync();
         if (_history.Situation(capacity, _rounds) is not { } situation)
         {
             _plan = Without(capacity > 0 ? "no agent has wanted anything lately" : "no node of the pool is ready");
-            _last = null;
+            _adaptation.Forget();
             return;
         }
-        if (_last is { } last && PlanRewards.Compare(last.Situation, last.Classical, last.Path, situation) is { } outcome) situation = situation with { Outcome = outcome };
-        var decision = await InTurnAsync(() => _path.Decide(situation)); // tenths of a second
-        _last = (situation, decision.Classical, decision.Candidate);
-        _plan = new(_name, clock.GetUtcNow(), capacity,
-            [.. situation.Agents.Select((a, i) => new PlannedShare(a.Id, situation.History[i][^1], situation.Current![i], decision.Classical[i], decision.Candidate?[i]))],
-            decision.FromPath, decision.Reason, [.. decision.Stages.Select(s => new PathStage(s.Stage, Word(s.Status), s.Reason, s.Took.TotalMilliseconds))], _trial.Pairs, Advantage);
-        if (situation.Outcome is { } known) await RememberAsync(known);
-    }
-
-    private async Task RememberAsync((double Classical, double Path) outcome)
-    {
-        if (state.State.Path.Count >= MostPairs) return;
-        state.State.Classical.Add(outcome.Classical);
-        state.State.Path.Add(outcome.Path);
-        await state.WriteStateAsync();
-    }
-
-    private async Task<IReadOnlyList<string>> NodesAsync()
-    {
-        var names = await grains.GetGrain<IDirectoryGrain>(IDirectoryGrain.Key).Nodes();
-        var views = await Task.WhenAll(names.Select(n => grains.GetGrain<INodeGrain>(n).Describe()));
-        return [.. views.Where(v => v.Spec.Pool == _name && v.State is not (NodeState.Declared or NodeState.Down)).Select(v => v.Spec.Name)];
+        var decision = await InTurnAsync(() => _learning.Decide(situation)); // tenths of a second
+        _plan = Without("") with
+        {
+            At = clock.GetUtcNow(),
+            Capacity = capacity,
+            Agents = [.. situation.Agents.Select((a, i) => new PlannedShare(a.Id, situation.History[i][^1], situation.Current![i], decision.Classical[i], decision.Candidate?[i]))],
+            Advised = decision.FromPath,
+            Reason = decision.Reason,
+            Stages = [.. decision.Stages.Select(s => new PathStage(s.Stage, Word(s.Status), s.Reason, s.Took.TotalMilliseconds))],
+        };
+        if (_rounds / options.Value.SamplesPerPlan % options.Value.PlansPerSave == 0) await RememberAsync();
     }
 
     private static AgentSample Sample(AgentShare share, double capacity, double? measured)
@@ -127,9 +143,16 @@ public sealed partial class OptimizerGrain(
             share.Succeeded + share.Failed + share.Cancelled + share.Lost, Math.Max(0, share.ReceivedShareSeconds * capacity));
     }
 
-    private double Advantage => _trial.Pairs == 0 ? 0 : _trial.Advantage.Mean;
+    private SharePlan Without(string why) => new(_name, null, 0, [], false, why, [], _contest.Trial("path").Pairs, Advantage("path"), [.. _contest.Names.Select(Contender)], _advice);
 
-    private SharePlan Without(string why) => new(_name, null, 0, [], false, why, [], _trial.Pairs, Advantage);
+    private PlanContender Contender(string name)
+    {
+        var trial = _contest.Trial(name);
+        var state = trial.State switch { TrialState.Acting => "acting", TrialState.Withdrawn => "withdrawn", _ => "shadow" };
+        return new(name, state, trial.Pairs, Advantage(name), trial.Pairs == 0 ? 0 : trial.Advantage.Lower);
+    }
+
+    private double Advantage(string name) => _contest.Trial(name) is { Pairs: > 0 } trial ? trial.Advantage.Mean : 0;
 
     private static string Word(StageStatus status) => status switch
     {

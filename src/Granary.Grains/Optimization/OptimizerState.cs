@@ -3,15 +3,15 @@ using Orleans;
 
 namespace Granary.Grains.Optimization;
 
-/// <summary>What an optimizer remembers across restarts: the outcomes that its trial stands on, and how to undo what was applied.</summary>
+/// <summary>What an optimizer remembers across restarts: the outcomes that its trials stand on, what its learners know, and how to undo what was applied.</summary>
 [GenerateSerializer, Alias("Granary.OptimizerState")]
 public sealed class OptimizerState
 {
-    /// <summary>Rewards of the classical allocations, oldest first.</summary>
-    [Id(0)] public List<double> Classical { get; set; } = [];
+    /// <summary>Outcomes by contender; those of scaling begin with <c>scale:</c>.</summary>
+    [Id(0)] public Dictionary<string, KeptPairs> Pairs { get; set; } = new(StringComparer.Ordinal);
 
-    /// <summary>Rewards of the path's, pair by pair.</summary>
-    [Id(1)] public List<double> Path { get; set; } = [];
+    /// <summary>What learners know; null: nothing yet.</summary>
+    [Id(1)] public KeptLearning? Learned { get; set; }
 
     /// <summary>The run whose plan was applied; empty for none.</summary>
     [Id(2)] public string Run { get; set; } = "";
@@ -23,3 +23,16 @@ public sealed class OptimizerState
     /// <summary>What agents' weights were, and what plans made of them.</summary>
     [Id(5)] public List<AppliedWeight> Undo { get; set; } = [];
 }
+
+/// <summary>Outcomes of the incumbent and of a contender, pair by pair, oldest first.</summary>
+[GenerateSerializer, Immutable, Alias("Granary.KeptPairs")]
+public sealed record KeptPairs([property: Id(0)] double[] Incumbent, [property: Id(1)] double[] Candidate);
+
+/// <summary>Models as numbers: the policy, and the means of strategies.</summary>
+[GenerateSerializer, Immutable, Alias("Granary.KeptLearning")]
+public sealed record KeptLearning(
+    [property: Id(0)] double[] Policy,
+    [property: Id(1)] double LogDeviation,
+    [property: Id(2)] long Choices,
+    [property: Id(3)] long[] Counts,
+    [property: Id(4)] double[] Means);

@@ -13,13 +13,12 @@ public static class PlanMenu
     /// <summary>What a plan can be marked as, in the order of marks.</summary>
     public static IReadOnlyList<string> Names { get; } = ["recommended", "knee", "balanced", "latency", "throughput", "utilisation", "fairness"];
 
-    /// <param name="recommended">A plan of the front; null: the one that the preferences choose.</param>
     /// <param name="most">Plans; the marked ones are there in any case.</param>
     /// <returns>By score, the best first.</returns>
-    public static IReadOnlyList<MenuEntry> Of(PlanFront front, PlanPreferences preferences, AllocationPlan? recommended = null, int most = 10)
+    public static IReadOnlyList<MenuEntry> Of(PlanFront front, PlanPreferences preferences, int most = 10)
     {
         Require.AtLeast(most, 1, "the number of plans");
-        AllocationPlan[] best = [recommended ?? front.Choose(preferences), front.Knee(), front.Choose(new PlanPreferences()), .. front.Extremes()];
+        AllocationPlan[] best = [front.Choose(preferences), front.Knee(), front.Choose(new PlanPreferences()), .. front.Extremes()];
         List<AllocationPlan> taken = [.. best.Distinct()];
         var distances = front.Plans.Select(p => taken.Min(t => Distance(front, p, t))).ToArray();
         while (taken.Count < most && distances.Max() is > 0 and var far)

@@ -53,20 +53,39 @@ public sealed class PoolHistory(int memory, TimeSpan step, int mostAgents = 200)
     /// <summary>What is known for a decision; null where nobody wanted anything.</summary>
     public PathSituation? Situation(double capacity, long seed)
     {
-        var wanting = _agents.Values.Where(a => a.Demand.Any(d => d > 0)).OrderByDescending(a => a.Demand.Sum()).ThenBy(a => a.Last.Id, StringComparer.Ordinal).Take(mostAgents)
-            .OrderBy(a => a.Last.Id, StringComparer.Ordinal).ToList();
+        var wanting = Wanting();
         if (wanting.Count == 0 || !(capacity > 0)) return null;
-        var guaranteed = wanting.Sum(a => Math.Min(a.Last.Guarantee, capacity));
-        var scale = guaranteed > capacity ? capacity / guaranteed : 1; // a pool that has lost nodes may owe more than it has
+        PlanAgent[] agents = Plans(wanting, capacity);
         return new()
         {
-            Agents = [.. wanting.Select(a => a.Plan(step, capacity, scale))],
+            Agents = agents,
+            Incumbent = MaxMinShares.ByWeight(agents, capacity),
             Capacity = capacity,
             History = [.. wanting.Select(a => a.Demand.ToArray())],
             Backlog = [.. wanting.Select(a => a.Last.Queued * a.Work)],
             Current = [.. wanting.Select(a => Math.Min(a.Last.Used, capacity))],
             Seed = seed,
         };
+    }
+
+    /// <summary>Agents as in a situation, and what each could use at the newest sample; none where nobody wanted anything.</summary>
+    public (IReadOnlyList<PlanAgent> Agents, double[] Demand) Newest(double capacity)
+    {
+        var wanting = Wanting();
+        return capacity > 0 ? (Plans(wanting, capacity), [.. wanting.Select(a => Math.Min(a.Newest, 1e3 * capacity))]) : ([], []);
+    }
+
+    /// <summary>What all agents together could use at the newest sample.</summary>
+    public double Load => _agents.Values.Sum(a => a.Newest);
+
+    private List<Agent> Wanting() => [.. _agents.Values.Where(a => a.Wanted > 0).OrderByDescending(a => a.Wanted).ThenBy(a => a.Last.Id, StringComparer.Ordinal).Take(mostAgents)
+        .OrderBy(a => a.Last.Id, StringComparer.Ordinal)];
+
+    private PlanAgent[] Plans(List<Agent> wanting, double capacity)
+    {
+        var guaranteed = wanting.Sum(a => Math.Min(a.Last.Guarantee, capacity));
+        var scale = guaranteed > capacity ? capacity / guaranteed : 1; // a pool that has lost nodes may owe more than it has
+        return [.. wanting.Select(a => a.Plan(step, capacity, scale))];
     }
 
     private sealed class Agent(AgentSample first)
@@ -77,6 +96,11 @@ public sealed class PoolHistory(int memory, TimeSpan step, int mostAgents = 200)
         public AgentSample Last { get; private set; } = first;
 
         public Queue<double> Demand { get; } = [];
+
+        /// <summary>In all that is remembered.</summary>
+        public double Wanted => Demand.Sum();
+
+        public double Newest { get; private set; }
 
         public long SeenAt { get; private set; }
 
@@ -118,6 +142,7 @@ public sealed class PoolHistory(int memory, TimeSpan step, int mostAgents = 200)
 
         private void Push(double value, int memory)
         {
+            Newest = value;
             Demand.Enqueue(value);
             if (Demand.Count > memory) Demand.Dequeue();
         }

@@ -47,7 +47,7 @@ public sealed class DecisionPath(IReadOnlyList<IPathStage> stages, TimeProvider 
         foreach (var stage in Stages)
         {
             // Adaptation learns from the last decision, whatever became of this one.
-            if (stopped.Length > 0 && stage is not AdaptationStage)
+            if (stopped.Length > 0 && stage.Name != "adaptation")
             {
                 reports.Add(new StageReport(stage.Name, StageStatus.Skipped, "", TimeSpan.Zero));
                 continue;

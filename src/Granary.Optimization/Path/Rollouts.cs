@@ -67,6 +67,9 @@ public sealed class Rollouts
     /// <summary>The world as it is now, for strategies and policies that look at one.</summary>
     public QueueWorld Now => new(_world, 0, _backlog, _arrivals, _shares);
 
+    /// <summary>How it goes: weights, rates and work of the situation.</summary>
+    public QueueWorldOptions World => _world;
+
     /// <summary>The mean reward of a step in each world.</summary>
     public double[] Rewards(ReadOnlySpan<double> allocation, long seed, int worlds)
     {

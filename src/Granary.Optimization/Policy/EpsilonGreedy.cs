@@ -52,6 +52,22 @@ public sealed class EpsilonGreedy
 
     public ReadOnlySpan<long> Counts => _counts;
 
+    /// <summary>Choices so far.</summary>
+    public long Choices => _choices;
+
+    /// <summary>Goes on from what was kept.</summary>
+    public void Restore(long choices, ReadOnlySpan<long> counts, ReadOnlySpan<double> means)
+    {
+        Require.Length(counts.Length, _counts.Length, "counts of strategies");
+        Require.Length(means.Length, _means.Length, "means of strategies");
+        Require.Finite(means, "means of strategies");
+        foreach (var count in counts)
+            if (count < 0) throw new ArgumentException($"a strategy was rewarded {count} times; 0 or more is needed");
+        counts.CopyTo(_counts);
+        means.CopyTo(_means);
+        _choices = Math.Max(0, choices);
+    }
+
     /// <summary>The strategy with the best mean, of those that were tried; 0 before the first.</summary>
     public int Best
     {

@@ -19,6 +19,17 @@ public sealed class GaussianPolicy
 
     private GaussianPolicy(double[] theta, double logDeviation) => (_theta, LogDeviation) = (theta, logDeviation);
 
+    /// <summary>A policy that was kept as numbers.</summary>
+    public static GaussianPolicy Restore(ReadOnlySpan<double> parameters, double logDeviation)
+    {
+        Require.Length(parameters.Length, Features, "the parameters of a policy");
+        Require.Finite(parameters, "the parameters of a policy");
+        Require.Finite(logDeviation, "the deviation of a policy");
+        var policy = new GaussianPolicy(new double[Features], 0);
+        policy.Move(parameters, logDeviation);
+        return policy;
+    }
+
     public ReadOnlySpan<double> Parameters => _theta;
 
     /// <summary>The logarithm of how widely it tries.</summary>

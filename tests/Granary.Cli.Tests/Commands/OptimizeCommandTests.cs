@@ -9,7 +9,7 @@ public sealed class OptimizeCommandTests
     {
         var result = await new Cli().Run("optimize", "--prefer", "latency=4,fairness=2", "--shares", "--stages");
         Assert.Equal((0, "granary: run 1f2e3d4c: 2 of 12 plans for 4 cores, for the load as measured, as there is no forecast yet; hypervolume 0.750; plan 1 is recommended; "
-            + "the path does not vouch for its plan (forecast: a has 20 of 60 points of history); nothing was changed\n"), (result.Code, result.Error));
+            + "the path does not vouch for its own (forecast: a has 20 of 60 points of history); nothing was changed\n"), (result.Code, result.Error));
         Assert.Equal(
             [
                 "PLAN      LATENCY   THROUGHPUT   UTILISATION   FAIRNESS   SCORE   BEST FOR",

@@ -7,7 +7,9 @@ public sealed class FakeOptimizer(string pool)
 {
     public Task<SharePlan> Plan() => Task.FromResult(new SharePlan(
         pool, DateTimeOffset.UnixEpoch, 4, [new("a", 3, 1.5, 2, 2.25), new("b", 6, 2, 2, null)], false, "confidence: in shadow after 3 outcomes",
-        [new("predict", "done", "", 0.5), new("confidence", "too_little", "in shadow after 3 outcomes", 12)], 3, 0.01));
+        [new("predict", "done", "", 0.5), new("confidence", "too_little", "in shadow after 3 outcomes", 12)], 3, 0.01,
+        [new("path", "shadow", 3, 0.01, -0.1), new("online", "withdrawn", 900, -0.02, -0.03)],
+        new(2, 8, 3, "mpc", "16 cores are wanted now, up to 18 within the next steps, of 16", 16, 18, 8, DateTimeOffset.UnixEpoch, "forecasts of 2 nodes", [new("reactive", 3, 40, 0.5, 0.3, 0.2, 1.4, false), new("mpc", 3, 40, 0.7, 0.1, 0.2, 1.1, true)])));
 
     public Task<OptimizationReport> Optimize(OptimizeRequest request) => Task.FromResult(pool == "idle"
         ? new OptimizationReport("00000000", pool, DateTimeOffset.UnixEpoch, 4, "none", request.Preferences, null, [], [], 0, 0, [], false, "no agent has wanted anything lately", [], null)

@@ -14,7 +14,7 @@ public class PlanMenuTests
     [InlineData(100_000)]
     public void A_menu_has_the_best_for_each_purpose_and_fills_up_with_plans_of_the_front(int most)
     {
-        var menu = PlanMenu.Of(Front, new PlanPreferences(Latency: 3), null, most);
+        var menu = PlanMenu.Of(Front, new PlanPreferences(Latency: 3), most);
         Assert.Equal(PlanMenu.Names.Order(), menu.SelectMany(e => e.Marks).Order());
         Assert.Equal(menu.Select(e => e.Score).Order(), menu.Select(e => e.Score));
         Assert.All(menu, e => Assert.Contains(e.Plan, Front.Plans));
@@ -27,7 +27,7 @@ public class PlanMenuTests
     [Fact]
     public void Plans_between_are_far_from_one_another()
     {
-        var menu = PlanMenu.Of(Front, new PlanPreferences(), null, 20);
+        var menu = PlanMenu.Of(Front, new PlanPreferences(), 20);
         var shown = menu.Select(e => e.Plan).ToArray();
         var between = menu.Where(e => e.Marks.Count == 0).Min(e => Nearest(e.Plan, shown));
         var anywhere = Front.Plans.Average(p => Nearest(p, Front.Plans));

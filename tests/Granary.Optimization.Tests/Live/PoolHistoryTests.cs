@@ -68,14 +68,15 @@ public class PoolHistoryTests
     public void An_outcome_is_what_the_load_that_came_would_have_had_of_each()
     {
         var history = new PoolHistory(10, Step);
-        history.Observe([Sample("a", 1, running: 1), Sample("b", 1, running: 1)]);
-        history.Observe([Sample("a", 1, running: 1, ended: 10, received: 10), Sample("b", 1, running: 1, ended: 1, received: 1)]);
+        for (var i = 1; i <= 2; i++)
+            history.Observe([Sample("a", 1, running: 1, queued: 2, ended: 10 * i, received: 10 * i) with { Weight = 9 }, Sample("b", 1, running: 1, queued: 2, ended: 10 * i, received: 10 * i)]);
         var situation = history.Situation(2, 1)!;
-        var (fair, crooked) = PlanRewards.Compare(situation, [1.5, 0.5], [0.01, 1.9], situation)!.Value;
-        Assert.InRange(fair, crooked + 0.1, 1);
-        Assert.InRange(crooked, 0, 1);
-        Assert.Null(PlanRewards.Compare(situation, [1.5, 0.5], null, situation));
-        Assert.Null(PlanRewards.Compare(situation, [1.5, 0.5], [1, 1], situation with { Agents = [.. situation.Agents.Reverse()] }));
+        Assert.Equal([1.8, 0.2], situation.Incumbent!.Select(c => Math.Round(c, 9)));
+        var after = PlanRewards.Afterwards(situation, situation, new())!;
+        var (weighed, crooked) = (PlanRewards.Of(after, situation.Incumbent!, 1, new()), PlanRewards.Of(after, [0.01, 1.99], 1, new()));
+        Assert.InRange(weighed, crooked + 0.05, 0.5);
+        Assert.InRange(crooked, -1, 0.5);
+        Assert.Null(PlanRewards.Afterwards(situation, situation with { Agents = [.. situation.Agents.Reverse()] }, new()));
     }
 
     [Theory]
