@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace Granary.Proxy;
 
@@ -26,6 +27,8 @@ public static class GranaryProxy
         var dial = new BackendDial(options, ownPorts);
         services.TryAddSingleton(TimeProvider.System);
         services.AddHttpForwarder();
+        // it writes whole addresses, queries included, which are shown nowhere
+        services.AddLogging(logging => logging.AddFilter("Yarp.ReverseProxy", LogLevel.None));
         services.AddSingleton(options);
         services.AddSingleton(dial);
         services.AddSingleton<BackendClient>();

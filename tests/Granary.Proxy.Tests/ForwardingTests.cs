@@ -4,6 +4,8 @@ using Granary.Proxy.Tests.Support;
 using Granary.Rest;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Granary.Proxy.Tests;
 
@@ -99,6 +101,17 @@ public sealed class ForwardingTests
         for (int read; !seen.ToString().EndsWith("0\r\n\r\n", StringComparison.Ordinal) && (read = await socket.ReceiveAsync(buffer)) > 0;) seen.Append(Encoding.ASCII.GetString(buffer, 0, read));
         Assert.Contains("X-Mine: 1", seen.ToString(), StringComparison.Ordinal);
         foreach (var gone in new[] { "X-Hop:", "Keep-Alive: 5", "TE:" }) Assert.DoesNotContain(gone, seen.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_asked_for_is_written_in_no_log()
+    {
+        var log = new Log();
+        await using var backend = await EchoAsync();
+        await using var proxy = await ProxyServer.StartAsync(services: s => s.AddLogging(l => l.SetMinimumLevel(LogLevel.Trace).AddProvider(log)));
+        await proxy.DeclareAsync("s", backend.Address, new Uri("http://127.0.0.1:1"));
+        for (var i = 0; i < 4; i++) await proxy.Client.PostAsync("/services/s/x?key=s3cret", new StringContent("s3cret"));
+        Assert.DoesNotContain("s3cret", log.Text, StringComparison.Ordinal);
     }
 
     [Fact]

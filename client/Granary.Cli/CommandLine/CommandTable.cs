@@ -45,6 +45,8 @@ internal static class CommandTable
         new("silence", SilenceCommand.Create),
         new("energy", EnergyCommand.Create),
         new("cache", CacheCommand.Create),
+        new("services", ServicesCommand.Create),
+        new("service", ServiceCommand.Create),
         new("reserve", ReserveCommand.Create),
         new("unreserve", UnreserveCommand.Create),
         new("reservations", ReservationsCommand.Create),

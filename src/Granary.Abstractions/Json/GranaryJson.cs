@@ -64,6 +64,7 @@ namespace Granary.Abstractions.Json;
 [JsonSerializable(typeof(ReservationJson))]
 [JsonSerializable(typeof(IReadOnlyList<ReservationJson>))]
 [JsonSerializable(typeof(ServiceJson))]
+[JsonSerializable(typeof(ServiceBackendJson))]
 [JsonSerializable(typeof(ServiceEntryJson))]
 [JsonSerializable(typeof(WorkJson))]
 [JsonSerializable(typeof(WorkEntryJson))]

@@ -1,0 +1,24 @@
+using Granary.Proxy.Benchmarks;
+
+switch (args.FirstOrDefault())
+{
+    case "faults":
+        await Faults.RunAsync();
+        break;
+    case "equals":
+        await EqualLoads.RunAsync();
+        break;
+    case "overhead":
+        await Overhead.RunAsync();
+        break;
+    case "sockets":
+        await IdleSockets.RunAsync();
+        break;
+    case "sockets-proxy":
+        await IdleSockets.ProxyAsync(args[1]);
+        break;
+    default:
+        Console.Error.WriteLine("faults | equals | overhead | sockets");
+        return 2;
+}
+return 0;
