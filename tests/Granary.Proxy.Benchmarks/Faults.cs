@@ -13,7 +13,8 @@ internal static class Faults
     private const double From = 4;
     private const double To = 8;
 
-    public static async Task RunAsync()
+    /// <param name="only">One algorithm; null for all.</param>
+    public static async Task RunAsync(string? only)
     {
         var failing = false;
         var arrived = new System.Collections.Concurrent.ConcurrentQueue<(double At, int Backend)>();
@@ -42,9 +43,9 @@ internal static class Faults
             }));
         }
         var (proxy, services) = await Servers.GranaryAsync();
-        using var client = new HttpClient { BaseAddress = new Uri(proxy.Urls.First()), Timeout = TimeSpan.FromSeconds(10) };
+        using var client = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new Uri(proxy.Urls.First()), Timeout = TimeSpan.FromSeconds(10) };
         Console.WriteLine("| algorithm | with | 50% ms | 99% ms | errors | to b2 | errors over after | back in use after |\n| --- | --- | --- | --- | --- | --- | --- | --- |");
-        foreach (var algorithm in Enum.GetValues<ServiceAlgorithm>())
+        foreach (var algorithm in Enum.GetValues<ServiceAlgorithm>().Where(a => only is null || a.ToString() == only))
             foreach (var health in new[] { false, true })
             {
                 var spec = new ServiceSpec

@@ -3,7 +3,7 @@ using Granary.Proxy.Benchmarks;
 switch (args.FirstOrDefault())
 {
     case "faults":
-        await Faults.RunAsync();
+        await Faults.RunAsync(args.ElementAtOrDefault(1));
         break;
     case "equals":
         await EqualLoads.RunAsync();

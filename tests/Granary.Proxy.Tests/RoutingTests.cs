@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Text;
 using Granary.Abstractions;
 using Granary.Access.Attempts;
 using Granary.Access.Tokens;

@@ -1,4 +1,3 @@
-using System.Net.Http;
 using Granary.Model;
 using Granary.Proxy.Catalog;
 using Granary.Proxy.Metrics;
