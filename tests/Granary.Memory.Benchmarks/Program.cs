@@ -1,6 +1,6 @@
 using Granary.Memory.Benchmarks;
 
-// Granary.Memory.Benchmarks pool|arena: what docs/memory.md says of pools and arenas
+// Granary.Memory.Benchmarks pool|arena|allocations|shared: what docs/memory.md and docs/shared-memory.md say
 switch (args.FirstOrDefault())
 {
     case "pool":
@@ -9,7 +9,13 @@ switch (args.FirstOrDefault())
     case "arena":
         ArenaProgram.Run();
         return 0;
+    case "allocations":
+        AllocationProgram.Run();
+        return 0;
+    case "shared":
+        SharedProgram.Run();
+        return 0;
     default:
-        Console.Error.WriteLine("usage: Granary.Memory.Benchmarks pool|arena");
+        Console.Error.WriteLine("usage: Granary.Memory.Benchmarks pool|arena|allocations|shared");
         return 2;
 }

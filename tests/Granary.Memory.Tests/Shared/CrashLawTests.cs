@@ -36,7 +36,7 @@ public sealed class CrashLawTests : IDisposable
             if (!Work(played, seed, moment)) died++;
             // the next to come takes the lock over, and what the dead held comes back
             survivor.Reclaim();
-            Assert.Empty(SharedPoolInspection.Problems(_file.Path, contents: true).Where(p => !p.StartsWith("process", StringComparison.Ordinal)));
+            Assert.DoesNotContain(SharedPoolInspection.Problems(_file.Path, contents: true), p => !p.StartsWith("process", StringComparison.Ordinal));
             foreach (var (id, content) in kept)
             {
                 using var seen = survivor.Open(id);
@@ -76,7 +76,7 @@ public sealed class CrashLawTests : IDisposable
             Assert.True(repairers > 0);
             var (last, _) = played.Start("last");
             last.Reclaim();
-            Assert.Empty(SharedPoolInspection.Problems(_file.Path, contents: true).Where(p => !p.StartsWith("process", StringComparison.Ordinal)));
+            Assert.DoesNotContain(SharedPoolInspection.Problems(_file.Path, contents: true), p => !p.StartsWith("process", StringComparison.Ordinal));
             Assert.Equal((Capacity, 0), (last.Statistics().Free, last.Statistics().Objects));
             last.Dispose();
         }
