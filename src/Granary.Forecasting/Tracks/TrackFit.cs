@@ -1,5 +1,4 @@
 using Granary.Forecasting.Ensemble;
-using Granary.Forecasting.Models;
 
 namespace Granary.Forecasting.Tracks;
 

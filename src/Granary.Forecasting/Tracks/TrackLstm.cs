@@ -1,4 +1,3 @@
-using Granary.Forecasting.Models;
 using Granary.Forecasting.Neural;
 
 namespace Granary.Forecasting.Tracks;
