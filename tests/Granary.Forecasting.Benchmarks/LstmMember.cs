@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Granary.Forecasting.Ensemble;
-using Granary.Forecasting.Models;
 using Granary.Forecasting.Neural;
 using Granary.Forecasting.Series;
 

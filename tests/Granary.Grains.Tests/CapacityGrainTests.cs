@@ -1,6 +1,5 @@
 using Granary.Abstractions;
 using Granary.Grains.Tests.Support;
-using Granary.Model;
 
 namespace Granary.Grains.Tests;
 

@@ -14,7 +14,9 @@ namespace Granary.Grains.Coherence;
 /// <param name="topic">What the keys are keys of.</param>
 public sealed class GrainInvalidationStream(IStreamProvider provider, string topic) : IInvalidationStream
 {
-    private readonly IAsyncStream<CacheInvalidation> _stream = provider.GetStream<CacheInvalidation>(StreamId.Create(CacheInvalidation.Streams, topic));
+    // asked for when it is first used: Orleans has streams only once the silo has begun to start
+    private readonly Lazy<IAsyncStream<CacheInvalidation>> _stream =
+        new(() => provider.GetStream<CacheInvalidation>(StreamId.Create(CacheInvalidation.Streams, topic)), LazyThreadSafetyMode.PublicationOnly);
 
     /// <summary>The stream that goes by the provider of telemetry; null where the host has none.</summary>
     public static GrainInvalidationStream? Find(IServiceProvider services, string topic) =>
@@ -23,12 +25,12 @@ public sealed class GrainInvalidationStream(IStreamProvider provider, string top
     public Task PublishAsync(Invalidation invalidation, CancellationToken cancel)
     {
         var changes = invalidation.Changes.Select(c => new ChangedKey(c.Key, c.Version)).ToArray();
-        return _stream.OnNextAsync(new CacheInvalidation(invalidation.Source, invalidation.Epoch, invalidation.Sequence, changes)).WaitAsync(cancel);
+        return _stream.Value.OnNextAsync(new CacheInvalidation(invalidation.Source, invalidation.Epoch, invalidation.Sequence, changes)).WaitAsync(cancel);
     }
 
     public async Task<IAsyncDisposable> SubscribeAsync(Action<Invalidation> handler, CancellationToken cancel)
     {
-        var handle = await _stream.SubscribeAsync((message, _) =>
+        var handle = await _stream.Value.SubscribeAsync((message, _) =>
         {
             handler(new Invalidation(message.Source, message.Epoch, message.Sequence, [.. message.Changes.Select(c => new KeyVersion(c.Key, c.Version))]));
             return Task.CompletedTask;

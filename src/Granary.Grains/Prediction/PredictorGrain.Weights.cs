@@ -1,6 +1,5 @@
 using System.Globalization;
 using Granary.Forecasting.Tracks;
-using Orleans.Runtime;
 
 namespace Granary.Grains.Prediction;
 

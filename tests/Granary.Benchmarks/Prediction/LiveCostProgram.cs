@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Granary.Abstractions;
 using Granary.Benchmarks.Load;
-using Granary.Client;
 using Granary.Model;
 
 namespace Granary.Benchmarks.Prediction;
