@@ -84,7 +84,7 @@ public sealed partial class ResourcePool<T>
     private void Trim()
     {
         var (keep, limit) = (Kept(), Ticks(_options.IdleTimeout));
-        var live = _slots.Length - _empty.Count;
+        var live = Live();
         for (var slot = _slots.Length - 1; slot >= 0; slot--)
         {
             if (!_idle.Contains(slot)) continue;
@@ -124,9 +124,12 @@ public sealed partial class ResourcePool<T>
         lock (_lock)
         {
             if ((_gate & ClosedGate) != 0) return;
-            CreateUpTo(Math.Max(_waiters.Count, Kept() - (_slots.Length - _empty.Count) + _creating));
+            CreateUpTo(Math.Max(_waiters.Count, Kept() - Live() + _creating));
         }
     }
+
+    /// <summary>Objects that are there or being made; those being destroyed serve nobody.</summary>
+    private int Live() => _slots.Length - _empty.Count - Volatile.Read(ref _destroying);
 
     private int Kept() => Math.Max(_options.MinSize, Volatile.Read(ref _expected));
 

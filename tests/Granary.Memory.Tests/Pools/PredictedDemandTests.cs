@@ -6,7 +6,7 @@ namespace Granary.Memory.Tests.Pools;
 public sealed class PredictedDemandTests
 {
     [Fact]
-    public async Task A_pool_is_told_of_the_load_that_a_model_saw_before()
+    public async Task A_pool_is_warm_before_the_load_comes_that_a_model_saw_before()
     {
         var time = new ManualTime();
         await using var pools = new ResourcePoolManager(time);
@@ -30,7 +30,10 @@ public sealed class PredictedDemandTests
             if (step < 10) time.Advance(5);
             Assert.Equal(step < 3 ? null : step % 4 == 2 ? 10 : 0, expected.TryGetValue("connections", out var count) ? count : (int?)null);
         }
-        Assert.Equal((0.0, 0L), (demand.MeanError, demand.Failures));
+        Assert.True(SpinWait.SpinUntil(() => pool.Statistics().Idle >= 10, PoolBench.Bound), $"{pool.Statistics()}");
+        var made = pool.Statistics().Created;
+        var burst = Enumerable.Range(0, 8).Select(_ => pool.TryAcquire(out var lease) ? lease : throw new InvalidOperationException("cold")).ToArray();
+        Assert.Equal((8, made, 0.0, 0L), (burst.Length, pool.Statistics().Created, demand.MeanError, demand.Failures));
     }
 
     [Theory]

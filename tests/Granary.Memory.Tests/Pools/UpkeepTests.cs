@@ -47,6 +47,32 @@ public class UpkeepTests
     }
 
     [Fact]
+    public void WhatIsBeingDestroyedServesNobody()
+    {
+        using var leave = new ManualResetEventSlim();
+        var bench = new PoolBench(new() { MaxSize = 8, IdleTimeout = TimeSpan.FromSeconds(60), DestroyTimeout = Timeout.InfiniteTimeSpan }, rules => rules with
+        {
+            Destroy = thing =>
+            {
+                leave.Wait(PoolBench.Bound);
+                thing.Destroy();
+                return ValueTask.CompletedTask;
+            },
+        });
+        bench.Pool.Expect(4);
+        PoolBench.Until(() => bench.Pool.Statistics().Idle == 4);
+        bench.Pool.Expect(0);
+        bench.Time.Advance(120);
+        Assert.Equal(4, bench.Pool.Statistics().Destroying);
+        bench.Pool.Expect(3); // four are still there, but on their way out
+        PoolBench.Until(() => bench.Pool.Statistics().Idle == 3);
+        bench.Time.Advance(120); // and do not make it look as if there were more than enough
+        Assert.Equal((3, 4), (bench.Pool.Statistics().Idle, bench.Pool.Statistics().Destroying));
+        leave.Set();
+        PoolBench.Until(() => bench.Pool.Statistics() is { Idle: 3, Empty: 5 });
+    }
+
+    [Fact]
     public async Task LeaksAreShownWithTheirHolders()
     {
         var bench = new PoolBench(new() { MaxSize = 2, LeakAfter = TimeSpan.FromSeconds(30), CaptureHolders = true });
