@@ -6,6 +6,7 @@ using Granary.Benchmarks.HostCalls;
 using Granary.Benchmarks.Learning;
 using Granary.Benchmarks.Load;
 using Granary.Benchmarks.Micro;
+using Granary.Benchmarks.Pauses;
 using Granary.Benchmarks.Prediction;
 using Granary.Benchmarks.Profiling;
 using Granary.Benchmarks.Questions;
@@ -24,6 +25,7 @@ internal static class Program
     [
         ("load", "the whole: calls, submissions, lives, latency, restart", LoadProgram.RunAsync),
         ("shards", "a pool with 1, 2 and 4 parts on one server", ShardsProgram.RunAsync),
+        ("pauses", "pauses of the server's collections under its load, by settings of the collector", PausesProgram.RunAsync),
         ("connections", "10,000 open connections through the gateway and through REST, with others served", Crowd.RunAsync),
         ("host-calls", "grain calls in process and by the gateway", HostCallsProgram.RunAsync),
         ("decisions", "the scheduler alone, beside one that sorts everything", a => Task.FromResult(DecisionsProgram.Run(a))),

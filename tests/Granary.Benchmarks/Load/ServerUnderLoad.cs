@@ -12,6 +12,8 @@ internal sealed class ServerUnderLoad : IAsyncDisposable
 
     public string Data { get; }
 
+    public int ProcessId => _process.Id;
+
     /// <summary>Resident memory of the server now, bytes.</summary>
     public long ResidentBytes
     {
