@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Granary.Abstractions;
 using Granary.Model;
+using Granary.Parallelism.Batching;
 using Granary.Rest.Services;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -19,9 +20,7 @@ internal sealed partial class ServiceCatalog(IGrainFactory grains, ProxyOptions 
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<string, ServiceRuntime> _services = new(StringComparer.Ordinal);
-    private readonly Lock _gate = new();
-    private Task? _asking;
-    private Task? _next;
+    private JoinedRuns? _asking;
     private long _version;
 
     public IReadOnlyCollection<ServiceRuntime> All => (IReadOnlyCollection<ServiceRuntime>)_services.Values;
@@ -40,16 +39,7 @@ internal sealed partial class ServiceCatalog(IGrainFactory grains, ProxyOptions 
     public (string State, int InFlight)? Of(string service, string backend) => Find(service)?.StandingOf(backend);
 
     /// <summary>Asks once more, and not before the question that is under way, whose answer may be from before the change. However many wait, there is one question after it.</summary>
-    public Task RefreshAsync(CancellationToken cancellation)
-    {
-        Task mine;
-        lock (_gate)
-        {
-            if (_asking is null or { IsCompleted: true }) mine = _asking = TryAskAsync();
-            else mine = _next is null or { IsCompleted: true } ? _next = AfterAsync(_asking) : _next;
-        }
-        return mine.WaitAsync(cancellation);
-    }
+    public Task RefreshAsync(CancellationToken cancellation) => LazyInitializer.EnsureInitialized(ref _asking, () => new JoinedRuns(TryAskAsync)).RunAsync(cancellation);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -64,18 +54,6 @@ internal sealed partial class ServiceCatalog(IGrainFactory grains, ProxyOptions 
             // the server stops
         }
         foreach (var name in _services.Keys) Drop(name);
-    }
-
-    private async Task AfterAsync(Task before)
-    {
-        await before;
-        Task mine;
-        lock (_gate)
-        {
-            _next = null;
-            mine = _asking = TryAskAsync();
-        }
-        await mine;
     }
 
     private async Task TryAskAsync()

@@ -1,6 +1,7 @@
 using Granary.Abstractions;
 using Granary.Access.Attempts;
 using Granary.Access.Tokens;
+using Granary.Parallelism.Batching;
 using Microsoft.Extensions.Hosting;
 using Orleans;
 
@@ -16,14 +17,10 @@ internal sealed class TokenSync(IGrainFactory grains, TokenBook book, AccessGate
     private static readonly TimeSpan ReportPeriod = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(5);
 
-    private readonly Lock _gate = new();
-    private Task? _asking;
-    private Task? _next;
-
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        // who comes in before the first answer makes the question be asked
-        book.RefreshBy(RefreshAsync);
+        // who comes in before the first answer makes the question be asked; an answer to one that was under way may be from before a token was made
+        book.RefreshBy(new JoinedRuns(TryAskAsync).RunAsync);
         await TryAskAsync();
         await base.StartAsync(cancellationToken);
     }
@@ -46,30 +43,6 @@ internal sealed class TokenSync(IGrainFactory grains, TokenBook book, AccessGate
         {
             // the server stops
         }
-    }
-
-    /// <summary>Asks once more, and not before the question that is under way: its answer may be from before the token was made. However many wait, there is one question after it.</summary>
-    private Task RefreshAsync(CancellationToken cancellation)
-    {
-        Task mine;
-        lock (_gate)
-        {
-            if (_asking is null or { IsCompleted: true }) mine = _asking = TryAskAsync();
-            else mine = _next is null or { IsCompleted: true } ? _next = AfterAsync(_asking) : _next;
-        }
-        return mine.WaitAsync(cancellation);
-    }
-
-    private async Task AfterAsync(Task before)
-    {
-        await before;
-        Task mine;
-        lock (_gate)
-        {
-            _next = null;
-            mine = _asking = TryAskAsync();
-        }
-        await mine;
     }
 
     /// <summary>A registry that does not answer leaves the copy as it is: who could come in before still can.</summary>
