@@ -13,13 +13,13 @@ internal static class PausesProgram
 {
     private const double BoundMilliseconds = 10;
 
-    /// <summary>The runtime's own variables; numbers are hexadecimal.</summary>
+    /// <summary>The runtime's own variables; numbers are hexadecimal, and upper and lower case count.</summary>
     private static readonly (string Name, (string Variable, string Value)[] Set)[] Settings =
     [
         ("as shipped", []),
-        ("gen0 by the cache's size", [("DOTNET_GCgen0MaxBudget", "0")]),
-        ("gen0 of 1 MiB", [("DOTNET_GCgen0MaxBudget", "100000")]),
-        ("gen0 of 64 MiB", [("DOTNET_GCgen0MaxBudget", "4000000")]),
+        ("gen0 of 16 MiB", [("DOTNET_GCGen0MaxBudget", "1000000")]),
+        ("gen0 of 1 MiB", [("DOTNET_GCGen0MaxBudget", "100000")]),
+        ("gen0 of 64 MiB", [("DOTNET_GCgen0size", "4000000"), ("DOTNET_GCGen0MaxBudget", "4000000")]),
         ("not concurrent", [("DOTNET_gcConcurrent", "0")]),
         ("server collector", [("DOTNET_gcServer", "1")]),
         ("conserve memory 7", [("DOTNET_GCConserveMemory", "7")]),
