@@ -1,14 +1,9 @@
-using Granary.Abstractions;
 using Granary.Caching.Coherence;
 using Granary.Grains.Coherence;
-using Granary.Grains.Nodes;
 using Granary.Grains.Tests.Support;
-using Granary.Scheduling;
-using Granary.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orleans;
-using Orleans.Hosting;
 using Orleans.TestingHost;
 
 namespace Granary.Grains.Tests.Coherence;
@@ -24,14 +19,7 @@ public sealed class ServersFixture : IAsyncLifetime
         var builder = new InProcessTestClusterBuilder(2);
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddMemoryGrainStorage(NodeGrain.StorageName);
-            silo.AddMemoryGrainStorage("PubSubStore");
-            silo.AddMemoryStreams(ITelemetryGrain.Streams);
-            silo.Services.AddSingleton<IPoolStore>(store);
-            silo.Services.AddSingleton(TimeProvider.System);
-            silo.Services.AddGranaryGrains();
-            silo.Services.AddSingleton(new SchedulerOptions());
-            silo.Services.AddSingleton(new CohortOptions());
+            TestGrains.Add(silo, store);
             silo.Services.AddSingleton(Options.Create(new GrainOptions()));
         });
         _cluster = builder.Build();

@@ -1,9 +1,6 @@
 using Granary.Abstractions;
 using Granary.Grains.Energy;
-using Granary.Grains.Nodes;
 using Granary.Model;
-using Granary.Scheduling;
-using Granary.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orleans;
@@ -22,12 +19,7 @@ public sealed class GrainsFixture : IAsyncLifetime
         var builder = new InProcessTestClusterBuilder(1);
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddMemoryGrainStorage(NodeGrain.StorageName);
-            silo.AddMemoryGrainStorage("PubSubStore");
-            silo.AddMemoryStreams(ITelemetryGrain.Streams);
-            silo.Services.AddSingleton<IPoolStore>(Store);
-            silo.Services.AddSingleton(TimeProvider.System);
-            silo.Services.AddGranaryGrains();
+            TestGrains.Add(silo, Store);
             silo.Services.AddSingleton(new EnergyGrainOptions
             {
                 Plan = new() { ParkedWatts = 2 },
@@ -43,8 +35,6 @@ public sealed class GrainsFixture : IAsyncLifetime
             });
             silo.Services.Configure<Prediction.PredictionOptions>(o => o.FitShare = 1); // tests do not wait for rests between fits
             silo.Services.Configure<Optimization.OptimizationOptions>(o => (o.SampleEvery, o.SamplesPerPlan, o.Memory) = (TimeSpan.FromMilliseconds(50), 10, 400));
-            silo.Services.AddSingleton(new SchedulerOptions());
-            silo.Services.AddSingleton(new CohortOptions());
             silo.Services.AddSingleton(Options.Create(new GrainOptions
             {
                 // nodes without an agent here: longer than a test takes on a loaded machine, unless it waits for their loss
