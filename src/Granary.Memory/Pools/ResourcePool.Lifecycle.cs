@@ -106,6 +106,7 @@ public sealed partial class ResourcePool<T>
         await DestroyAsync(value).ConfigureAwait(false);
         Interlocked.Decrement(ref _destroying);
         Free(slot);
+        Replenish(); // the sweep that found it missing may have found no free slot
     }
 
     /// <summary>Runs the destructor for at most DestroyTimeout; what it throws is counted, not thrown.</summary>

@@ -2,7 +2,7 @@ namespace Granary.Parallelism.Batching;
 
 /// <summary>
 /// Runs one piece of work for all who ask for it. Each gets a run that began after it asked, never the one under way, whose outcome may be from before; however many ask
-/// meanwhile, one run follows. Any thread may ask.
+/// meanwhile, one run follows, and no two are under way at once. Any thread may ask.
 /// </summary>
 /// <param name="work">Never throws: what it throws would come out at whoever asked.</param>
 public sealed class JoinedRuns(Func<Task> work)
@@ -18,15 +18,18 @@ public sealed class JoinedRuns(Func<Task> work)
         Task mine;
         lock (_gate)
         {
-            if (_running is null or { IsCompleted: true }) mine = _running = work();
-            else mine = _next is null or { IsCompleted: true } ? _next = AfterAsync(_running) : _next;
+            // one that waits for its turn has not begun, even where the one before it has just ended
+            if (_next is not null) mine = _next;
+            else if (_running is null or { IsCompleted: true }) mine = _running = work();
+            else mine = _next = AfterAsync(_running);
         }
         return mine.WaitAsync(cancellation);
     }
 
     private async Task AfterAsync(Task before)
     {
-        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // never on the asker's stack, where _next would be set after it began
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
         Task mine;
         lock (_gate)
         {

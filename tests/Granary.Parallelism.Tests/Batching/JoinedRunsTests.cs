@@ -45,14 +45,16 @@ public sealed class JoinedRunsTests
     }
 
     [Fact]
-    public async Task Each_gets_a_run_that_began_after_it_asked()
+    public async Task Each_gets_a_run_that_began_after_it_asked_and_no_two_are_under_way_at_once()
     {
-        long began = 0, now = 0;
+        long began = 0, now = 0, under = 0, most = 0;
         var runs = new JoinedRuns(async () =>
         {
+            most = Math.Max(most, Interlocked.Increment(ref under));
             var mine = Interlocked.Increment(ref now);
             await Task.Yield();
             Volatile.Write(ref began, mine);
+            Interlocked.Decrement(ref under);
         });
         await Parallel.ForAsync(0, 20_000, async (_, cancel) =>
         {
@@ -61,6 +63,7 @@ public sealed class JoinedRunsTests
             Assert.True(Volatile.Read(ref began) > asked);
         });
         Assert.InRange(now, 1, 20_000);
+        Assert.Equal(1, most);
     }
 
     private int Count()
