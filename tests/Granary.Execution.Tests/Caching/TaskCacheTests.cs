@@ -279,7 +279,7 @@ public sealed class TaskCacheTests : IAsyncDisposable
 
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
         {
-            await stream.WriteAsync(Encoding.ASCII.GetBytes("v"));
+            await stream.WriteAsync(new byte[12 * 1024]); // enough of a rate for as long as the test has patience
             await stream.FlushAsync();
             _begun.TrySetResult();
             await _goOn.Task;
