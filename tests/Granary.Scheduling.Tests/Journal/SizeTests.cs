@@ -4,7 +4,12 @@ using Granary.Scheduling.Tests.Simulation;
 
 namespace Granary.Scheduling.Tests.Journal;
 
+/// <summary>Nothing runs beside it: it looks at the memory of the whole process.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public sealed class Alone;
+
 /// <summary>What a waiting task costs, each with a spec of its own.</summary>
+[Collection(nameof(Alone))]
 public class SizeTests
 {
     private const int Tasks = 20_000;
