@@ -4,61 +4,100 @@ using Granary.Memory.Arenas;
 
 namespace Granary.Memory.Benchmarks;
 
-/// <summary>An arena beside new byte[] and ArrayPool: one thread and four by size, with 32 blocks live a thread; then fragmentation under churn.</summary>
+/// <summary>An arena beside ArrayPool and new byte[], by threads and by length: with 32 blocks live a thread, and with one; then fragmentation under churn.</summary>
 internal static class ArenaProgram
 {
-    private const int Rounds = 7, Held = 32;
+    private const int Rounds = 9, Held = 32;
 
     public static void Run()
     {
         using var arena = new Arena(256 << 20);
-        foreach (var threads in new[] { 1, 4 })
+        var random = new Random(3);
+        foreach (var threads in new[] { 1, 2, 8 })
         {
-            Console.WriteLine($"{threads} thread(s), {Environment.ProcessorCount} cores, {Held} blocks live each; take one, write its first byte, free the oldest; median of {Rounds} rounds");
-            foreach (var length in new[] { 64, 1000, 8000, 30_000, 100_000 })
-            {
-                var calls = length > 10_000 ? 40_000 : 400_000;
-                Compare(threads, length, calls,
-                [
-                    ("Arena", () => Turns(calls, () => Touch(arena.Allocate(length)), block => block.Dispose())),
-                    ("new byte[]", () => Turns(calls, () => Touch(new byte[length]), _ => { })),
-                    ("ArrayPool", () => Turns(calls, () => Touch(ArrayPool<byte>.Shared.Rent(length)), array => ArrayPool<byte>.Shared.Return(array))),
-                ]);
-            }
+            Console.WriteLine($"{threads} thread(s), {Environment.ProcessorCount} cores; take a block, write its first byte, free it or the oldest; median of {Rounds} rounds, ns a block");
+            foreach (var length in new[] { 64, 1000, 8000, 30_000, 60_000, 100_000 })
+                Compare(arena, threads, Held, $"{length:N0} bytes, {Held} live", Enumerable.Repeat(length, 4096).ToArray());
+            // evenly over the powers of two
+            var mixed = Enumerable.Range(0, 4096).Select(_ => (int)Math.Pow(2, 6 + 10 * random.NextDouble())).ToArray();
+            Compare(arena, threads, 1, "64 B to 64 KiB, one at a time", mixed);
+            Compare(arena, threads, Held, $"64 B to 64 KiB, {Held} live", mixed);
         }
         Churn(32);
         Churn(48);
     }
 
-    private static ArenaBlock Touch(ArenaBlock block)
+    private interface ILender<T>
     {
-        block.Span[0] = 1;
-        return block;
+        T Take(int length);
+
+        void Free(T block);
     }
 
-    private static byte[] Touch(byte[] array)
+    private readonly struct FromArena(Arena arena) : ILender<ArenaBlock>
     {
-        array[0] = 1;
-        return array;
-    }
-
-    private static void Turns<T>(int calls, Func<T> take, Action<T> free)
-    {
-        var held = new T[Held];
-        for (var i = 0; i < Held; i++) held[i] = take();
-        for (var i = 0; i < calls; i++)
+        public ArenaBlock Take(int length)
         {
-            free(held[i % Held]);
-            held[i % Held] = take();
+            var block = arena.Allocate(length);
+            block.Span[0] = 1;
+            return block;
         }
-        foreach (var item in held) free(item);
+
+        public void Free(ArenaBlock block) => block.Dispose();
     }
 
-    private static void Compare(int threads, int length, int calls, (string Name, Action Work)[] rivals)
+    private readonly struct FromPool : ILender<byte[]>
     {
+        public byte[] Take(int length)
+        {
+            var array = ArrayPool<byte>.Shared.Rent(length);
+            array[0] = 1;
+            return array;
+        }
+
+        public void Free(byte[] array) => ArrayPool<byte>.Shared.Return(array);
+    }
+
+    private readonly struct FromCollector : ILender<byte[]>
+    {
+        public byte[] Take(int length)
+        {
+            var array = new byte[length];
+            array[0] = 1;
+            return array;
+        }
+
+        public void Free(byte[] array)
+        {
+        }
+    }
+
+    private static void Turns<TLender, T>(TLender lender, int[] lengths, int calls, int live) where TLender : struct, ILender<T>
+    {
+        var held = new T[live];
+        for (var i = 0; i < live; i++) held[i] = lender.Take(lengths[i]);
+        for (var (i, at) = (0, 0); i < calls; i++)
+        {
+            lender.Free(held[at]);
+            held[at] = lender.Take(lengths[i & 4095]);
+            if (++at == live) at = 0;
+        }
+        foreach (var item in held) lender.Free(item);
+    }
+
+    private static void Compare(Arena arena, int threads, int live, string what, int[] lengths)
+    {
+        var calls = 400_000 / threads;
+        var fewer = calls / (lengths.Max() > 10_000 ? 10 : 1);
+        (string Name, int Calls, Action Work)[] rivals =
+        [
+            ("Arena", calls, () => Turns<FromArena, ArenaBlock>(new(arena), lengths, calls, live)),
+            ("ArrayPool", calls, () => Turns<FromPool, byte[]>(default, lengths, calls, live)),
+            ("new byte[]", fewer, () => Turns<FromCollector, byte[]>(default, lengths, fewer, live)),
+        ];
         var times = rivals.Select(_ => new List<double>()).ToArray();
         var (bytes, collections) = (new double[rivals.Length], new int[rivals.Length]);
-        for (var round = -1; round < Rounds; round++)
+        for (var round = -2; round < Rounds; round++)
         {
             for (var i = 0; i < rivals.Length; i++)
             {
@@ -68,12 +107,12 @@ internal static class ArenaProgram
                 rivals[i].Work();
                 foreach (var other in others) other.Join();
                 if (round < 0) continue;
-                times[i].Add(Stopwatch.GetElapsedTime(started).TotalNanoseconds / calls / threads);
-                bytes[i] = (GC.GetTotalAllocatedBytes(true) - allocated) / (double)calls / threads;
+                times[i].Add(Stopwatch.GetElapsedTime(started).TotalNanoseconds / rivals[i].Calls / threads);
+                bytes[i] = (GC.GetTotalAllocatedBytes(true) - allocated) / (double)rivals[i].Calls / threads;
                 collections[i] += GC.CollectionCount(0) - collected;
             }
         }
-        Console.WriteLine($"  {length,7:N0} bytes   " + string.Join("   ", rivals.Select((rival, i) =>
+        Console.WriteLine($"  {what,-30} " + string.Join("   ", rivals.Select((rival, i) =>
             $"{rival.Name} {times[i].Order().ElementAt(Rounds / 2),7:F1} ns, {bytes[i],8:F1} bytes, {collections[i]} collections")));
     }
 

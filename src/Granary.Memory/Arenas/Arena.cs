@@ -1,24 +1,30 @@
+using System.Runtime.CompilerServices;
+
 namespace Granary.Memory.Arenas;
 
 /// <summary>Bytes set aside once and lent in blocks, without work for the garbage collector. All members may be called from any thread.</summary>
 /// <remarks>
 /// Pages of 64 KiB hold blocks of one size class; what is larger than 32 KiB takes whole pages that lie together. Each thread keeps a few free blocks of the
-/// classes it uses (at most 16 KiB or one block of a class), so most calls take no lock. Blocks may be freed by any thread. Dispose it: a thread that lives
-/// remembers the arena it used last.
+/// classes it uses (<see cref="Keeps"/>), so most calls touch nothing that another thread does. Blocks may be freed by any thread. Dispose it: a thread that
+/// lives remembers the arena it used last.
 /// </remarks>
 public sealed class Arena : IDisposable
 {
     private const byte Poison = 0xDD;
+    private const int LeastKept = 16 << 10, MostKept = 64 << 10, PagesKept = 2;
 
-    /// <summary>The calling thread's cache of the arena it used last: quicker to read than <see cref="_caches"/>, which has it too.</summary>
+    /// <summary>What the calling thread keeps of the arena it used last: quicker to read than <see cref="_ends"/>, which has it too.</summary>
     [ThreadStatic]
-    private static ThreadCache? _lastCache;
+    private static ThreadBlocks? _last;
 
+    /// <summary>False where blocks are checked or lent no more: then calls go the long way.</summary>
+    private volatile bool _quick;
     private byte[] _bytes;
     private readonly PageMap _pages;
+    private readonly int _capacity;
     private readonly Lock _lock = new();
-    private readonly ThreadLocal<ThreadCache> _caches;
-    private readonly List<ArenaCounts> _counts = [];
+    private readonly ThreadLocal<ThreadEnd> _ends;
+    private readonly List<ThreadBlocks> _threads = [];
     private readonly ArenaCounts _retired = new();
 
     /// <summary>For each 16 bytes, how often a block there was lent and freed; odd while it is live. Only where misuse is checked.</summary>
@@ -34,10 +40,12 @@ public sealed class Arena : IDisposable
     {
         if (capacity is < PageMap.PageSize or > 1 << 30) throw new ArgumentOutOfRangeException(nameof(capacity), capacity, "an arena has 65536 bytes to 1 GiB");
         var pages = (int)((capacity + PageMap.PageSize - 1) >> PageMap.PageBits);
-        _bytes = GC.AllocateUninitializedArray<byte>(pages << PageMap.PageBits, pinned: true);
+        _capacity = pages << PageMap.PageBits;
+        _bytes = GC.AllocateUninitializedArray<byte>(_capacity, pinned: true);
         _pages = new PageMap(pages);
-        _generations = checking ? new uint[_bytes.Length / SizeClasses.Granule] : null;
-        _caches = new ThreadLocal<ThreadCache>(NewCache);
+        _generations = checking ? new uint[_capacity / SizeClasses.Granule] : null;
+        _quick = !checking;
+        _ends = new ThreadLocal<ThreadEnd>(NewThread);
     }
 
     /// <summary>Lends a block; what it held before is still in it.</summary>
@@ -45,7 +53,8 @@ public sealed class Arena : IDisposable
     /// <exception cref="InsufficientMemoryException">There is no room.</exception>
     public ArenaBlock Allocate(int length)
     {
-        if (TryAllocate(length, out var block)) return block;
+        if (TryTakeKept(length, out var offset)) return new ArenaBlock(this, offset, length, 0);
+        if (TryTake(length, out var block)) return block;
         var now = Statistics();
         throw new InsufficientMemoryException($"no block of {length} bytes: {now.Free} of {now.Capacity} bytes are free, {now.LargestFree} of them together; free blocks or make the arena larger");
     }
@@ -53,36 +62,23 @@ public sealed class Arena : IDisposable
     /// <summary><see cref="Allocate"/> that says false where there is no room.</summary>
     public bool TryAllocate(int length, out ArenaBlock block)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(length);
-        var cache = Cache();
-        block = default;
-        if (length > SizeClasses.Largest)
-        {
-            if (!TryTakeRun(length, out var start)) return false;
-            Count(cache.Counts, length, Rounded(length), 1);
-            block = new ArenaBlock(this, start, length, Lend(start, Rounded(length)));
-            return true;
-        }
-        var size = SizeClasses.Of(length);
-        if (!cache.TryTake(size, out var offset) && !Refill(cache, size, out offset)) return false;
-        var bytes = SizeClasses.Size(size);
-        Count(cache.Counts, length, bytes, 1);
-        block = new ArenaBlock(this, offset, length, Lend(offset, bytes));
+        if (!TryTakeKept(length, out var offset)) return TryTake(length, out block);
+        block = new ArenaBlock(this, offset, length, 0);
         return true;
     }
 
     /// <summary>Gives the free blocks that the calling thread keeps back to all.</summary>
-    public void Flush() => Empty(Cache());
+    public void Flush() => Empty(Mine());
 
     public ArenaStatistics Statistics()
     {
         lock (_lock)
         {
-            var sum = new ArenaCounts();
-            foreach (var counts in _counts.Append(_retired)) Add(sum, counts);
+            var sum = _retired with { };
+            foreach (var thread in _threads) thread.AddTo(sum);
             return new ArenaStatistics
             {
-                Capacity = _bytes.Length,
+                Capacity = _closed ? 0 : _capacity,
                 Free = (long)_pages.FreePages << PageMap.PageBits,
                 LargestFree = (long)_pages.LargestRun << PageMap.PageBits,
                 Requested = sum.Requested,
@@ -96,9 +92,10 @@ public sealed class Arena : IDisposable
     /// <summary>Gives the memory up: no more blocks are lent or freed. It goes when the last view of it does.</summary>
     public void Dispose()
     {
+        _quick = false;
         _closed = true;
         _bytes = [];
-        _caches.Dispose();
+        _ends.Dispose();
     }
 
     internal byte[] Bytes(int offset, int length, uint generation)
@@ -109,78 +106,140 @@ public sealed class Arena : IDisposable
         return _bytes;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Free(int offset, int length, uint generation)
     {
-        var cache = Cache();
-        if (_generations is not null) TakeBack(offset, length, Rounded(length), generation);
-        if (length > SizeClasses.Largest)
+        var blocks = _last;
+        if (blocks is null || blocks.Arena != this || !_quick || length > PageMap.PageSize || !blocks.TryPut(SizeClasses.Of(length), offset)) PutBack(offset, length, generation);
+        else blocks.Requested -= length;
+    }
+
+    /// <summary>How many blocks of a class a thread keeps: of each class a 4096th of the arena, so of all together a hundredth, but at least 16 KiB and at most 64 KiB, and one block.</summary>
+    /// <remarks>A whole page is kept for every 4 MiB that the arena has, and no more than two.</remarks>
+    internal int Keeps(int size, int most) => size == SizeClasses.WholePage
+        ? Math.Min(_capacity >> 22, PagesKept)
+        : Math.Clamp(Math.Clamp(_capacity >> 12, LeastKept, MostKept) / SizeClasses.Size(size), 1, most);
+
+    /// <summary>Takes over what a thread that is gone had kept and counted.</summary>
+    internal void Retire(ThreadBlocks thread)
+    {
+        lock (_lock)
         {
-            Count(cache.Counts, -length, -Rounded(length), -1);
+            Empty(thread);
+            thread.AddTo(_retired);
+            _threads.Remove(thread);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryTakeKept(int length, out int offset)
+    {
+        var blocks = _last;
+        offset = 0;
+        if (blocks is null || blocks.Arena != this || !_quick || (uint)length > PageMap.PageSize || !blocks.TryTake(SizeClasses.Of(length), out offset)) return false;
+        blocks.Requested += length;
+        return true;
+    }
+
+    private bool TryTake(int length, out ArenaBlock block)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        var blocks = Mine();
+        block = default;
+        if (length > PageMap.PageSize)
+        {
+            if (!TryTakeRun(blocks, length, out var start)) return false;
+            blocks.Requested += length;
+            block = new ArenaBlock(this, start, length, Lend(start, Rounded(length)));
+            return true;
+        }
+        var size = SizeClasses.Of(length);
+        if (!blocks.TryTake(size, out var offset) && !Refill(blocks, size, out offset)) return false;
+        blocks.Requested += length;
+        block = new ArenaBlock(this, offset, length, Lend(offset, SizeClasses.Size(size)));
+        return true;
+    }
+
+    private void PutBack(int offset, int length, uint generation)
+    {
+        var blocks = Mine();
+        if (_generations is not null) TakeBack(offset, length, Rounded(length), generation);
+        blocks.Requested -= length;
+        if (length > PageMap.PageSize)
+        {
             lock (_lock) _pages.PutRun(offset >> PageMap.PageBits, Rounded(length) >> PageMap.PageBits);
+            blocks.Run(-1, Rounded(length));
             return;
         }
         var size = SizeClasses.Of(length);
-        Count(cache.Counts, -length, -SizeClasses.Size(size), -1);
-        if (cache.TryPut(size, offset)) return;
-        lock (_lock) foreach (var spilled in cache.Spill(size)) _pages.Put(size, spilled);
-        cache.TryPut(size, offset);
-    }
-
-    /// <summary>Takes over what a thread that is gone had kept and counted.</summary>
-    internal void Retire(ThreadCache cache)
-    {
-        Empty(cache);
-        lock (_lock)
+        if (!blocks.Keeps(size))
         {
-            Add(_retired, cache.Counts);
-            _counts.Remove(cache.Counts);
+            lock (_lock) _pages.Put(size, offset);
+            blocks.Passed(size, taken: 0, freed: 1);
+            return;
         }
+        if (blocks.TryPut(size, offset)) return;
+        lock (_lock) foreach (var spilled in blocks.Spill(size)) _pages.Put(size, spilled);
+        blocks.TryPut(size, offset);
     }
 
-    private ThreadCache Cache()
+    private ThreadBlocks Mine()
     {
         ObjectDisposedException.ThrowIf(_closed, this);
-        var last = _lastCache;
-        return last is not null && last.Arena == this ? last : _lastCache = _caches.Value!;
+        var last = _last;
+        return last is not null && last.Arena == this ? last : _last = _ends.Value!.Blocks;
     }
 
-    private ThreadCache NewCache()
+    private ThreadEnd NewThread()
     {
-        var cache = new ThreadCache(this);
-        lock (_lock) _counts.Add(cache.Counts);
-        return cache;
+        var blocks = new ThreadBlocks(this);
+        lock (_lock) _threads.Add(blocks);
+        return new ThreadEnd(blocks);
     }
 
-    private void Empty(ThreadCache cache)
+    private void Empty(ThreadBlocks thread)
     {
         lock (_lock)
         {
-            for (var size = 0; size < SizeClasses.Count; size++) foreach (var offset in cache.Spill(size, all: true)) _pages.Put(size, offset);
+            for (var size = 0; size <= SizeClasses.WholePage; size++) foreach (var offset in thread.Spill(size, all: true)) _pages.Put(size, offset);
         }
     }
 
-    private bool Refill(ThreadCache cache, int size, out int offset)
+    private bool Refill(ThreadBlocks blocks, int size, out int offset)
     {
+        Span<int> one = stackalloc int[1];
+        var keeps = blocks.Keeps(size);
+        int count;
         lock (_lock)
         {
-            var count = _pages.Take(size, cache.Room(size), out var opened);
+            count = _pages.Take(size, keeps ? blocks.Room(size) : one, out var opened);
             if (opened >= 0 && _generations is not null) _bytes.AsSpan(opened << PageMap.PageBits, PageMap.PageSize).Fill(Poison);
-            cache.Filled(size, count);
+            if (keeps) blocks.Filled(size, count);
         }
-        return cache.TryTake(size, out offset);
+        if (keeps) return blocks.TryTake(size, out offset);
+        blocks.Passed(size, taken: count, freed: 0);
+        offset = one[0];
+        return count > 0;
     }
 
-    private bool TryTakeRun(int length, out int offset)
+    private bool TryTakeRun(ThreadBlocks blocks, int length, out int offset)
     {
         var pages = (int)(((long)length + PageMap.PageSize - 1) >> PageMap.PageBits);
         lock (_lock)
         {
             var page = _pages.TakeRun(pages);
+            if (page < 0)
+            {
+                // whole pages that this thread keeps may be what is missing
+                Empty(blocks);
+                page = _pages.TakeRun(pages);
+            }
             offset = page << PageMap.PageBits;
             if (page < 0) return false;
             if (_generations is not null) _bytes.AsSpan(offset, pages << PageMap.PageBits).Fill(Poison);
-            return true;
         }
+        blocks.Run(1, pages << PageMap.PageBits);
+        return true;
     }
 
     private uint Lend(int offset, int bytes)
@@ -199,21 +258,5 @@ public sealed class Arena : IDisposable
     }
 
     private static int Rounded(int length) =>
-        length > SizeClasses.Largest ? (int)(((long)length + PageMap.PageSize - 1) >> PageMap.PageBits << PageMap.PageBits) : SizeClasses.Size(SizeClasses.Of(length));
-
-    private static void Count(ArenaCounts counts, int requested, int bytes, int blocks)
-    {
-        counts.Requested += requested;
-        counts.Live += bytes;
-        counts.LiveBlocks += blocks;
-        if (blocks > 0) counts.Allocations++;
-    }
-
-    private static void Add(ArenaCounts sum, ArenaCounts counts)
-    {
-        sum.Requested += counts.Requested;
-        sum.Live += counts.Live;
-        sum.LiveBlocks += counts.LiveBlocks;
-        sum.Allocations += counts.Allocations;
-    }
+        length > PageMap.PageSize ? (int)(((long)length + PageMap.PageSize - 1) >> PageMap.PageBits << PageMap.PageBits) : SizeClasses.Size(SizeClasses.Of(length));
 }

@@ -14,7 +14,7 @@ internal sealed class PageMap
     private readonly byte[] _kinds;
     private readonly ushort[] _taken;
     private readonly ulong[] _free;
-    private readonly SlotSet?[] _partial = new SlotSet[SizeClasses.Count];
+    private readonly SlotSet?[] _partial = new SlotSet[SizeClasses.WholePage + 1];
 
     public PageMap(int pages)
     {

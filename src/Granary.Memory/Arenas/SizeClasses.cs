@@ -19,14 +19,19 @@ internal static class SizeClasses
         640, 768, 896, 1024, 1280, 1536, 1792, 2048,
         2560, 3072, 3584, 4096, 5120, 6144, 7168, 8192,
         10240, 12288, 14336, 16384, 20480, 24576, 28672, 32768,
+        PageMap.PageSize,
     ];
 
-    /// <summary>The smallest class that holds so many bytes, 0 to <see cref="Largest"/>.</summary>
+    /// <summary>The class of blocks that have a page to themselves: longer than <see cref="Largest"/>, up to a page.</summary>
+    public const int WholePage = Count;
+
+    /// <summary>The smallest class that holds so many bytes, 0 to a page.</summary>
+    /// <remarks>Without a branch, since lengths come in any order: below 128 bytes the quarters of a power of two are 16 bytes too.</remarks>
     public static int Of(int length)
     {
-        if (length <= 128) return length == 0 ? 0 : (length - 1) / Granule;
-        var power = BitOperations.Log2((uint)(length - 1));
-        return 8 + (power - 7) * 4 + ((length - 1 - (1 << power)) >> (power - 2));
+        var last = Math.Max(length, 1) - 1;
+        var power = BitOperations.Log2((uint)last | 64);
+        return Math.Min((power - 6) * 4 + (last >> (power - 2)), WholePage);
     }
 
     public static int Size(int index) => Sizes[index];

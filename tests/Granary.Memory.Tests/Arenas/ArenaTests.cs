@@ -111,6 +111,53 @@ public class ArenaTests
         other.Dispose();
     }
 
+    [Fact]
+    public void AThreadKeepsTwoWholePagesOfALargeArenaUntilItNeedsARunOfThem()
+    {
+        using var arena = new Arena(8 << 20);
+        var pages = Enumerable.Range(0, 128).Select(_ => arena.Allocate(40_000)).ToArray();
+        Assert.False(arena.TryAllocate(40_000, out _));
+        foreach (var page in pages) page.Dispose();
+        Assert.Equal((126L << 16, 0L, 0L, 128L), (arena.Statistics().Free, arena.Statistics().Live, arena.Statistics().Requested, arena.Statistics().Allocations));
+        using var all = arena.Allocate(8 << 20);
+        Assert.Equal((0L, 8L << 20, 1L), (arena.Statistics().Free, arena.Statistics().Live, arena.Statistics().LiveBlocks));
+    }
+
+    [Theory]
+    [InlineData(1 << 20, 16 << 10, 0)]
+    [InlineData(64 << 20, 16 << 10, 2)]
+    [InlineData(128 << 20, 32 << 10, 2)]
+    [InlineData(512 << 20, 64 << 10, 2)]
+    public void WhatAThreadKeepsIsBounded(int capacity, int bytesOfAClass, int wholePages)
+    {
+        using var arena = new Arena(capacity);
+        var random = new Random(11);
+        var blocks = Enumerable.Range(0, 60_000).Select(_ => (Kept: arena.TryAllocate(random.Next(65536) >> random.Next(12), out var block), block)).ToArray();
+        foreach (var (kept, block) in blocks) if (kept) block.Dispose();
+        var seen = arena.Statistics();
+        Assert.Equal((0L, 0L), (seen.Live, seen.Requested));
+        // each class holds on to as many pages as its kept blocks lie in, one by one at worst
+        var most = Enumerable.Range(0, SizeClasses.Count).Sum(size => Math.Clamp(bytesOfAClass / SizeClasses.Size(size), 1, 64)) + wholePages;
+        Assert.InRange((seen.Capacity - seen.Free) >> 16, wholePages, Math.Min(most, capacity >> 16));
+        arena.Flush();
+        Assert.Equal(capacity, arena.Statistics().Free);
+    }
+
+    [Fact]
+    public void WhatAThreadKeepsCostsNoAllocation()
+    {
+        using var arena = new Arena(8 << 20);
+        int[] lengths = [0, 64, 1000, 30_000, 65_536];
+        long Turn()
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            foreach (var length in lengths) arena.Allocate(length).Dispose();
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+        Turn();
+        Assert.Equal(0, Turn());
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(65535)]

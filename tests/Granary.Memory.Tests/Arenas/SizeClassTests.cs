@@ -17,4 +17,11 @@ public class SizeClassTests
         Assert.Equal(SizeClasses.Count - 1, SizeClasses.Of(SizeClasses.Largest));
         for (var index = 0; index < SizeClasses.Count; index++) Assert.Equal(0, SizeClasses.Size(index) % SizeClasses.Granule);
     }
+
+    [Fact]
+    public void LongerOnesUpToAPageHaveAPageToThemselves()
+    {
+        for (var length = SizeClasses.Largest + 1; length <= 65536; length++) Assert.Equal(SizeClasses.WholePage, SizeClasses.Of(length));
+        Assert.Equal(65536, SizeClasses.Size(SizeClasses.WholePage));
+    }
 }
