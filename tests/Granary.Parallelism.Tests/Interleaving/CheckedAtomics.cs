@@ -8,7 +8,7 @@ internal readonly struct CheckedAtomics : IAtomics
 {
     private static StepMachine Machine => StepMachine.Current;
 
-    public static long Load(object owner, int field, ref long cell) => Machine.Load(owner, field, new(cell)).Number;
+    public static long Load(object owner, int field, ref long cell) => Machine.Load(owner, field, new(cell), acquire: true).Number;
 
     public static void Store(object owner, int field, ref long cell, long value) => Machine.Store(owner, field, new(cell), new(value), release: true);
 
@@ -19,12 +19,12 @@ internal readonly struct CheckedAtomics : IAtomics
 
     public static long Increment(object owner, int field, ref long cell) => Machine.Change(owner, field, new(cell), was => new(was.Number + 1)).Number;
 
-    public static T LoadItem<T>(object owner, int field, ref T cell) => From<T>(Machine.Load(owner, field, To(cell)));
+    public static T LoadItem<T>(object owner, int field, ref T cell) => From<T>(Machine.Load(owner, field, To(cell), acquire: false));
 
     public static void StoreItem<T>(object owner, int field, ref T cell, T value) => Machine.Store(owner, field, To(cell), To(value), release: false);
 
     public static T LoadReference<T>(object owner, int field, ref T cell)
-        where T : class? => (T)Machine.Load(owner, field, new(0, cell)).Reference!;
+        where T : class? => (T)Machine.Load(owner, field, new(0, cell), acquire: true).Reference!;
 
     public static void StoreReference<T>(object owner, int field, ref T cell, T value)
         where T : class? => Machine.Store(owner, field, new(0, cell), new(0, value), release: true);

@@ -49,7 +49,7 @@ internal sealed class Explorer
         for (var thread = from; thread < to && _failure is null; thread++)
         {
             var at = state.Threads[thread];
-            if (at.Done < _calls[thread].Length) Step(state, thread, mostStates);
+            if (at.Done < _calls[thread].Length) Steps(state, thread, mostStates);
             for (var entry = 0; entry < at.Buffer.Length; entry++)
             {
                 if (!StepMachine.MayFlush(at.Buffer, entry)) continue;
@@ -60,20 +60,25 @@ internal sealed class Explorer
         }
     }
 
-    private void Step(MachineState state, int thread, int mostStates)
+    /// <summary>One step with each answer that it may have.</summary>
+    private void Steps(MachineState state, int thread, int mostStates)
     {
-        var next = state.Copy();
-        var call = _calls[thread][state.Threads[thread].Done];
-        try
+        for (int choice = 0, choices = 1; choice < choices && _failure is null; choice++)
         {
-            if (!_machine.Step(next, thread, _first[thread] + state.Threads[thread].Done, () => _scenario.Run(call), Ended(state, thread))) return;
+            var next = state.Copy();
+            var call = _calls[thread][state.Threads[thread].Done];
+            try
+            {
+                if (!_machine.Step(next, thread, _first[thread] + state.Threads[thread].Done, () => _scenario.Run(call), Ended(state, thread), choice)) return;
+            }
+            catch (Exception e) when (e is not Xunit.Sdk.XunitException)
+            {
+                Fail($"thread {thread}, {call}: {e.GetType().Name}: {e.Message}");
+                return;
+            }
+            choices = _machine.Choices;
+            Enter(next, thread, mostStates);
         }
-        catch (Exception e) when (e is not Xunit.Sdk.XunitException)
-        {
-            Fail($"thread {thread}, {call}: {e.GetType().Name}: {e.Message}");
-            return;
-        }
-        Enter(next, thread, mostStates);
     }
 
     private void Enter(MachineState next, int thread, int mostStates)

@@ -11,6 +11,9 @@ internal interface IMistake
     /// <summary>A release was written as a plain store.</summary>
     static virtual bool NoRelease => false;
 
+    /// <summary>An acquire was written as a plain load.</summary>
+    static virtual bool NoAcquire => false;
+
     /// <summary>A compare-and-exchange was written as a comparison and a store.</summary>
     static virtual bool TornExchange => false;
 
@@ -28,6 +31,11 @@ internal readonly struct ForgottenRelease : IMistake
     public static bool NoRelease => true;
 }
 
+internal readonly struct ForgottenAcquire : IMistake
+{
+    public static bool NoAcquire => true;
+}
+
 internal readonly struct CompareThenStore : IMistake
 {
     public static bool TornExchange => true;
@@ -42,7 +50,8 @@ internal readonly struct LoadThenStore : IMistake
 internal readonly struct Faulty<TMistake> : IAtomics
     where TMistake : struct, IMistake
 {
-    public static long Load(object owner, int field, ref long cell) => CheckedAtomics.Load(owner, field, ref cell);
+    public static long Load(object owner, int field, ref long cell) =>
+        TMistake.NoAcquire ? CheckedAtomics.LoadItem(owner, field, ref cell) : CheckedAtomics.Load(owner, field, ref cell);
 
     public static void Store(object owner, int field, ref long cell, long value)
     {
@@ -73,7 +82,7 @@ internal readonly struct Faulty<TMistake> : IAtomics
     public static void StoreItem<T>(object owner, int field, ref T cell, T value) => CheckedAtomics.StoreItem(owner, field, ref cell, value);
 
     public static T LoadReference<T>(object owner, int field, ref T cell)
-        where T : class? => CheckedAtomics.LoadReference(owner, field, ref cell);
+        where T : class? => TMistake.NoAcquire ? CheckedAtomics.LoadItem(owner, field, ref cell) : CheckedAtomics.LoadReference(owner, field, ref cell);
 
     public static void StoreReference<T>(object owner, int field, ref T cell, T value)
         where T : class?

@@ -7,11 +7,12 @@ internal readonly record struct Value(long Number, object? Reference = null);
 internal readonly record struct Pending(int Cell, Value Value, bool Release, int Operation);
 
 /// <summary>A thread between two accesses: which operation it is in, what its accesses have answered so far, what waits in its buffer.</summary>
+/// <param name="Sight">How old the values are that its loads may still see.</param>
 /// <param name="Done">Operations that have returned.</param>
 /// <param name="Begun">True when the next one has made an access.</param>
-internal sealed record ThreadState(int Done, bool Begun, Value[] Answers, Pending[] Buffer)
+internal sealed record ThreadState(int Done, bool Begun, Value[] Answers, Pending[] Buffer, Sight Sight)
 {
-    public static readonly ThreadState Initial = new(0, false, [], []);
+    public static readonly ThreadState Initial = new(0, false, [], [], Sight.Now);
 }
 
 /// <summary>An operation's part in the history.</summary>
@@ -63,6 +64,22 @@ internal sealed class MachineState(Value[] cells, ThreadState[] threads, Outcome
                 Mix(number(pending.Value.Reference));
                 Mix(pending.Release ? 1 : 0);
                 Mix(pending.Operation);
+            }
+        }
+        foreach (var thread in Threads)
+        {
+            Mix(thread.Sight.Past.Length);
+            foreach (var past in thread.Sight.Past)
+            {
+                Mix(past.Cell);
+                Mix(past.Was.Number);
+                Mix(number(past.Was.Reference));
+            }
+            Mix(thread.Sight.Floors.Length);
+            foreach (var (cell, at) in thread.Sight.Floors)
+            {
+                Mix(cell);
+                Mix(at);
             }
         }
         foreach (var outcome in Outcomes)

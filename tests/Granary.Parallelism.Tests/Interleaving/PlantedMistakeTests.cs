@@ -1,3 +1,4 @@
+using Granary.Parallelism.Atomics;
 using Granary.Parallelism.Tests.Queues;
 using Granary.Parallelism.Tests.Stealing;
 
@@ -43,6 +44,57 @@ public sealed class PlantedMistakeTests(ITestOutputHelper output)
 
     [Fact]
     public void A_queue_that_is_empty_for_who_has_just_filled_it_is_found() => Found(Sloppy(looksAtSequence: true, "+1 | +2 -"));
+
+    [Fact]
+    public void Two_who_raise_a_flag_and_look_at_the_others_without_a_fence_may_both_see_none()
+    {
+        Found(Flags<Faulty<ForgottenFence>>(MemoryModel.StoreBuffers));
+        Assert.Null(Explorer.Run(Flags<Faulty<ForgottenFence>>(MemoryModel.Sequential)).Failure);
+        foreach (var memory in Enum.GetValues<MemoryModel>()) Assert.Null(Explorer.Run(Flags<CheckedAtomics>(memory)).Failure);
+    }
+
+    [Fact]
+    public void A_segmented_queue_whose_reader_forgets_to_acquire_reads_an_item_before_it_is_there() =>
+        Late(memory => QueueCases.Segmented<Faulty<ForgottenAcquire>>(memory, "+1 | -"));
+
+    [Fact]
+    public void A_deque_whose_thief_forgets_to_acquire_steals_an_item_before_it_is_there() =>
+        Late(memory => DequeCases.Of<Faulty<ForgottenAcquire>>(memory, "+1 | !"));
+
+    /// <summary>Only loads out of order show it: with late stores alone the same case passes.</summary>
+    private void Late(Func<MemoryModel, Scenario> scenario)
+    {
+        Assert.Null(Explorer.Run(scenario(MemoryModel.StoreBuffers)).Failure);
+        Found(scenario(MemoryModel.LateLoads));
+    }
+
+    private static Scenario Flags<TAtomics>(MemoryModel memory)
+        where TAtomics : struct, IAtomics
+    {
+        var flags = new long[2];
+        return new()
+        {
+            Memory = memory,
+            Run = call =>
+            {
+                var (mine, other) = ((int)call.Argument, 1 - (int)call.Argument);
+                if (call.Name == "raise")
+                {
+                    TAtomics.Store(flags, mine, ref flags[mine], 1);
+                    return 1;
+                }
+                TAtomics.Fence();
+                return TAtomics.Load(flags, other, ref flags[other]);
+            },
+            Model = (raised, call) =>
+            {
+                if (call.Name != "raise") return raised.Contains(1 - call.Argument) ? 1 : 0;
+                raised.Add(call.Argument);
+                return 1;
+            },
+            Threads = [[new("raise", 0), new("look", 0)], [new("raise", 1), new("look", 1)]],
+        };
+    }
 
     private static Scenario Sloppy(bool looksAtSequence, string threads)
     {

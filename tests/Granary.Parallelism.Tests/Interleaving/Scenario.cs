@@ -17,6 +17,12 @@ public enum MemoryModel
     /// fences wait until it is empty. That is a little weaker than x86 (Owens, Sarkar and Sewell, 2009) and weaker in stores only than what .NET promises: loads are not reordered.
     /// </summary>
     StoreBuffers,
+
+    /// <summary>
+    /// <see cref="StoreBuffers"/>, and a load may answer what its cell held at any moment since the last acquire, fence or atomic operation of its thread, though
+    /// none before its operation began, and none older than a load of the same cell has seen. A load is never satisfied after a later store, as ARM's may be.
+    /// </summary>
+    LateLoads,
 }
 
 /// <summary>A small case: what threads do with one object, and what the object would answer if they did it one after the other.</summary>

@@ -15,6 +15,8 @@ internal sealed class StepMachine(MemoryModel model)
     private readonly List<Value> _answers = [];
     private readonly List<Pending> _buffer = [];
     private MachineState _state = null!;
+    private Sight _sight = Sight.Now;
+    private int _thread, _choice;
     private int _operation, _known, _asked, _budget;
 
     [ThreadStatic]
@@ -25,6 +27,9 @@ internal sealed class StepMachine(MemoryModel model)
     /// <summary>What the step did, for people.</summary>
     public string Did { get; private set; } = "";
 
+    /// <summary>How many answers the step's load could have had.</summary>
+    public int Choices { get; private set; }
+
     public long NumberOf(object? value)
     {
         if (value is null) return 0;
@@ -33,12 +38,16 @@ internal sealed class StepMachine(MemoryModel model)
     }
 
     /// <summary>Changes <paramref name="state"/> by one access of a thread.</summary>
+    /// <param name="choice">Which of the answers that a load may have, from 0, the newest.</param>
     /// <returns>False when the thread must first empty its buffer.</returns>
     /// <exception cref="Exception">What the operation threw.</exception>
-    public bool Step(MachineState state, int thread, int operation, Func<long> run, ulong ended)
+    public bool Step(MachineState state, int thread, int operation, Func<long> run, ulong ended, int choice = 0)
     {
         var at = state.Threads[thread];
         (_state, _operation, _known, _asked, _budget, Did) = (state, operation, at.Answers.Length, 0, 1, "");
+        (_thread, _choice, Choices) = (thread, choice, 1);
+        // no load of an operation is satisfied before it begins
+        _sight = at.Begun ? at.Sight : Sight.Now;
         if (_known > 500) throw new InvalidOperationException("an operation does not end");
         _answers.Clear();
         _answers.AddRange(at.Answers);
@@ -50,13 +59,13 @@ internal sealed class StepMachine(MemoryModel model)
         {
             var result = run();
             state.Outcomes[operation] = state.Outcomes[operation] with { Returned = true, Result = result };
-            state.Threads[thread] = new(at.Done + 1, false, [], [.. _buffer]);
+            state.Threads[thread] = new(at.Done + 1, false, [], [.. _buffer], Sight.Now);
             Did += $" and returns {result}";
         }
         catch (Pause pause)
         {
             if (pause == Pause.Blocked) return false;
-            state.Threads[thread] = new(at.Done, true, pause == Pause.Again ? [] : [.. _answers], [.. _buffer]);
+            state.Threads[thread] = new(at.Done, true, pause == Pause.Again ? [] : [.. _answers], [.. _buffer], pause == Pause.Again ? Sight.Now : _sight);
         }
         finally
         {
@@ -65,11 +74,11 @@ internal sealed class StepMachine(MemoryModel model)
         return true;
     }
 
-    public Value Load(object owner, int field, Value initial) => Ask(owner, field, initial, "load", cell => Seen(cell));
+    public Value Load(object owner, int field, Value initial, bool acquire) => Ask(owner, field, initial, acquire ? "load" : "plain load", cell => See(cell, acquire));
 
     public void Store(object owner, int field, Value initial, Value value, bool release) => Ask(owner, field, initial, "store", cell =>
     {
-        if (model == MemoryModel.Sequential) Set(cell, value);
+        if (model == MemoryModel.Sequential) Set(cell, value, _thread);
         else _buffer.Add(new(cell, value, release, _operation));
         return value;
     });
@@ -80,14 +89,20 @@ internal sealed class StepMachine(MemoryModel model)
     {
         if (_buffer.Count > 0) throw Pause.Blocked;
         var was = Seen(cell);
-        if (change(was) is { } value) Set(cell, value);
+        if (change(was) is { } value) Set(cell, value, _thread);
+        _sight = Sight.Now;
         return was;
     });
 
     public void Fence()
     {
         if (model == MemoryModel.Sequential) return;
-        Ask(this, 0, default, "fence", _ => _buffer.Count > 0 ? throw Pause.Blocked : default);
+        Ask(this, 0, default, "fence", _ =>
+        {
+            if (_buffer.Count > 0) throw Pause.Blocked;
+            _sight = Sight.Now;
+            return default;
+        });
     }
 
     /// <summary>The same object whenever the same operation makes it at the same step, on whatever way it came there: nothing is ever stored in it.</summary>
@@ -107,7 +122,9 @@ internal sealed class StepMachine(MemoryModel model)
         var at = state.Threads[thread];
         var pending = at.Buffer[entry];
         _state = state;
-        Set(pending.Cell, pending.Value);
+        Set(pending.Cell, pending.Value, thread);
+        // its own store is old to nobody less than to itself
+        if (at.Begun && model == MemoryModel.LateLoads) at = at with { Sight = at.Sight.Changed(pending.Cell, default).Seen(pending.Cell, at.Sight.Past.Length + 1) };
         state.Threads[thread] = at with { Buffer = [.. at.Buffer.Where((_, i) => i != entry)] };
         Did = $"cell {pending.Cell} shows {pending.Value.Number}";
     }
@@ -146,7 +163,37 @@ internal sealed class StepMachine(MemoryModel model)
         return _state.Cells[cell];
     }
 
-    private void Set(int cell, Value value) => _state.Cells[cell] = value;
+    /// <summary>A value that a load may answer: the newest, or one that others have changed while the operation was under way and no acquire lay between.</summary>
+    private Value See(int cell, bool acquire)
+    {
+        var newest = Seen(cell);
+        if (model != MemoryModel.LateLoads || _buffer.Any(p => p.Cell == cell)) return newest;
+        // where nothing was loaded out of order yet, an older answer of an acquire is the one that it has on a way where it comes earlier
+        if (acquire && _sight.Floors.Length == 0)
+        {
+            _sight = Sight.Now;
+            return newest;
+        }
+        var moments = _sight.Moments(cell);
+        Choices = moments.Count;
+        var moment = moments[_choice];
+        var answer = _sight.At(cell, moment, newest);
+        _sight = acquire ? _sight.From(cell, moment) : _sight.Seen(cell, moment);
+        return answer;
+    }
+
+    private void Set(int cell, Value value, int by)
+    {
+        if (model == MemoryModel.LateLoads)
+        {
+            for (var other = 0; other < _state.Threads.Length; other++)
+            {
+                var at = _state.Threads[other];
+                if (other != by && at.Begun) _state.Threads[other] = at with { Sight = at.Sight.Changed(cell, _state.Cells[cell]) };
+            }
+        }
+        _state.Cells[cell] = value;
+    }
 
     private sealed class CellComparer : IEqualityComparer<(object Owner, int Field)>
     {

@@ -32,6 +32,16 @@ public sealed class QueueInterleavingTests(ITestOutputHelper output)
     }
 
     [Theory]
+    [InlineData("+1 - | +2 -", "")]
+    [InlineData("+1 +2 | - -", "")]
+    [InlineData("+3 | -", "+1 +2")]
+    [InlineData("+1 | +2 | -", "")]
+    public void A_bounded_queue_is_linearizable_when_loads_are_out_of_order_too(string threads, string before)
+    {
+        Explain(QueueCases.Bounded<CheckedAtomics>(MemoryModel.LateLoads, threads, before));
+    }
+
+    [Theory]
     [InlineData(MemoryModel.Sequential, "+1 +2 | - -", 1)]
     [InlineData(MemoryModel.Sequential, "+1 | +2 | - -", 1)]
     [InlineData(MemoryModel.Sequential, "+1 +2 | +3 | -", 2)]
@@ -39,6 +49,8 @@ public sealed class QueueInterleavingTests(ITestOutputHelper output)
     [InlineData(MemoryModel.StoreBuffers, "+1 +2 | - -", 1)]
     [InlineData(MemoryModel.StoreBuffers, "+1 | +2 | -", 1)]
     [InlineData(MemoryModel.StoreBuffers, "+1 | +2 | - -", 2)]
+    [InlineData(MemoryModel.LateLoads, "+1 +2 | - -", 1)]
+    [InlineData(MemoryModel.LateLoads, "+1 | +2 | -", 1)]
     public void A_segmented_queue_is_linearizable(MemoryModel memory, string threads, int segment)
     {
         Explain(QueueCases.Segmented<CheckedAtomics>(memory, threads, segment: segment));

@@ -20,6 +20,10 @@ public sealed class DequeInterleavingTests(ITestOutputHelper output)
     [InlineData(MemoryModel.StoreBuffers, "+1 - +2 | ! !", "", 2)]
     [InlineData(MemoryModel.StoreBuffers, "+3 - - | ! !", "+1 +2", 2)]
     [InlineData(MemoryModel.StoreBuffers, "+2 +3 - | !", "+1", 1)]
+    [InlineData(MemoryModel.LateLoads, "- | !", "+1", 2)]
+    [InlineData(MemoryModel.LateLoads, "- | ! !", "+1 +2", 2)]
+    [InlineData(MemoryModel.LateLoads, "+1 - | ! !", "", 2)]
+    [InlineData(MemoryModel.LateLoads, "+2 - | ! !", "+1", 1)] // grows
     public void The_deque_is_linearizable(MemoryModel memory, string threads, string before, int capacity)
     {
         var found = Explorer.Run(DequeCases.Of<CheckedAtomics>(memory, threads, before, capacity));
