@@ -51,6 +51,7 @@ public static class GranaryRest
         services.AddSingleton<NameCopy>();
         services.AddHostedService(s => s.GetRequiredService<NameCopy>());
         services.AddSingleton<Cluster>();
+        services.TryAddSingleton(_ => new BodyArena());
         services.AddSingleton<RequestTally>();
         services.AddSingleton<RepeatedReplies>();
         services.AddSingleton<OpenStreams>();

@@ -1,6 +1,6 @@
 using Granary.Memory.Benchmarks;
 
-// Granary.Memory.Benchmarks pool|arena|allocations|shared: what docs/memory.md and docs/shared-memory.md say
+// Granary.Memory.Benchmarks pool|arena|allocations|bodies|shared: what docs/memory.md and docs/shared-memory.md say
 switch (args.FirstOrDefault())
 {
     case "pool":
@@ -12,10 +12,13 @@ switch (args.FirstOrDefault())
     case "allocations":
         AllocationProgram.Run();
         return 0;
+    case "bodies":
+        BodiesProgram.Run();
+        return 0;
     case "shared":
         SharedProgram.Run();
         return 0;
     default:
-        Console.Error.WriteLine("usage: Granary.Memory.Benchmarks pool|arena|allocations|shared");
+        Console.Error.WriteLine("usage: Granary.Memory.Benchmarks pool|arena|allocations|bodies|shared");
         return 2;
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Granary.Rest.Http;
 using Granary.Rest.Tests.Fakes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -40,6 +41,8 @@ internal sealed class RestServer : IAsyncDisposable
         else builder.WebHost.UseTestServer();
         builder.Services.AddSingleton(cluster.Factory);
         if (time is not null) builder.Services.AddSingleton(time);
+        // It overwrites what was given back, so that who looks at a body after its request is found out.
+        builder.Services.AddSingleton(new BodyArena(1 << 20, checking: true));
         // Tests read figures that they have just changed.
         builder.Services.AddGranaryRest(options ?? new RestOptions { SnapshotMaxAge = TimeSpan.Zero });
         services?.Invoke(builder.Services);

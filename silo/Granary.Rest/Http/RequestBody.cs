@@ -13,32 +13,27 @@ internal static class RequestBody
 
     private static readonly object Key = new();
 
-    /// <summary>The body's bytes; a second call on the same request returns the same. A large one has taken its turn (<see cref="RequestTurn"/>).</summary>
+    /// <summary>The body's bytes, until the request ends; a second call on the same request returns the same. A large one has taken its turn (<see cref="RequestTurn"/>).</summary>
     /// <exception cref="RestException">413 when it is larger than <see cref="RestOptions.BodyLimitBytes"/>.</exception>
-    public static async Task<byte[]> Bytes(HttpContext context)
+    public static async ValueTask<ReadOnlyMemory<byte>> Bytes(HttpContext context)
     {
-        if (context.Items.TryGetValue(Key, out var known)) return (byte[])known!;
+        if (context.Items.TryGetValue(Key, out var known)) return ((BodyBuffer)known!).Bytes;
         var limit = context.RequestServices.GetRequiredService<RestOptions>().BodyLimitBytes;
         if (context.Request.ContentLength > limit) throw TooLarge(limit);
-        using var buffer = new MemoryStream((int)(context.Request.ContentLength ?? 0));
-        var chunk = new byte[16 * 1024];
+        var buffer = new BodyBuffer(context.RequestServices.GetRequiredService<BodyArena>().Arena, limit);
+        context.Response.RegisterForDispose(buffer);
         try
         {
-            for (int read; (read = await context.Request.Body.ReadAsync(chunk, context.RequestAborted)) > 0;)
-            {
-                if (buffer.Length + read > limit) throw TooLarge(limit);
-                buffer.Write(chunk, 0, read);
-            }
+            if (!await buffer.Fill(context.Request.Body, context.Request.ContentLength, context.RequestAborted)) throw TooLarge(limit);
         }
         catch (BadHttpRequestException error) when (error.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
             // The web server counts too, when a body comes in chunks.
             throw TooLarge(limit);
         }
-        var bytes = buffer.ToArray();
-        context.Items[Key] = bytes;
-        await RequestTurn.TakeAsync(context, bytes.Length);
-        return bytes;
+        context.Items[Key] = buffer;
+        await RequestTurn.TakeAsync(context, buffer.Bytes.Length);
+        return buffer.Bytes;
     }
 
     /// <summary>The body as a JSON document; dispose it.</summary>
@@ -49,7 +44,7 @@ internal static class RequestBody
             throw new RestException(415, "the body's Content-Type must be application/json");
         var bytes = await Bytes(context);
         if (bytes.Length == 0) throw GranaryException.Invalid("the body is empty; send a JSON object");
-        if (!IsText(bytes)) throw GranaryException.Invalid("the body holds text that is not Unicode: bytes that are not UTF-8, or half of a surrogate pair");
+        if (!IsText(bytes.Span)) throw GranaryException.Invalid("the body holds text that is not Unicode: bytes that are not UTF-8, or half of a surrogate pair");
         try
         {
             return JsonDocument.Parse(bytes, Strict);
@@ -61,10 +56,10 @@ internal static class RequestBody
     }
 
     // A document is read without a look at the text in it; what takes the text out of it would then fail.
-    private static bool IsText(byte[] bytes)
+    private static bool IsText(ReadOnlySpan<byte> bytes)
     {
         if (!System.Text.Unicode.Utf8.IsValid(bytes)) return false;
-        if (bytes.AsSpan().IndexOf("\\u"u8) < 0) return true;
+        if (bytes.IndexOf("\\u"u8) < 0) return true;
         var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = Strict.MaxDepth });
         try
         {

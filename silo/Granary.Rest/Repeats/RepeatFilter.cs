@@ -41,7 +41,7 @@ internal sealed class RepeatFilter(RepeatedReplies replies) : IEndpointFilter
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}\n"));
-        hash.AppendData(await RequestBody.Bytes(context));
+        hash.AppendData((await RequestBody.Bytes(context)).Span);
         return Convert.ToHexString(hash.GetHashAndReset());
     }
 }
