@@ -22,12 +22,17 @@ internal sealed partial class MemoryWatch : BackgroundService
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly LeakWatch _leaks = new();
+    private readonly Action<double> _observe;
     private readonly Dictionary<string, long> _warned = new(StringComparer.Ordinal);
+    private readonly long _started;
+    private long _noted;
     private long? _trimmedAt;
 
-    public MemoryWatch(MemorySettings settings, Func<MemoryReading> read, AdmissionGate gate, Func<long> squeeze, TimeProvider time, ILogger log)
+    /// <param name="sizes">What notes the server's sizes in a watch, given the seconds since the start.</param>
+    public MemoryWatch(MemorySettings settings, Func<MemoryReading> read, Func<LeakWatch, Action<double>> sizes, AdmissionGate gate, Func<long> squeeze, TimeProvider time, ILogger log)
     {
-        (_settings, _gate, _time, _log) = (settings, gate, time, log);
+        (_settings, _gate, _time, _log, _observe) = (settings, gate, time, log, sizes(_leaks));
+        _started = _noted = time.GetTimestamp();
         _pressure = new MemoryPressure(read, settings.ToOptions(), time);
         _pressure.At(PressureLevel.Low, "trim", Trim);
         _pressure.At(PressureLevel.Medium, "compress", squeeze);
@@ -42,30 +47,26 @@ internal sealed partial class MemoryWatch : BackgroundService
             throw GranaryException.Invalid($"Memory:TrimAt is {settings.TrimAt}, CompressAt {settings.CompressAt}, ShedAt {settings.ShedAt}; they must rise, like 0.85, 0.93, 0.97");
         if (settings.Every == TimeSpan.Zero) return;
         services.AddHostedService(s => new MemoryWatch(
-            settings, new MemoryProbe().Read, s.GetRequiredService<AdmissionGate>(), () => s.GetService<NodeAgent>()?.SqueezeSharedMemory() ?? 0, s.GetRequiredService<TimeProvider>(),
+            settings, new MemoryProbe().Read, leaks => new ServerSizes(leaks).Observe, s.GetRequiredService<AdmissionGate>(), () => s.GetService<NodeAgent>()?.SqueezeSharedMemory() ?? 0, s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILogger<MemoryWatch>>()));
     }
 
-    /// <summary>One look.</summary>
+    /// <summary>One look: at memory, and when it is time for that at the server's own sizes.</summary>
     internal void Look()
     {
         foreach (var (name, freed) in _pressure.Look()) if (freed is > 0 and var bytes) LogDone(_log, name, bytes);
+        if (_settings.LeakEvery == TimeSpan.Zero || _time.GetElapsedTime(_noted) < _settings.LeakEvery) return;
+        _noted = _time.GetTimestamp();
+        _observe(_time.GetElapsedTime(_started).TotalSeconds);
+        Warn();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(_settings.Every, _time);
-        var (sizes, started, noted) = (new ServerSizes(_leaks), _time.GetTimestamp(), _time.GetTimestamp());
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                Look();
-                if (_settings.LeakEvery == TimeSpan.Zero || _time.GetElapsedTime(noted) < _settings.LeakEvery) continue;
-                noted = _time.GetTimestamp();
-                sizes.Observe(_time.GetElapsedTime(started).TotalSeconds);
-                Warn();
-            }
+            while (await timer.WaitForNextTickAsync(stoppingToken)) Look();
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
