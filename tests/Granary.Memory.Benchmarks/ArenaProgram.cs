@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using Granary.Memory.Arenas;
+using Granary.Parallelism.Queues;
 
 namespace Granary.Memory.Benchmarks;
 
@@ -23,6 +24,7 @@ internal static class ArenaProgram
             Compare(arena, threads, 1, "64 B to 64 KiB, one at a time", mixed);
             Compare(arena, threads, Held, $"64 B to 64 KiB, {Held} live", mixed);
         }
+        HandOver();
         Churn(32);
         Churn(48);
     }
@@ -114,6 +116,63 @@ internal static class ArenaProgram
         }
         Console.WriteLine($"  {what,-30} " + string.Join("   ", rivals.Select((rival, i) =>
             $"{rival.Name} {times[i].Order().ElementAt(Rounds / 2),7:F1} ns, {bytes[i],8:F1} bytes, {collections[i]} collections")));
+    }
+
+    /// <summary>Blocks that one thread takes and another frees, as where a request is read and where it is answered: by a bounded queue of 64.</summary>
+    private static void HandOver()
+    {
+        using var arena = new Arena(256 << 20);
+        using var lonely = new Arena(256 << 20, checking: false, depot: false);
+        Console.WriteLine($"one thread takes a block and writes its first byte, another frees it; median of {Rounds} rounds, ns a block");
+        var random = new Random(3);
+        foreach (var (what, lengths) in new[] { ("1,000 bytes", [1000]), ("8,000 bytes", [8000]), ("64 B to 32 KiB", Enumerable.Range(0, 4096).Select(_ => (int)Math.Pow(2, 6 + 9 * random.NextDouble())).ToArray()) })
+        {
+            (string Name, Action Work)[] rivals =
+            [
+                ("Arena", () => Pass<FromArena, ArenaBlock>(new(arena), lengths)),
+                ("by its pages alone", () => Pass<FromArena, ArenaBlock>(new(lonely), lengths)),
+                ("ArrayPool", () => Pass<FromPool, byte[]>(default, lengths)),
+            ];
+            var times = rivals.Select(_ => new List<double>()).ToArray();
+            for (var round = -2; round < Rounds; round++)
+            {
+                for (var i = 0; i < rivals.Length; i++)
+                {
+                    var started = Stopwatch.GetTimestamp();
+                    rivals[i].Work();
+                    if (round >= 0) times[i].Add(Stopwatch.GetElapsedTime(started).TotalNanoseconds / Passed);
+                }
+            }
+            Console.WriteLine($"  {what,-30} " + string.Join("   ", rivals.Select((rival, i) => $"{rival.Name} {times[i].Order().ElementAt(Rounds / 2),7:F1} ns")));
+        }
+    }
+
+    private const int Passed = 400_000;
+
+    private static void Pass<TLender, T>(TLender lender, int[] lengths) where TLender : struct, ILender<T>
+    {
+        var queue = new BoundedQueue<T>(64);
+        var reader = new Thread(() =>
+        {
+            var spin = default(SpinWait);
+            for (var i = 0; i < Passed;)
+            {
+                if (queue.TryDequeue(out var block))
+                {
+                    lender.Free(block);
+                    i++;
+                }
+                else spin.SpinOnce(-1);
+            }
+        });
+        reader.Start();
+        var wait = default(SpinWait);
+        for (var i = 0; i < Passed; i++)
+        {
+            var block = lender.Take(lengths[i % lengths.Length]);
+            while (!queue.TryEnqueue(block)) wait.SpinOnce(-1);
+        }
+        reader.Join();
     }
 
     /// <summary>Blocks of 16 bytes to 128 KiB, evenly over the powers of two, freed at random: how full it gets, and what is lost.</summary>

@@ -26,6 +26,7 @@ public sealed class Arena : IDisposable
     private readonly ThreadLocal<ThreadEnd> _ends;
     private readonly List<ThreadBlocks> _threads = [];
     private readonly ArenaCounts _retired = new();
+    private readonly BlockDepot? _depot;
 
     /// <summary>For each 16 bytes, how often a block there was lent and freed; odd while it is live. Only where misuse is checked.</summary>
     private readonly uint[]? _generations;
@@ -37,6 +38,11 @@ public sealed class Arena : IDisposable
     /// block once more: for tests, or to find a fault. Without it a block freed twice may be lent to two holders.
     /// </param>
     public Arena(long capacity, bool checking = false)
+        : this(capacity, checking, depot: true)
+    {
+    }
+
+    internal Arena(long capacity, bool checking, bool depot)
     {
         if (capacity is < PageMap.PageSize or > 1 << 30) throw new ArgumentOutOfRangeException(nameof(capacity), capacity, "an arena has 65536 bytes to 1 GiB");
         var pages = (int)((capacity + PageMap.PageSize - 1) >> PageMap.PageBits);
@@ -44,6 +50,7 @@ public sealed class Arena : IDisposable
         _bytes = GC.AllocateUninitializedArray<byte>(_capacity, pinned: true);
         _pages = new PageMap(pages);
         _generations = checking ? new uint[_capacity / SizeClasses.Granule] : null;
+        _depot = depot ? new BlockDepot() : null;
         _quick = !checking;
         _ends = new ThreadLocal<ThreadEnd>(NewThread);
     }
@@ -67,8 +74,8 @@ public sealed class Arena : IDisposable
         return true;
     }
 
-    /// <summary>Gives the free blocks that the calling thread keeps back to all.</summary>
-    public void Flush() => Empty(Mine());
+    /// <summary>Gives the free blocks that the calling thread keeps back to all, and those on their way between threads.</summary>
+    public void Flush() => Recall(Mine());
 
     public ArenaStatistics Statistics()
     {
@@ -179,8 +186,14 @@ public sealed class Arena : IDisposable
             return;
         }
         if (blocks.TryPut(size, offset)) return;
-        lock (_lock) foreach (var spilled in blocks.Spill(size)) _pages.Put(size, spilled);
+        var spilled = blocks.Spill(size);
+        if (_depot?.TryPut(size, spilled) != true) Put(size, spilled);
         blocks.TryPut(size, offset);
+    }
+
+    private void Put(int size, ReadOnlySpan<int> offsets)
+    {
+        lock (_lock) foreach (var offset in offsets) _pages.Put(size, offset);
     }
 
     private ThreadBlocks Mine()
@@ -201,7 +214,18 @@ public sealed class Arena : IDisposable
     {
         lock (_lock)
         {
-            for (var size = 0; size <= SizeClasses.WholePage; size++) foreach (var offset in thread.Spill(size, all: true)) _pages.Put(size, offset);
+            for (var size = 0; size <= SizeClasses.WholePage; size++) Put(size, thread.Spill(size, all: true));
+        }
+    }
+
+    /// <summary>Puts what a thread keeps, and what is on its way between threads, back to its pages.</summary>
+    private void Recall(ThreadBlocks thread)
+    {
+        Empty(thread);
+        Span<int> magazine = stackalloc int[ThreadBlocks.Blocks];
+        for (var size = 0; _depot is not null && size < SizeClasses.Count; size++)
+        {
+            for (int count; (count = _depot.Take(size, magazine)) > 0;) Put(size, magazine[..count]);
         }
     }
 
@@ -209,17 +233,32 @@ public sealed class Arena : IDisposable
     {
         Span<int> one = stackalloc int[1];
         var keeps = blocks.Keeps(size);
-        int count;
-        lock (_lock)
+        var room = keeps ? blocks.Room(size) : one;
+        var count = _depot?.Take(size, room) ?? 0;
+        if (count == 0) count = TakeFromPages(size, room);
+        if (count == 0)
         {
-            count = _pages.Take(size, keeps ? blocks.Room(size) : one, out var opened);
-            if (opened >= 0 && _generations is not null) _bytes.AsSpan(opened << PageMap.PageBits, PageMap.PageSize).Fill(Poison);
-            if (keeps) blocks.Filled(size, count);
+            Recall(blocks);
+            count = TakeFromPages(size, room);
         }
-        if (keeps) return blocks.TryTake(size, out offset);
+        if (keeps)
+        {
+            blocks.Filled(size, count);
+            return blocks.TryTake(size, out offset);
+        }
         blocks.Passed(size, taken: count, freed: 0);
         offset = one[0];
         return count > 0;
+    }
+
+    private int TakeFromPages(int size, Span<int> room)
+    {
+        lock (_lock)
+        {
+            var count = _pages.Take(size, room, out var opened);
+            if (opened >= 0 && _generations is not null) _bytes.AsSpan(opened << PageMap.PageBits, PageMap.PageSize).Fill(Poison);
+            return count;
+        }
     }
 
     private bool TryTakeRun(ThreadBlocks blocks, int length, out int offset)
@@ -230,8 +269,8 @@ public sealed class Arena : IDisposable
             var page = _pages.TakeRun(pages);
             if (page < 0)
             {
-                // whole pages that this thread keeps may be what is missing
-                Empty(blocks);
+                // what this thread keeps, or what is on its way, may be what is missing
+                Recall(blocks);
                 page = _pages.TakeRun(pages);
             }
             offset = page << PageMap.PageBits;

@@ -5,7 +5,9 @@ namespace Granary.Memory.Arenas;
 /// <summary>One thread's free blocks of an arena, by size class, and what it has counted. Written by its thread alone, or under the arena's lock when that is gone.</summary>
 internal sealed class ThreadBlocks(Arena arena)
 {
-    private const int Blocks = 64;
+    /// <summary>The most of a class that a thread keeps.</summary>
+    public const int Blocks = 64;
+
     private Rows _rows;
 
     public Arena Arena { get; } = arena;

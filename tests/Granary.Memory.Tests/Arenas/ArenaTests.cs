@@ -136,11 +136,48 @@ public class ArenaTests
         foreach (var (kept, block) in blocks) if (kept) block.Dispose();
         var seen = arena.Statistics();
         Assert.Equal((0L, 0L), (seen.Live, seen.Requested));
-        // each class holds on to as many pages as its kept blocks lie in, one by one at worst
-        var most = Enumerable.Range(0, SizeClasses.Count).Sum(size => Math.Clamp(bytesOfAClass / SizeClasses.Size(size), 1, 64)) + wholePages;
+        // each class holds on to as many pages as its kept blocks lie in, one by one at worst, and as many again on their way to other threads
+        var most = Enumerable.Range(0, SizeClasses.Count).Sum(size => 2 * Math.Max(1, Math.Clamp(bytesOfAClass / SizeClasses.Size(size), 1, 64))) + SizeClasses.Count + wholePages;
         Assert.InRange((seen.Capacity - seen.Free) >> 16, wholePages, Math.Min(most, capacity >> 16));
         arena.Flush();
         Assert.Equal(capacity, arena.Statistics().Free);
+    }
+
+    [Fact]
+    public void WhatOtherThreadsFreeComesBackAndIsCountedOnce()
+    {
+        using var arena = new Arena(8 << 20);
+        for (var round = 0; round < 50; round++)
+        {
+            var blocks = Enumerable.Range(0, 40).Select(i => arena.Allocate(i % 2 == 0 ? 1000 : 5000)).ToArray();
+            var thread = new Thread(() => Array.ForEach(blocks, block => block.Dispose()));
+            thread.Start();
+            Assert.True(thread.Join(TimeSpan.FromSeconds(20)));
+            Assert.Equal(0, arena.Statistics().LiveBlocks);
+        }
+        // what ended threads kept comes back when they are collected
+        Assert.True(SpinWait.SpinUntil(() =>
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            arena.Flush();
+            return arena.Statistics().Free == 8 << 20;
+        }, TimeSpan.FromSeconds(20)));
+        Assert.Equal(50 * 40, arena.Statistics().Allocations);
+    }
+
+    [Fact]
+    public void WhatIsOnItsWayToOtherThreadsIsTakenWhereThereIsNoOtherRoom()
+    {
+        using var arena = new Arena(1 << 16);
+        // more than a thread keeps of 8 KiB blocks, so that some are on their way
+        var blocks = Enumerable.Range(0, 8).Select(_ => arena.Allocate(8192)).ToArray();
+        foreach (var block in blocks) block.Dispose();
+        Assert.Equal(0, arena.Statistics().Free);
+        var again = Enumerable.Range(0, 8).Select(_ => arena.Allocate(8192)).ToArray();
+        foreach (var block in again) block.Dispose();
+        using var page = arena.Allocate(1 << 16);
+        Assert.Equal(1 << 16, page.Length);
     }
 
     [Fact]
