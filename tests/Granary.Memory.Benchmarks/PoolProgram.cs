@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using Granary.Memory.Pools;
 using Microsoft.Extensions.ObjectPool;
 
@@ -58,10 +60,22 @@ internal static class PoolProgram
         var passing = Pool(size, TimeSpan.FromMilliseconds(0.5));
         var framework = new DefaultObjectPool<object>(new Policy(), size);
         var locked = new LockedPool<object>(() => new object(), size);
+        var ordered = new OrderedPool<object>(() => new object(), size);
+        var (semaphore, bag) = (new SemaphoreSlim(size), new ConcurrentBag<object>(Enumerable.Range(0, size).Select(_ => new object())));
         Console.WriteLine($"{Threads} threads, {size} objects, {CallsOfEach:N0} acquires each, {Environment.ProcessorCount} cores, held for {HeldTime().TotalNanoseconds:F0} ns; acquire and return together, without the time held");
         for (var round = 0; round < 3; round++)
         {
             Measure("ResourcePool, in order", () => pool.Acquire(), lease => lease.Dispose());
+            Measure("lock and queue, in order", ordered.Get, ordered.Return);
+            Measure("SemaphoreSlim, bag", () =>
+            {
+                semaphore.Wait();
+                return bag.TryTake(out var item) ? item : throw new InvalidOperationException("the semaphore let one in too many");
+            }, item =>
+            {
+                bag.Add(item);
+                semaphore.Release();
+            });
             Measure("ResourcePool, PassFor", () => passing.Acquire(), lease => lease.Dispose());
             Measure("ObjectPool (unbounded)", framework.Get, framework.Return);
             Measure("locked stack", locked.Get, locked.Return);
@@ -79,12 +93,13 @@ internal static class PoolProgram
 
     private static void Measure<TItem>(string name, Func<TItem> acquire, Action<TItem> giveBack)
     {
-        var times = new long[Threads][];
+        var (times, delayed) = (new long[Threads][], 0L);
         using var start = new Barrier(Threads + 1);
         var threads = Enumerable.Range(0, Threads).Select(number => new Thread(() =>
         {
             var mine = times[number] = new long[CallsOfEach];
             start.SignalAndWait();
+            var waited = Delayed();
             for (var i = 0; i < mine.Length; i++)
             {
                 var started = Stopwatch.GetTimestamp();
@@ -95,19 +110,24 @@ internal static class PoolProgram
                 giveBack(item);
                 mine[i] = got - started + (Stopwatch.GetTimestamp() - done);
             }
+            Interlocked.Add(ref delayed, Delayed() - waited);
         })).ToArray();
         foreach (var thread in threads) thread.Start();
         start.SignalAndWait();
         var began = Stopwatch.GetTimestamp();
         foreach (var thread in threads) thread.Join();
-        Show(name, times, Stopwatch.GetElapsedTime(began));
+        var took = Stopwatch.GetElapsedTime(began);
+        Show(name, times, took, $"   ready without a core {delayed / 1e3 / Threads / CallsOfEach:F1} us an acquire");
     }
 
-    private static void Show(string name, long[][] times, TimeSpan took)
+    /// <summary>How long the calling thread has been ready to run while the kernel had no core for it, ns.</summary>
+    private static long Delayed() => long.Parse(File.ReadAllText("/proc/thread-self/schedstat").Split(' ')[1], CultureInfo.InvariantCulture);
+
+    private static void Show(string name, long[][] times, TimeSpan took, string note = "")
     {
         var all = times.SelectMany(mine => mine).ToArray();
         Array.Sort(all);
-        Console.WriteLine($"  {name,-24} p50 {At(0.5),9:F2} us   p99 {At(0.99),9:F2} us   p99.9 {At(0.999),9:F2} us   p99.99 {At(0.9999),9:F2} us   {all.Length / took.TotalSeconds / 1e6,6:F2} M/s");
+        Console.WriteLine($"  {name,-24} p50 {At(0.5),9:F2} us   p99 {At(0.99),9:F2} us   p99.9 {At(0.999),9:F2} us   p99.99 {At(0.9999),9:F2} us   {all.Length / took.TotalSeconds / 1e6,6:F2} M/s{note}");
 
         double At(double part) => all[(int)(part * (all.Length - 1))] * 1e6 / Stopwatch.Frequency;
     }

@@ -1,9 +1,10 @@
 using Granary.Parallelism.Benchmarks;
 
-// Granary.Parallelism.Benchmarks queues|executor|batching|kernels: what docs/parallel.md says
+// Granary.Parallelism.Benchmarks queues|dropping|executor|batching|kernels: what docs/parallel.md says
 Action? run = args.FirstOrDefault() switch
 {
     "queues" => QueueProgram.Run,
+    "dropping" => QueueProgram.Dropping,
     "executor" => ExecutorProgram.Run,
     "batching" => BatchingProgram.Run,
     "kernels" => KernelProgram.Run,
@@ -11,7 +12,7 @@ Action? run = args.FirstOrDefault() switch
 };
 if (run is null)
 {
-    Console.Error.WriteLine("usage: Granary.Parallelism.Benchmarks queues|executor|batching|kernels");
+    Console.Error.WriteLine("usage: Granary.Parallelism.Benchmarks queues|dropping|executor|batching|kernels");
     return 2;
 }
 run();

@@ -33,6 +33,73 @@ internal static class QueueProgram
         }
     }
 
+    /// <summary>The last items for one reader who waits without a thread, as notifications wait for who is told: a channel that drops its oldest beside a bounded queue with a semaphore to wait on.</summary>
+    public static void Dropping()
+    {
+        Console.WriteLine($"{Measure.Machine()}; {Items} items, bound {Kept}, the oldest goes, median of {Rounds} rounds");
+        foreach (var (writers, reads) in new[] { (1, true), (4, true), (1, false), (4, false) })
+        {
+            Console.WriteLine($"{writers} writer(s), {(reads ? "a reader that waits" : "nobody reads: all but the last go")}");
+            var seconds = Measure.Seconds(Rounds, () => WithChannel(writers, reads), () => WithQueue(writers, reads));
+            Measure.Row("Channel, drops the oldest", "ns/item", seconds[0] * 1e9 / Items, seconds[0] * 1e9 / Items);
+            Measure.Row("BoundedQueue, SemaphoreSlim", "ns/item", seconds[1] * 1e9 / Items, seconds[0] * 1e9 / Items);
+        }
+    }
+
+    private const int Kept = 256;
+
+    private static void WithChannel(int writers, bool reads)
+    {
+        var dropped = 0L;
+        var channel = Channel.CreateBounded<long>(new BoundedChannelOptions(Kept) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true }, _ => Interlocked.Increment(ref dropped));
+        Write(writers, item => channel.Writer.TryWrite(item), reads ? channel.Reader.ReadAllAsync() : null, () => dropped);
+    }
+
+    private static void WithQueue(int writers, bool reads)
+    {
+        var (dropped, rung) = (0L, 0);
+        var (queue, bell) = (new BoundedQueue<long>(Kept), new SemaphoreSlim(0));
+        void Put(long item)
+        {
+            while (!queue.TryEnqueue(item))
+                if (queue.TryDequeue(out _)) Interlocked.Increment(ref dropped);
+            // rung once for however many come before the reader looks
+            if (Interlocked.Exchange(ref rung, 1) == 0) bell.Release();
+        }
+        async IAsyncEnumerable<long> Read()
+        {
+            while (true)
+            {
+                await bell.WaitAsync().ConfigureAwait(false);
+                Interlocked.Exchange(ref rung, 0);
+                while (queue.TryDequeue(out var item)) yield return item;
+            }
+        }
+        Write(writers, Put, reads ? Read() : null, () => Volatile.Read(ref dropped));
+    }
+
+    private static void Write(int writers, Action<long> put, IAsyncEnumerable<long>? items, Func<long> dropped)
+    {
+        var read = 0L;
+        var reader = items is null ? Task.CompletedTask : Task.Run(async () =>
+        {
+            await foreach (var item in items)
+            {
+                if (item < 0) return;
+                read++;
+            }
+        });
+        var threads = Enumerable.Range(0, writers).Select(_ => new Thread(() =>
+        {
+            for (var n = 0; n < Items / writers; n++) put(n);
+        })).ToArray();
+        foreach (var thread in threads) thread.Start();
+        foreach (var thread in threads) thread.Join();
+        put(-1);
+        reader.GetAwaiter().GetResult();
+        if (items is not null && read + dropped() != Items) throw new InvalidOperationException($"{read} were read and {dropped()} dropped of {Items}");
+    }
+
     private const int Bound = 1024;
 
     private delegate bool Take(out long item);
