@@ -119,7 +119,7 @@ internal static class ArenaProgram
     }
 
     /// <summary>Blocks that one thread takes and another frees, as where a request is read and where it is answered: by a bounded queue of 64.</summary>
-    private static void HandOver()
+    public static void HandOver()
     {
         using var arena = new Arena(256 << 20);
         using var lonely = new Arena(256 << 20, checking: false, depot: false);

@@ -11,6 +11,9 @@ internal static class PoolProgram
 {
     private const int Rounds = 9, Calls = 2_000_000, Threads = 64, CallsOfEach = 20_000, HeldSpins = 20;
 
+    /// <summary>The case in which the order costs most: four threads for each object.</summary>
+    public static void Order() => ManyThreads(Threads / 4);
+
     public static void Run()
     {
         OneThread();

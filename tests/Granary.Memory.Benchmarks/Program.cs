@@ -1,16 +1,22 @@
 using Granary.Memory.Benchmarks;
 
-// Granary.Memory.Benchmarks pool|arena|allocations|bodies|shared: what docs/memory.md and docs/shared-memory.md say
+// Granary.Memory.Benchmarks pool|order|arena|handover|allocations|bodies|shared: what docs/memory.md and docs/shared-memory.md say
 switch (args.FirstOrDefault())
 {
     case "pool":
         PoolProgram.Run();
+        return 0;
+    case "order":
+        PoolProgram.Order();
         return 0;
     case "arena":
         ArenaProgram.Run();
         return 0;
     case "allocations":
         AllocationProgram.Run();
+        return 0;
+    case "handover":
+        ArenaProgram.HandOver();
         return 0;
     case "bodies":
         BodiesProgram.Run();
@@ -19,6 +25,6 @@ switch (args.FirstOrDefault())
         SharedProgram.Run();
         return 0;
     default:
-        Console.Error.WriteLine("usage: Granary.Memory.Benchmarks pool|arena|allocations|bodies|shared");
+        Console.Error.WriteLine("usage: Granary.Memory.Benchmarks pool|order|arena|handover|allocations|bodies|shared");
         return 2;
 }
