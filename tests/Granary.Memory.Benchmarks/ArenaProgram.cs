@@ -147,7 +147,7 @@ internal static class ArenaProgram
         }
     }
 
-    private const int Passed = 400_000;
+    private const int Passed = 100_000;
 
     private static void Pass<TLender, T>(TLender lender, int[] lengths) where TLender : struct, ILender<T>
     {
