@@ -1,6 +1,5 @@
 using Granary.Grains;
 using Granary.Memory.Leaks;
-using Granary.Memory.Pressure;
 using Granary.Memory.Tests;
 using Granary.Silo.Memory;
 using Microsoft.Extensions.Logging;
