@@ -25,6 +25,11 @@ internal static class ArenaProgram
             Compare(arena, threads, Held, $"64 B to 64 KiB, {Held} live", mixed);
         }
         HandOver();
+        Churn();
+    }
+
+    public static void Churn()
+    {
         Churn(32);
         Churn(48);
     }

@@ -1,6 +1,6 @@
 using Granary.Memory.Benchmarks;
 
-// Granary.Memory.Benchmarks pool|order|arena|handover|allocations|bodies|shared: what docs/memory.md and docs/shared-memory.md say
+// Granary.Memory.Benchmarks pool|order|arena|handover|churn|allocations|bodies|shared: what docs/memory.md and docs/shared-memory.md say
 switch (args.FirstOrDefault())
 {
     case "pool":
@@ -18,6 +18,9 @@ switch (args.FirstOrDefault())
     case "handover":
         ArenaProgram.HandOver();
         return 0;
+    case "churn":
+        ArenaProgram.Churn();
+        return 0;
     case "bodies":
         BodiesProgram.Run();
         return 0;
@@ -25,6 +28,6 @@ switch (args.FirstOrDefault())
         SharedProgram.Run();
         return 0;
     default:
-        Console.Error.WriteLine("usage: Granary.Memory.Benchmarks pool|order|arena|handover|allocations|bodies|shared");
+        Console.Error.WriteLine("usage: Granary.Memory.Benchmarks pool|order|arena|handover|churn|allocations|bodies|shared");
         return 2;
 }

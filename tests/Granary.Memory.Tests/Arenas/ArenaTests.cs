@@ -170,11 +170,11 @@ public class ArenaTests
     public void WhatIsOnItsWayToOtherThreadsIsTakenWhereThereIsNoOtherRoom()
     {
         using var arena = new Arena(1 << 16);
-        // more than a thread keeps of 8 KiB blocks, so that some are on their way
-        var blocks = Enumerable.Range(0, 8).Select(_ => arena.Allocate(8192)).ToArray();
+        // more than a thread keeps of 2 KiB blocks, so that some are on their way
+        var blocks = Enumerable.Range(0, 32).Select(_ => arena.Allocate(2048)).ToArray();
         foreach (var block in blocks) block.Dispose();
         Assert.Equal(0, arena.Statistics().Free);
-        var again = Enumerable.Range(0, 8).Select(_ => arena.Allocate(8192)).ToArray();
+        var again = Enumerable.Range(0, 32).Select(_ => arena.Allocate(2048)).ToArray();
         foreach (var block in again) block.Dispose();
         using var page = arena.Allocate(1 << 16);
         Assert.Equal(1 << 16, page.Length);
