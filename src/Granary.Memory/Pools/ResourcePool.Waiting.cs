@@ -14,8 +14,8 @@ public sealed partial class ResourcePool<T>
         var (started, holder) = (_time.GetTimestamp(), Holder());
         for (var again = false; ; again = true)
         {
-            var waiter = Join(started, timeout, cancel, again, blocks: true);
-            waiter.Block();
+            var waiter = Join(started, timeout, cancel, again);
+            waiter.Task.GetAwaiter().GetResult();
             if (Leave(waiter, started, timeout, holder, cancel, out var lease)) return lease;
         }
     }
@@ -25,14 +25,14 @@ public sealed partial class ResourcePool<T>
         var (started, holder) = (_time.GetTimestamp(), Holder());
         for (var again = false; ; again = true)
         {
-            var waiter = Join(started, timeout, cancel, again, blocks: false);
+            var waiter = Join(started, timeout, cancel, again);
             await waiter.Task.ConfigureAwait(false);
             if (Leave(waiter, started, timeout, holder, cancel, out var lease)) return lease;
         }
     }
 
     /// <summary>Joins the queue: at its end, or at its head for one that was given an object which then was refused.</summary>
-    private PoolWaiter Join(long started, TimeSpan timeout, CancellationToken cancel, bool again, bool blocks)
+    private PoolWaiter Join(long started, TimeSpan timeout, CancellationToken cancel, bool again)
     {
         if (timeout != Timeout.InfiniteTimeSpan)
         {
@@ -40,7 +40,7 @@ public sealed partial class ResourcePool<T>
             timeout -= _time.GetElapsedTime(started);
             if (timeout < TimeSpan.Zero) timeout = TimeSpan.Zero;
         }
-        var waiter = new PoolWaiter(blocks) { Since = started };
+        var waiter = new PoolWaiter { Since = started };
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf((_gate & ClosedGate) != 0, this);
