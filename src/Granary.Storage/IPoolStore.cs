@@ -39,6 +39,9 @@ public interface IPoolStore
     /// <summary>Finished tasks that match, newest number first.</summary>
     Task<TaskPage> ListAsync(string pool, TaskQuery query, CancellationToken cancellationToken = default);
 
+    /// <summary>Finished tasks in the order in which they ended, and by number where they ended at once: up to <paramref name="most"/> that come behind task <paramref name="number"/>, which ended at <paramref name="ended"/>.</summary>
+    Task<IReadOnlyList<TaskView>> EndedAfterAsync(string pool, DateTimeOffset ended, long number, int most, CancellationToken cancellationToken = default);
+
     /// <summary>A finished task, or null.</summary>
     Task<TaskView?> GetAsync(string pool, long number, CancellationToken cancellationToken = default);
 

@@ -71,6 +71,10 @@ internal sealed class DiskStore(Disk disk, TimeProvider time, bool early) : IPoo
         return Task.FromResult(new TaskPage([.. all.Take(query.Limit)], all.Count > query.Limit ? all[query.Limit - 1].Id.Number : 0));
     }
 
+    public Task<IReadOnlyList<TaskView>> EndedAfterAsync(string pool, DateTimeOffset ended, long number, int most, CancellationToken cancellationToken = default) =>
+        Task.FromResult<IReadOnlyList<TaskView>>([.. disk.Finished.Values.Where(t => t.Id.Pool == pool && (t.Finished > ended || (t.Finished == ended && t.Id.Number > number)))
+            .OrderBy(t => t.Finished).ThenBy(t => t.Id.Number).Take(most)]);
+
     public Task<TaskView?> GetAsync(string pool, long number, CancellationToken cancellationToken = default) =>
         Task.FromResult(disk.Finished.GetValueOrDefault(new TaskId(pool, number)));
 

@@ -1,6 +1,8 @@
 using Granary.Abstractions;
 using Granary.Grains.Tests.Support;
 using Granary.Model;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using ErrorCode = Granary.Model.ErrorCode;
 
 namespace Granary.Grains.Tests;
@@ -86,6 +88,41 @@ public sealed class ApplicationGrainTests(GrainsFixture fixture) : IClassFixture
 
         await cluster.StartAsync();
         Assert.Equivalent(before, await cluster.Grains.GetGrain<IApplicationGrain>("times").RunTimes("a", null, TimeSpan.FromSeconds(2.5)), strict: true);
+    }
+
+    [Fact]
+    public async Task A_crash_forgets_no_run_that_has_ended_and_counts_none_twice()
+    {
+        // nobody polls for the node between the steps: on a loaded machine they take long
+        await using var cluster = new KeptCluster(services => services.AddSingleton(Options.Create(new GrainOptions { SuspectAfter = TimeSpan.FromMinutes(9), LostAfter = TimeSpan.FromMinutes(10) })));
+        await cluster.StartAsync();
+        var (before, _) = await RunAsync(cluster, runs: 3);
+        Assert.Equal(3, Assert.Single(before).OwnRuns, 0.1);
+        await cluster.StartAsync(crash: true);
+        var application = cluster.Grains.GetGrain<IApplicationGrain>("crash");
+        Assert.Equivalent(before, await application.RunTimes("a", "train", null), strict: true);
+        var (after, summary) = await RunAsync(cluster, runs: 2);
+        Assert.Equal(5, Assert.Single(after).OwnRuns, 0.5); // the oldest count a little less
+        Assert.Equal((5, 0, 5), (summary.Classes.Single().Ended[TaskState.Succeeded], summary.Missed, summary.Classes.Single().Run.Count));
+        await cluster.StartAsync(crash: true);
+        var again = (await cluster.Grains.GetGrain<IApplicationGrain>("crash").Summary(0)).Classes.Single();
+        Assert.Equal((5, 5), (again.Ended[TaskState.Succeeded], again.Run.Count));
+    }
+
+    /// <summary>Runs tasks of the pool to their end, and waits until the application metrics have heard of all.</summary>
+    private static async Task<(IReadOnlyList<RunTimePrediction> RunTimes, ApplicationSummary Summary)> RunAsync(KeptCluster cluster, int runs)
+    {
+        var (pool, application, node, session) = (cluster.Grains.GetGrain<IPoolGrain>("crash"), cluster.Grains.GetGrain<IApplicationGrain>("crash"), cluster.Grains.GetGrain<INodeGrain>("n-crash"), Guid.NewGuid().ToString("N"));
+        await GrainsFixture.JoinAsync(node, session, GrainsFixture.Spec("crash"));
+        await Until(() => pool.Describe(), p => p.ReadyNodes == 1);
+        var ended = (await application.Summary(0)).Classes.Sum(c => c.Ended.Values.Sum());
+        await pool.Submit(new SubmitBatch(Guid.NewGuid().ToString("N"), [new SubmitItem(new TaskSpec { Agent = "a", Name = "train", Command = ["true"], Resources = new ResourceSet { CpuMilli = 1000 } }, runs)]));
+        var leases = (await Until(() => node.Poll(new PollRequest(session, 0, TimeSpan.FromMilliseconds(100))), c => c.Commands.Count(x => x.Start is not null) == runs)).Commands.Select(c => c.Start!.Lease).ToList();
+        await node.Report(session, [.. leases.Select(l => Report(l, ReportKind.Started))]);
+        await node.Report(session, [.. leases.Select(l => Report(l, ReportKind.Ended, new ExitInfo { Code = 0, WallTime = TimeSpan.FromSeconds(1) }))]);
+        var summary = await Until(() => application.Summary(0), s => s.Classes.Sum(c => c.Ended.Values.Sum()) >= ended + runs);
+        Assert.True(summary.Classes.Sum(c => c.Ended.Values.Sum()) == ended + runs, $"{ended} had ended, {runs} more did, and it knows of {string.Join(", ", summary.Classes.Select(c => $"{c.Class}: {string.Join(" ", c.Ended)}"))}");
+        return (await application.RunTimes("a", "train", null), summary);
     }
 
     private static TaskOutcome Outcome(string agent, string name, TaskState state, double seconds) => new(name, agent, "n", state, "", 1, 5, (long)(seconds * 1e6), 5, 0, -1, 0, 0);

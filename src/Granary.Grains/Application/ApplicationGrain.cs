@@ -12,7 +12,7 @@ namespace Granary.Grains.Application;
 
 /// <summary>
 /// Keeps a pool's <see cref="ApplicationBook"/>, and how long its tasks run, as grain state, written once a minute and when it goes, and the pool's figures over time in rings on the
-/// disk of its server. A crash costs the last minute of figures by class.
+/// disk of its server. What ended after the last write is read again from the pool's table of tasks: a crash costs the last minute of attempts that went back to the queue, and no end.
 /// </summary>
 public sealed partial class ApplicationGrain(
     [PersistentState("application", Nodes.NodeGrain.StorageName)] IPersistentState<ApplicationState> state,
@@ -31,7 +31,7 @@ public sealed partial class ApplicationGrain(
     private long _missed;
     private bool _complained;
 
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _pool = this.GetPrimaryKeyString();
         if (!Names.IsValid(_pool)) throw GranaryException.Invalid($"'{_pool}' is no pool name; use {Names.Rule}");
@@ -39,8 +39,14 @@ public sealed partial class ApplicationGrain(
         _runTimes = new(LoadRunTimes());
         _missed = state.State.Missed;
         _store = Open();
-        this.RegisterGrainTimer(SaveAsync, new GrainTimerCreationOptions(SaveEvery, SaveEvery));
-        return Task.CompletedTask;
+        await ReplayAsync(cancellationToken);
+        this.RegisterGrainTimer(
+            async cancellation =>
+            {
+                _replayed.Clear(); // what was on its way when the grain came to life has come by now
+                await SaveAsync(cancellation);
+            },
+            new GrainTimerCreationOptions(SaveEvery, SaveEvery));
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -49,17 +55,14 @@ public sealed partial class ApplicationGrain(
         _store.Dispose();
     }
 
-    public Task Record(ApplicationBatch batch)
+    public async Task Record(ApplicationBatch batch)
     {
         var now = clock.GetUtcNow();
         for (var i = 0; i < batch.Outcomes.Count; i++)
-        {
-            _book.Add(batch.Outcomes[i], now);
-            _runTimes.Add(batch.Outcomes[i]);
-        }
+            if (_replayed.Count == 0 || !_replayed.Contains((batch.Part, batch.Outcomes[i].Number))) Learn(batch.Outcomes[i], now);
         _missed += batch.Missed;
         if (_gauges.Take(batch, _book.Ended, _book.Failed)) Keep(batch.At);
-        return Task.CompletedTask;
+        if (Mark(batch)) await SaveAsync(CancellationToken.None); // from now on it is known from where to read again
     }
 
     public Task<ApplicationSummary> Summary(int errors)
@@ -96,9 +99,9 @@ public sealed partial class ApplicationGrain(
 
     private async Task SaveAsync(CancellationToken _)
     {
-        if (_book.Version == _saved) return;
+        if (_book.Version == _saved && _marks.Count == state.State.Marks.Count) return;
         var version = _book.Version;
-        state.State = new ApplicationState { Book = _book.Save(), Missed = _missed, RunTimes = _runTimes.Save() };
+        state.State = new ApplicationState { Book = _book.Save(), Missed = _missed, RunTimes = _runTimes.Save(), Marks = new(_marks) };
         try
         {
             await state.WriteOrReadAgainAsync();
@@ -176,4 +179,7 @@ public sealed class ApplicationState
     [Id(1)] public long Missed { get; set; }
 
     [Id(2)] public byte[] RunTimes { get; set; } = [];
+
+    /// <summary>By part of the pool (a pool that is not sharded is one): the last task that is in here.</summary>
+    [Id(3)] public Dictionary<string, EndedMark> Marks { get; set; } = [];
 }

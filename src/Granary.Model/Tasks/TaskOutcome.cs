@@ -13,6 +13,8 @@ namespace Granary.Model;
 /// <param name="TotalMicros">From submission to the end; -1 when it goes back.</param>
 /// <param name="CpuMicros">CPU time of the last attempt; -1 where it was not measured.</param>
 /// <param name="PeakMemoryKiB">Of the last attempt; 0 where it was not measured.</param>
+/// <param name="Number">Of the task in its pool, or in its part of a sharded one, once it is final; 0 for an attempt that goes back.</param>
+/// <param name="Finished">When it ended, by the pool's clock; null for an attempt that goes back.</param>
 [GenerateSerializer, Immutable, Alias("Granary.TaskOutcome")]
 public readonly record struct TaskOutcome(
     [property: Id(0)] string Class,
@@ -27,7 +29,9 @@ public readonly record struct TaskOutcome(
     [property: Id(9)] long CpuMilli,
     [property: Id(10)] long CpuMicros,
     [property: Id(11)] long MemoryMiB,
-    [property: Id(12)] long PeakMemoryKiB)
+    [property: Id(12)] long PeakMemoryKiB,
+    [property: Id(13)] long Number = 0,
+    [property: Id(14)] DateTimeOffset? Finished = null)
 {
     /// <summary>Of a task that is final.</summary>
     public static TaskOutcome Of(TaskView task)
@@ -39,7 +43,8 @@ public readonly record struct TaskOutcome(
             task.State == TaskState.Succeeded ? "" : Plain(exit?.Cause, exit?.Code, task.Reason), task.Attempt,
             task.Started is { } start ? Micros(start - task.Submitted) : -1, ran,
             task.Finished is { } finished ? Micros(finished - task.Submitted) : -1,
-            spec.Resources.CpuMilli, exit is null ? -1 : Micros(exit.CpuTime), spec.Resources.MemoryMiB, exit?.PeakMemoryKiB ?? 0);
+            spec.Resources.CpuMilli, exit is null ? -1 : Micros(exit.CpuTime), spec.Resources.MemoryMiB, exit?.PeakMemoryKiB ?? 0,
+            task.Id.Number, task.Finished);
     }
 
     /// <summary>A reason without figures, so that few of them say what many tasks met: an exit code stays, sizes and names go.</summary>

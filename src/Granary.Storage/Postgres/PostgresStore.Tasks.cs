@@ -25,6 +25,26 @@ public sealed partial class PostgresStore
         }, cancellationToken);
     }
 
+    public Task<IReadOnlyList<TaskView>> EndedAfterAsync(string pool, DateTimeOffset ended, long number, int most, CancellationToken cancellationToken = default)
+    {
+        StoreArguments.CheckPool(pool);
+        ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
+        return Read<IReadOnlyList<TaskView>>(async connection =>
+        {
+            await using var command = new NpgsqlCommand(
+                $"SELECT {PostgresTaskSelection.Columns} FROM task WHERE pool = (SELECT id FROM pool WHERE name = $1) AND (finished, number) > ($2, $3) ORDER BY finished, number LIMIT $4", connection);
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = pool });
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = UnixTime.Micros(ended) });
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = number });
+            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = most });
+            await using var rows = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            var reader = new PostgresTaskReader(pool);
+            var found = new List<TaskView>();
+            while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false)) found.Add(reader.Read(rows));
+            return found;
+        }, cancellationToken);
+    }
+
     public async Task<TaskView?> GetAsync(string pool, long number, CancellationToken cancellationToken = default)
     {
         var found = await GetManyAsync(pool, [number], cancellationToken).ConfigureAwait(false);

@@ -12,6 +12,31 @@ public sealed partial class SqliteStore
         return _readers.Read(database => List(database, pool, query), cancellationToken);
     }
 
+    public Task<IReadOnlyList<TaskView>> EndedAfterAsync(string pool, DateTimeOffset ended, long number, int most, CancellationToken cancellationToken = default)
+    {
+        StoreArguments.CheckPool(pool);
+        ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
+        return _readers.Read<IReadOnlyList<TaskView>>(database =>
+        {
+            var found = new List<TaskView>();
+            if (PoolId(database, pool) is not { } id) return found;
+            // the plus keeps SQLite from walking all of the pool's rows by id: the index of ends has them in this order
+            var rows = database.Query($"SELECT {TaskColumns.All} FROM task WHERE finished >= ? AND (finished > ? OR id > ?) AND +id BETWEEN ? AND ? ORDER BY finished, id LIMIT ?");
+            var at = UnixTime.Micros(ended);
+            rows.Bind(1, at).Bind(2, at).Bind(3, Key.Of(id, Math.Clamp(number, 0, Key.MaxNumber))).Bind(4, Key.Of(id, 0)).Bind(5, Key.Of(id, Key.MaxNumber)).Bind(6, most);
+            var reader = new TaskReader(pool);
+            try
+            {
+                while (rows.Step()) found.Add(reader.Read(rows));
+            }
+            finally
+            {
+                rows.Reset();
+            }
+            return found;
+        }, cancellationToken);
+    }
+
     public async Task<TaskView?> GetAsync(string pool, long number, CancellationToken cancellationToken = default)
     {
         var found = await GetManyAsync(pool, [number], cancellationToken).ConfigureAwait(false);

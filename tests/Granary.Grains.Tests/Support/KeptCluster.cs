@@ -23,9 +23,12 @@ internal sealed class KeptCluster(Action<IServiceCollection>? configure = null) 
 
     public IGrainFactory Grains => _cluster!.Client;
 
-    public async Task StartAsync()
+    /// <param name="crash">What the server before would write as it stops is lost.</param>
+    public async Task StartAsync(bool crash = false)
     {
+        _states.Lost = crash;
         if (_cluster is not null) await _cluster.DisposeAsync();
+        _states.Lost = false;
         var builder = new InProcessTestClusterBuilder(1);
         builder.ConfigureSilo((_, silo) =>
         {
@@ -56,12 +59,15 @@ internal sealed class KeptCluster(Action<IServiceCollection>? configure = null) 
         private readonly ConcurrentDictionary<GrainStateKey, GrainStateRecord> _records = new();
         private long _etags;
 
+        /// <summary>Writes go nowhere.</summary>
+        public volatile bool Lost;
+
         public Task<GrainStateRecord?> ReadAsync(GrainStateKey key, CancellationToken cancellationToken = default) => Task.FromResult(_records.GetValueOrDefault(key));
 
         public Task<string> WriteAsync(GrainStateKey key, string? etag, ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default)
         {
             var next = Interlocked.Increment(ref _etags).ToString(System.Globalization.CultureInfo.InvariantCulture);
-            _records[key] = new(next, true, data.ToArray());
+            if (!Lost) _records[key] = new(next, true, data.ToArray());
             return Task.FromResult(next);
         }
 

@@ -85,6 +85,13 @@ internal sealed class MemoryStore : IPoolStore
         }
     }
 
+    public Task<IReadOnlyList<TaskView>> EndedAfterAsync(string pool, DateTimeOffset ended, long number, int most, CancellationToken cancellationToken = default)
+    {
+        lock (_lock)
+            return Task.FromResult<IReadOnlyList<TaskView>>([.. _finished.Values.Where(t => t.Id.Pool == pool && (t.Finished > ended || (t.Finished == ended && t.Id.Number > number)))
+                .OrderBy(t => t.Finished).ThenBy(t => t.Id.Number).Take(most)]);
+    }
+
     public Task<TaskView?> GetAsync(string pool, long number, CancellationToken cancellationToken = default)
     {
         lock (_lock) return Task.FromResult(_finished.GetValueOrDefault(new TaskId(pool, number)));

@@ -151,6 +151,24 @@ public abstract class TaskContract : StoreContract
         Assert.NotNull(await Store.GetAsync("other", 1));
     }
 
+    [Fact]
+    public async Task What_ended_after_a_task_comes_in_the_order_in_which_it_ended()
+    {
+        await Store.AppendAsync(Samples.AppendTo("other", 1, Samples.Task(9, pool: "other", finished: Samples.Start.AddMinutes(2))));
+        var (early, late, last) = (Samples.Start.AddMinutes(1), Samples.Start.AddMinutes(2), Samples.Start.AddMinutes(3));
+        await Store.AppendAsync(Samples.Append(1, Samples.Task(5, finished: early), Samples.Task(4, finished: late), Samples.Task(7, finished: late), Samples.Task(2, finished: last), Samples.Task(6, finished: late)));
+        async Task<long[]> After(DateTimeOffset ended, long number, int most = 10) => [.. (await Store.EndedAfterAsync(Pool, ended, number, most)).Select(t => t.Id.Number)];
+        Assert.Equal<long[]>([5, 4, 6, 7, 2], await After(DateTimeOffset.UnixEpoch, 0));
+        Assert.Equal<long[]>([4, 6, 7, 2], await After(early, 5));
+        Assert.Equal<long[]>([7, 2], await After(late, 6)); // of those that ended at once, the ones with higher numbers
+        Assert.Equal<long[]>([7], await After(late, 6, most: 1));
+        Assert.Empty(await After(last, 2));
+        Assert.Equal("other/9", Assert.Single(await Store.EndedAfterAsync("other", early, 5, 10)).Id.ToString());
+        Assert.Empty(await Store.EndedAfterAsync("nobody", early, 0, 10));
+        TaskAssert.Equal((await Store.GetAsync(Pool, 5))!, (await Store.EndedAfterAsync(Pool, early, 4, 1))[0]);
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Store.EndedAfterAsync(Pool, early, 0, 0));
+    }
+
     private Task Fill() => Store.AppendAsync(Samples.Append(1, Enumerable.Range(1, 12).Select(i => Samples.Task(
         i,
         Samples.Spec(i % 2 == 1 ? "a1" : "a2", i >= 9 ? "big" : "small",
