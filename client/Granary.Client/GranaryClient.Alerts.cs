@@ -47,4 +47,18 @@ public sealed partial class GranaryClient
             if (batch.Notifications.Count == 0) await _calls.PauseAfterAsync(asked, ct);
         }
     }
+
+    /// <summary>What is unusual about nodes from now on, as servers find it, minutes after they begin; <see cref="AnomaliesAsync"/> has what was before. After a restart of the server it goes on.</summary>
+    public async IAsyncEnumerable<AnomalyOfNode> WatchAnomaliesAsync([EnumeratorCancellation] CancellationToken ct = default)
+    {
+        var cursor = (await _calls.CallAsync(() => Monitor.WatchAnomalies(0, TimeSpan.Zero), ct)).Cursor;
+        while (true)
+        {
+            var (asked, after) = (_calls.Time.GetTimestamp(), cursor);
+            var batch = await _calls.CallAsync(() => Monitor.WatchAnomalies(after, AlertPoll), ct);
+            cursor = batch.Cursor;
+            foreach (var found in batch.Anomalies) yield return found;
+            if (batch.Anomalies.Count == 0) await _calls.PauseAfterAsync(asked, ct);
+        }
+    }
 }

@@ -23,6 +23,9 @@ public sealed class NodeAnomalyTests
         Assert.Empty(before.Found); // what was stored is what is usual
         Assert.Equal(0, Steps(before, "network")); // this node does not tell it
 
+        var monitor = cluster.Grains.GetGrain<IMonitorGrain>(IMonitorGrain.Key);
+        var begin = await monitor.WatchAnomalies(0, TimeSpan.Zero);
+        Assert.Equal((false, 0), (begin.Gap, begin.Anomalies.Count));
         await telemetry.Publish(Minutes(-10, 3, spike: -8));
         await telemetry.Publish(Minutes(-7, 2));
         var after = await Until(() => grain.Anomalies(new()), a => a.Found.Count > 0);
@@ -34,10 +37,16 @@ public sealed class NodeAnomalyTests
         Assert.StartsWith("95% ", found.Why, StringComparison.Ordinal);
         Assert.Empty((await grain.Anomalies(new("memory"))).Found);
         Assert.DoesNotContain((await grain.Anomalies(new(Since: Now.AddMinutes(-7)))).Found, f => f.At < Now.AddMinutes(-7));
-        var monitor = cluster.Grains.GetGrain<IMonitorGrain>(IMonitorGrain.Key);
+        var told = await Until(() => monitor.WatchAnomalies(begin.Cursor, TimeSpan.FromSeconds(5)), b => b.Anomalies.Count == after.Found.Count);
+        Assert.Equal(("a-1", found, false), (told.Anomalies.Single(a => a.Anomaly.View == found.View && a.Anomaly.At == found.At).Node, told.Anomalies.Single(a => a.Anomaly.View == found.View && a.Anomaly.At == found.At).Anomaly, told.Gap));
+        Assert.Empty((await monitor.WatchAnomalies(told.Cursor, TimeSpan.Zero)).Anomalies);
         var alert = Assert.Single(await Until(() => monitor.Alerts(ended: true), a => a.Count > 0), a => a.Rule == "node-unusual");
         Assert.Equal((AlertLevel.Info, "a-1", "unusual/cpu"), (alert.Level, alert.Labels["node"], alert.Labels["metric"]));
         Assert.StartsWith("node a-1: cpu 95% ", alert.Summary, StringComparison.Ordinal);
+
+        for (var n = 0; n < 300; n++) await monitor.Unusual("a-9", found);
+        var slow = await Until(() => monitor.WatchAnomalies(told.Cursor, TimeSpan.Zero), b => b.Cursor == told.Cursor + 300);
+        Assert.Equal((true, 256), (slow.Gap, slow.Anomalies.Count)); // the last ones wait for a watcher, and it hears that some did not
 
         await cluster.StartAsync();
         var again = cluster.Grains.GetGrain<IPredictorGrain>("a-1");

@@ -1,3 +1,4 @@
+using Granary.Abstractions;
 using Granary.Model;
 using Granary.Rest.Events;
 using Granary.Rest.Tests.Fakes;
@@ -86,9 +87,76 @@ public sealed class EventTests
         Assert.Contains("new/1", (await events.Next()).Data);
     }
 
+    private static readonly NodeAnomaly Busy = new("cpu", "ratio", DateTimeOffset.UnixEpoch.AddHours(1), TimeSpan.FromMinutes(1), 0.95, 0.2, 0.95, "jump", 0.9999, 0.0001, "95% after 20%");
+
+    [Fact]
+    public async Task Anomalies_of_nodes_come_among_the_changes_with_a_place_of_their_own_in_the_id()
+    {
+        await using var server = await Filled();
+        var (pool, monitor) = (server.Cluster.Pools["default"], server.Cluster.Monitor);
+        string last;
+        await using (var events = await Listen(server, "/api/events"))
+        {
+            await events.Next();
+            monitor.Find("n1", Busy);
+            var told = await events.Next();
+            Assert.Equal(("anomaly", "@anomalies:1,default:1"), (told.Type, told.Id));
+            Assert.Equal("""{"node":"n1","anomaly":{"metric":"cpu","unit":"ratio","at":"1970-01-01T01:00:00.000Z","value":0.95,"expected":0.2,"seen":0.95,"view":"jump","score":0.9999,"probability":0.0001,"why":"95% after 20%"}}""", told.Data);
+            pool.Change(1, t => t with { State = TaskState.Running });
+            var change = await events.Next();
+            Assert.Equal(("task", "@anomalies:1,default:2"), (change.Type, last = change.Id));
+        }
+        monitor.Find("n2", Busy);
+        monitor.Find("n3", Busy);
+        await using (var again = await Listen(server, "/api/events", ("Last-Event-ID", last)))
+        {
+            await again.Next();
+            var (second, third) = (await again.Next(), await again.Next());
+            Assert.Contains("\"n2\"", second.Data, StringComparison.Ordinal);
+            Assert.Contains("\"n3\"", third.Data, StringComparison.Ordinal);
+            Assert.Equal(("", "@anomalies:3,default:2"), (second.Id, third.Id)); // a break inside the batch repeats it
+        }
+        monitor.Forgotten = 3;
+        await using var late = await Listen(server, "/api/events", ("Last-Event-ID", last));
+        await late.Next();
+        Assert.Equal(("gap", """{"anomalies":true}"""), await late.Next() is var gap ? (gap.Type, gap.Data) : default);
+    }
+
+    [Fact]
+    public async Task Who_watches_a_pool_or_an_agent_hears_of_no_node_and_a_monitor_that_fails_holds_nothing_up()
+    {
+        await using var server = await Filled();
+        var (pool, monitor) = (server.Cluster.Pools["default"], server.Cluster.Monitor);
+        foreach (var path in (string[])["/api/events?pool=default", "/api/events?agent=a"])
+        {
+            await using var events = await Listen(server, path);
+            await events.Next();
+            monitor.Find("n1", Busy);
+            pool.Change(1, t => t with { Attempt = t.Attempt + 1 });
+            Assert.Equal("task", (await events.Next()).Type);
+        }
+        monitor.FailNextWatch = GranaryException.Unavailable("the monitor moves");
+        await using var all = await Listen(server, "/api/events");
+        Assert.Equal("hello", (await all.Next()).Type);
+        pool.Change(1, t => t with { Attempt = t.Attempt + 1 });
+        Assert.Equal("task", (await Skipping("anomaly", all)).Type);
+        monitor.Find("n9", Busy);
+        while (!(await all.Next()).Data.Contains("\"n9\"", StringComparison.Ordinal))
+        {
+            // those of before, since where it began is not known
+        }
+    }
+
+    private static async Task<(string Type, string Data, string Id)> Skipping(string type, EventReader events)
+    {
+        while (true)
+            if (await events.Next() is var next && next.Type != type) return next;
+    }
+
     [Theory]
     [InlineData("/api/events?pool=nowhere", 404, "no pool is named 'nowhere'")]
     [InlineData("/api/events?last_event_id=what", 400, "not an id that this server sent")]
+    [InlineData("/api/events?last_event_id=@nodes:1", 400, "not an id that this server sent")]
     [InlineData("/api/events?last_event_id=default:-1", 400, "not an id that this server sent")]
     [InlineData("/api/events?kind=x", 400, "unknown query parameter")]
     public async Task Bad_requests_are_refused_before_the_stream_begins(string path, int status, string expected) =>
@@ -123,6 +191,7 @@ public sealed class EventTests
     [InlineData("", "")]
     [InlineData("default:42", "default:42")]
     [InlineData("gpu:7,default:42", "default:42,gpu:7")]
+    [InlineData("gpu:7,@anomalies:3", "@anomalies:3,gpu:7")]
     public void A_cursor_is_written_as_it_is_read(string text, string expected) => Assert.Equal(expected, EventCursor.Parse(text).ToString());
 
     private static Task<EventReader> Listen(RestServer server, string path, params (string, string)[] headers) => EventReader.Open(server.Client, path, headers);

@@ -19,7 +19,10 @@ internal static class AnomaliesCommand
         foreach (var option in options.All) command.Options.Add(option);
         return scope.Does(command, (call, cancel) => (call.Get(options.File), call.Get(options.Node)) switch
         {
-            (null, null) => throw GranaryException.Invalid("of what? name a CSV file, or a node with --node"),
+            (not null, _) when call.Get(options.Follow) => throw GranaryException.Invalid("--follow is for nodes, not for a file"),
+            (null, _) when call.Get(options.Follow) && call.Get(options.Since) is not null => throw GranaryException.Invalid("--follow begins now; leave --since out"),
+            (null, var node) when call.Get(options.Follow) => NodeAnomaliesCommand.Follow(call, node, call.Get(options.Metric) ?? "", cancel),
+            (null, null) => throw GranaryException.Invalid("of what? name a CSV file, or a node with --node, or follow all nodes with --follow"),
             (not null, not null) => throw GranaryException.Invalid("a CSV file or a node, not both"),
             (null, { } node) => NodeAnomaliesCommand.Run(call, node, call.Get(options.Metric) ?? "", call.Get(options.Since), cancel),
             _ when call.Get(options.Metric) is not null || call.Get(options.Since) is not null => throw GranaryException.Invalid("--metric and --since are for a node; of a file --column names the values"),
@@ -101,6 +104,8 @@ internal sealed class AnomaliesOptions
 
     public Option<TimeSpan?> Since { get; } = new("--since") { Description = "with --node: so long ago at most", HelpName = "DURATION", CustomParser = CommandLine.Parse.Duration("--since") };
 
+    public Option<bool> Follow { get; } = new("--follow", "-f") { Description = "what servers find from now on, a line each, of all nodes or with --node of one" };
+
     public Option<Season?> Season { get; } = new("--season")
     {
         Description = "what repeats: a time like 24h, or a number of points (default: 24h where the file has times, else none)",
@@ -118,7 +123,7 @@ internal sealed class AnomaliesOptions
 
     public Option<string?> Column { get; } = new("--column") { Description = "header of the column of values (default: the only one, or 'value')", HelpName = "NAME" };
 
-    public IEnumerable<Option> All => [Season, Threshold, Column, Node, Metric, Since];
+    public IEnumerable<Option> All => [Season, Threshold, Column, Node, Metric, Since, Follow];
 
     private static Season? Parse(string text, Action<string> refuse)
     {

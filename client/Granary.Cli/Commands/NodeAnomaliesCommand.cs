@@ -41,6 +41,23 @@ internal static class NodeAnomaliesCommand
         },
         cancel);
 
+    /// <summary>One line for each, as a server finds it: for programs a JSON document a line.</summary>
+    public static async Task<int> Follow(Call call, string? node, string metric, CancellationToken cancel)
+    {
+        var client = await call.Connect(cancel);
+        var name = node is null ? null : await Lookup.Node(client, node, cancel);
+        if (name is not null) await client.AnomaliesAsync(name, new(metric), cancel); // a metric that is not watched is an error now, and not silence for ever
+        await foreach (var found in client.WatchAnomaliesAsync(cancel))
+        {
+            if ((name is not null && found.Node != name) || (metric.Length > 0 && found.Anomaly.Metric != metric)) continue;
+            call.Out.WriteLine(call.ForPeople
+                ? $"{found.Anomaly.At.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture)}  {found.Node}  {found.Anomaly.Metric}  {found.Anomaly.Why}"
+                : JsonSerializer.Serialize(AnomalyEventJson.From(found), GranaryJson.Default.AnomalyEventJson));
+            await call.Out.FlushAsync(cancel);
+        }
+        return ExitCodes.Done;
+    }
+
     private static string Steps(NodeAnomalies told) =>
         "judged: " + string.Join(", ", told.Watched.Where(w => w.Steps > 0).Select(w => string.Create(CultureInfo.InvariantCulture, $"{w.Metric} {w.Steps}")));
 }

@@ -13,13 +13,16 @@ internal sealed record HelloJson(IReadOnlyList<string> Pools);
 /// <summary>Changes of a pool were missed: read again what matters.</summary>
 internal sealed record GapJson(string Pool);
 
-/// <summary>Changes of tasks as server-sent events (WHATWG HTML, 9.2).</summary>
+/// <summary>Anomalies of nodes were missed: 'GET /api/nodes/{name}/anomalies' has them.</summary>
+internal sealed record AnomalyGapJson(bool Anomalies);
+
+/// <summary>Changes of tasks, and what is unusual about nodes, as server-sent events (WHATWG HTML, 9.2).</summary>
 internal static class EventEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/events", Watch).Reads(400, 404, 429).Produces<TaskChangeJson>(200, "text/event-stream")
-            .Describe("WatchEvents", "Watch changes of tasks", "Server-sent events: 'hello' with the pools, 'task' for every change, 'gap' when changes of a pool were missed and what matters should be read again. Send the last id as Last-Event-ID to go on from there.")
+            .Describe("WatchEvents", "Watch changes of tasks and anomalies of nodes", "Server-sent events: 'hello' with the pools, 'task' for every change, 'anomaly' for every unusual minute of a node (not with pool or agent), 'gap' when changes of a pool were missed and what matters should be read again. Send the last id as Last-Event-ID to go on from there.")
             .WithParameters(("pool", "Only this pool."), ("agent", "Only this agent's tasks."), ("last_event_id", "For callers that cannot send the Last-Event-ID header."));
     }
 

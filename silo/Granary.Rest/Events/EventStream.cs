@@ -7,14 +7,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace Granary.Rest.Events;
 
-/// <summary>One watcher's stream: long polls of every watched pool, written one after another as events.</summary>
+/// <summary>One watcher's stream: long polls of every watched pool, and of the monitor for anomalies of nodes, written one after another as events.</summary>
 internal sealed class EventStream(Cluster cluster, EventCursor cursor, string pool, string agent, TimeSpan keepAlive, TimeProvider time)
 {
     private static readonly TimeSpan PollFor = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan TooSoon = TimeSpan.FromMilliseconds(250);
 
     // Small: a reader that is slower than the pools holds the polls back, and the pool tells it of the gap.
-    private readonly Channel<(string Pool, ChangeBatch Batch)> _batches = Channel.CreateBounded<(string, ChangeBatch)>(16);
+    private readonly Channel<Arrival> _batches = Channel.CreateBounded<Arrival>(16);
     private readonly Dictionary<string, Task> _polls = new(StringComparer.Ordinal);
 
     public async Task Send(HttpResponse response, CancellationToken stopping)
@@ -25,8 +25,9 @@ internal sealed class EventStream(Cluster cluster, EventCursor cursor, string po
             await Begin(response, ended.Token);
             while (true)
             {
-                if (await Next(stopping) is { } next) await Write(response, next.Pool, next.Batch, stopping);
-                else await StillHere(response, ended.Token);
+                if (await Next(stopping) is not { } next) await StillHere(response, ended.Token);
+                else if (next.Changes is { } changes) await Write(response, next.Pool, changes, stopping);
+                else await Write(response, next.Anomalies!, stopping);
             }
         }
         finally
@@ -43,13 +44,18 @@ internal sealed class EventStream(Cluster cluster, EventCursor cursor, string po
         var pools = pool.Length > 0 ? [pool] : await cluster.PoolNames();
         foreach (var name in pools)
             if (cursor[name] == 0) cursor[name] = (await cluster.Pool(name).Watch(0, TimeSpan.Zero).WaitAsync(stopping)).Cursor;
+        if (WithAnomalies && cursor[EventCursor.Anomalies] == 0 && await Anomalies(0, TimeSpan.Zero, stopping) is { } now) cursor[EventCursor.Anomalies] = now.Cursor;
         await WriteEvent(response, "hello", JsonSerializer.SerializeToUtf8Bytes(new HelloJson(pools), ReplyJson.Context.HelloJson), withId: true, stopping);
         await response.Body.FlushAsync(stopping);
         foreach (var name in pools) _polls[name] = Poll(name, cursor[name], stopping);
+        if (WithAnomalies) _polls[EventCursor.Anomalies] = PollAnomalies(cursor[EventCursor.Anomalies], stopping);
     }
 
+    /// <summary>A node is of no agent, and a watcher of one pool wants that pool's tasks.</summary>
+    private bool WithAnomalies => pool.Length == 0 && agent.Length == 0;
+
     /// <summary>The next batch; null when none came within the keep-alive.</summary>
-    private async Task<(string Pool, ChangeBatch Batch)?> Next(CancellationToken stopping)
+    private async Task<Arrival?> Next(CancellationToken stopping)
     {
         if (_batches.Reader.TryRead(out var ready)) return ready;
         try
@@ -82,7 +88,7 @@ internal sealed class EventStream(Cluster cluster, EventCursor cursor, string po
                 var asked = time.GetTimestamp();
                 var batch = await cluster.Pool(name).Watch(from, PollFor).WaitAsync(stopping);
                 // An empty answer with an old cursor says nothing; one that moved is an id worth having.
-                if (batch.Cursor != from || batch.Gap || batch.Changes.Count > 0) await _batches.Writer.WriteAsync((name, batch), stopping);
+                if (batch.Cursor != from || batch.Gap || batch.Changes.Count > 0) await _batches.Writer.WriteAsync(new(name, batch, null), stopping);
                 // A pool that fails answers at once with nothing; asking it again at once would only add to its trouble.
                 else if (time.GetElapsedTime(asked) < TooSoon) await Task.Delay(TooSoon, time, stopping);
                 from = batch.Cursor;
@@ -92,6 +98,51 @@ internal sealed class EventStream(Cluster cluster, EventCursor cursor, string po
         {
             _batches.Writer.TryComplete(error);
         }
+    }
+
+    private async Task PollAnomalies(long from, CancellationToken stopping)
+    {
+        try
+        {
+            while (true)
+            {
+                var asked = time.GetTimestamp();
+                var batch = await Anomalies(from, PollFor, stopping);
+                if (batch is not null && (batch.Cursor != from || batch.Gap)) await _batches.Writer.WriteAsync(new("", null, batch), stopping);
+                else if (time.GetElapsedTime(asked) < TooSoon) await Task.Delay(TooSoon, time, stopping);
+                from = batch?.Cursor ?? from;
+            }
+        }
+        catch (Exception error)
+        {
+            _batches.Writer.TryComplete(error);
+        }
+    }
+
+    /// <summary>Null from a monitor that cannot be reached just now: tasks are told of without it.</summary>
+    private async Task<AnomalyBatch?> Anomalies(long from, TimeSpan wait, CancellationToken stopping)
+    {
+        try
+        {
+            return await cluster.Monitor.WatchAnomalies(from, wait).WaitAsync(stopping);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    private async Task Write(HttpResponse response, AnomalyBatch batch, CancellationToken stopping)
+    {
+        if (batch.Gap) await WriteEvent(response, "gap", JsonSerializer.SerializeToUtf8Bytes(new AnomalyGapJson(true), ReplyJson.Context.AnomalyGapJson), withId: false, stopping);
+        for (var i = 0; i < batch.Anomalies.Count; i++)
+        {
+            var last = i == batch.Anomalies.Count - 1;
+            if (last) cursor[EventCursor.Anomalies] = batch.Cursor;
+            await WriteEvent(response, "anomaly", JsonSerializer.SerializeToUtf8Bytes(AnomalyEventJson.From(batch.Anomalies[i]), ReplyJson.Context.AnomalyEventJson), withId: last, stopping);
+        }
+        cursor[EventCursor.Anomalies] = batch.Cursor;
+        await response.Body.FlushAsync(stopping);
     }
 
     private async Task Write(HttpResponse response, string name, ChangeBatch batch, CancellationToken stopping)
@@ -117,4 +168,7 @@ internal sealed class EventStream(Cluster cluster, EventCursor cursor, string po
         await response.Body.WriteAsync(data, stopping);
         await response.WriteAsync("\n\n", stopping);
     }
+
+    /// <summary>What a poll brought: changes of a pool's tasks, or anomalies of nodes.</summary>
+    private readonly record struct Arrival(string Pool, ChangeBatch? Changes, AnomalyBatch? Anomalies);
 }

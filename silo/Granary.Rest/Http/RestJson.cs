@@ -104,6 +104,8 @@ namespace Granary.Rest.Http;
 [JsonSerializable(typeof(TaskChangeJson))]
 [JsonSerializable(typeof(HelloJson))]
 [JsonSerializable(typeof(GapJson))]
+[JsonSerializable(typeof(AnomalyGapJson))]
+[JsonSerializable(typeof(AnomalyEventJson))]
 [JsonSerializable(typeof(ClusterJson))]
 [JsonSerializable(typeof(HealthJson))]
 [JsonSerializable(typeof(ProblemDetails))]

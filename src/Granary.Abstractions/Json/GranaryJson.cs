@@ -36,6 +36,7 @@ namespace Granary.Abstractions.Json;
 [JsonSerializable(typeof(TelemetrySeriesJson))]
 [JsonSerializable(typeof(PredictedSeriesJson))]
 [JsonSerializable(typeof(NodeAnomaliesJson))]
+[JsonSerializable(typeof(AnomalyEventJson))]
 [JsonSerializable(typeof(CapacityJson))]
 [JsonSerializable(typeof(CapacityDatesJson))]
 [JsonSerializable(typeof(RunTimeJson))]

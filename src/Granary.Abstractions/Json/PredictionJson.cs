@@ -56,3 +56,9 @@ public sealed record NodeAnomalyJson(string Metric, string Unit, DateTimeOffset 
 {
     public static NodeAnomalyJson From(NodeAnomaly a) => new(a.Metric, a.Unit, a.At, a.Value, a.Expected, a.Seen, a.View, a.Score, a.Probability, a.Why);
 }
+
+/// <summary>What was unusual, and where: an event.</summary>
+public sealed record AnomalyEventJson(string Node, NodeAnomalyJson Anomaly)
+{
+    public static AnomalyEventJson From(AnomalyOfNode told) => new(told.Node, NodeAnomalyJson.From(told.Anomaly));
+}

@@ -49,6 +49,10 @@ public interface IMonitorGrain : IGrainWithStringKey
     /// <summary>Notifications after <paramref name="cursor"/> (0: from now on), waiting up to <paramref name="maxWait"/> for the first.</summary>
     [Alias("Watch"), AlwaysInterleave]
     Task<NotificationBatch> Watch(long cursor, TimeSpan maxWait);
+
+    /// <summary>What predictors found unusual about nodes after <paramref name="cursor"/> (0: from now on), waiting up to <paramref name="maxWait"/> for the first. The last 256 are kept.</summary>
+    [Alias("WatchAnomalies"), AlwaysInterleave]
+    Task<AnomalyBatch> WatchAnomalies(long cursor, TimeSpan maxWait);
 }
 
 /// <param name="Id">Or a unique beginning of one.</param>
@@ -74,6 +78,18 @@ public sealed record NotificationBatch(
     [property: Id(0)] long Cursor,
     [property: Id(1)] bool Gap,
     [property: Id(2)] IReadOnlyList<AlertNotification> Notifications);
+
+/// <param name="Cursor">Pass to the next call.</param>
+/// <param name="Gap">Some were missed.</param>
+[GenerateSerializer, Immutable, Alias("Granary.AnomalyBatch")]
+public sealed record AnomalyBatch(
+    [property: Id(0)] long Cursor,
+    [property: Id(1)] bool Gap,
+    [property: Id(2)] IReadOnlyList<AnomalyOfNode> Anomalies);
+
+/// <summary>What was unusual, and where.</summary>
+[GenerateSerializer, Immutable, Alias("Granary.AnomalyOfNode")]
+public sealed record AnomalyOfNode([property: Id(0)] string Node, [property: Id(1)] NodeAnomaly Anomaly);
 
 /// <summary>A rule as people read it. Thresholds that it does not have are null.</summary>
 [GenerateSerializer, Immutable, Alias("Granary.AlertRuleView")]

@@ -141,6 +141,7 @@ public static class GrainRules
         Add<IMonitorGrain>(nameof(IMonitorGrain.Unusual), Roles.None);
         foreach (var read in (string[])[nameof(IMonitorGrain.Alerts), nameof(IMonitorGrain.Silences), nameof(IMonitorGrain.Rules), nameof(IMonitorGrain.Advice), nameof(IMonitorGrain.Watch)])
             Add<IMonitorGrain>(read, Roles.Readers);
+        Add<IMonitorGrain>(nameof(IMonitorGrain.WatchAnomalies), Roles.Watchers);
         foreach (var act in (string[])[nameof(IMonitorGrain.Acknowledge), nameof(IMonitorGrain.Silence), nameof(IMonitorGrain.Expire)])
             Add<IMonitorGrain>(act, Roles.Operator);
         // energy

@@ -69,18 +69,11 @@ public sealed partial class MonitorGrain(
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         _arrival.TrySetResult();
+        _unusualArrival.TrySetResult();
         await SaveAsync();
     }
 
     public Task Wake() => Task.CompletedTask;
-
-    public Task Unusual(string node, NodeAnomaly anomaly)
-    {
-        var now = clock.GetUtcNow();
-        _book.Observe(RuleSubject.Node, node, "unusual/" + anomaly.Metric, -Math.Log10(Math.Max(anomaly.Probability, 1e-10)), now, $"{anomaly.Metric} {Line(anomaly.Why)}");
-        TakeChanges(now);
-        return Task.CompletedTask;
-    }
 
     public Task<IReadOnlyList<AlertView>> Alerts(bool ended)
     {

@@ -48,11 +48,27 @@ public sealed class AnomaliesCommandTests : IDisposable
         Assert.Equal("jump", json.RootElement.GetProperty("anomalies")[0].GetProperty("view").GetString());
     }
 
+    [Fact]
+    public async Task What_is_found_from_now_on_is_told_in_a_line_each()
+    {
+        var all = await WithNode().Run("anomalies", "--follow"); // until the fake refuses
+        Assert.Equal((2, true), (all.Code, all.Error.Contains("that was all", StringComparison.Ordinal)));
+        Assert.Equal(["1970-01-01 01:00:00Z  n1  cpu  95% after 20%", "1970-01-01 01:00:00Z  n2  memory  95% after 20%"], all.Lines);
+        Assert.Equal(all.Lines[..1], (await WithNode().Run("anomalies", "-f", "--node", "n1")).Lines);
+        Assert.Equal(all.Lines[1..], (await WithNode().Run("anomalies", "-f", "--metric", "memory")).Lines);
+        var lines = (await WithNode().Run("anomalies", "-f", "-o", "json")).Lines;
+        Assert.Equal(["n1", "n2"], lines.Select(l => JsonDocument.Parse(l).RootElement.GetProperty("node").GetString()));
+    }
+
     [Theory]
     [InlineData(2, "anomalies")]
     [InlineData(2, "anomalies", "x.csv", "--node", "n1")]
     [InlineData(2, "anomalies", "x.csv", "--metric", "cpu")]
     [InlineData(2, "anomalies", "--node", "n1", "--since", "soon")]
+    [InlineData(2, "anomalies", "x.csv", "--follow")]
+    [InlineData(2, "anomalies", "--follow", "--since", "1h")]
+    [InlineData(5, "anomalies", "--follow", "--node", "n2")]
+    [InlineData(5, "anomalies", "--follow", "--node", "n1", "--metric", "gpu")]
     [InlineData(5, "anomalies", "--node", "n2")]
     [InlineData(5, "anomalies", "--node", "n1", "--metric", "gpu")]
     public async Task Of_a_node_what_is_wrong_is_said_in_one_line(int code, params string[] args)

@@ -47,6 +47,7 @@ public class FakeCluster : DispatchProxy
             if (asked == typeof(ITelemetryGrain)) return Forward.To<ITelemetryGrain>(new FakeTelemetry());
             if (asked == typeof(IOptimizerGrain)) return Forward.To<IOptimizerGrain>(new FakeOptimizer(key));
             if (asked == typeof(IPredictorGrain)) return Forward.To<IPredictorGrain>(new FakePredictor());
+            if (asked == typeof(IMonitorGrain)) return Forward.To<IMonitorGrain>(new FakeMonitor());
             if (asked == typeof(ICapacityGrain)) return Forward.To<ICapacityGrain>(new FakeCapacity(key));
             if (asked == typeof(IApplicationGrain)) return Forward.To<IApplicationGrain>(new FakeApplication());
             if (asked == typeof(IAgentGrain)) return Forward.To<IAgentGrain>(new FakeAgent(key, Directory));

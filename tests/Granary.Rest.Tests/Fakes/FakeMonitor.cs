@@ -13,6 +13,48 @@ internal sealed class FakeMonitor(FakeCluster cluster) : IMonitorGrain
 
     public Task Unusual(string node, NodeAnomaly anomaly) => throw new InvalidOperationException("REST does not call this");
 
+    private readonly Lock _gate = new();
+    private readonly List<AnomalyOfNode> _found = [];
+    private TaskCompletionSource _arrival = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Anomalies before this one are no longer known.</summary>
+    public int Forgotten { get; set; }
+
+    /// <summary>Thrown by the next watch.</summary>
+    public Exception? FailNextWatch { get; set; }
+
+    /// <summary>A predictor finds something.</summary>
+    public void Find(string node, NodeAnomaly anomaly)
+    {
+        lock (_gate)
+        {
+            _found.Add(new(node, anomaly));
+            _arrival.TrySetResult();
+            _arrival = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
+
+    /// <summary>The cursor of n anomalies is n: none is 0.</summary>
+    public async Task<AnomalyBatch> WatchAnomalies(long cursor, TimeSpan maxWait)
+    {
+        while (true)
+        {
+            Task next;
+            lock (_gate)
+            {
+                if (FailNextWatch is { } failure)
+                {
+                    FailNextWatch = null;
+                    throw failure;
+                }
+                if (cursor < Forgotten && maxWait > TimeSpan.Zero) return new(_found.Count, true, []);
+                if (cursor < _found.Count || maxWait == TimeSpan.Zero) return new(_found.Count, false, [.. _found.Skip((int)cursor)]);
+                next = _arrival.Task;
+            }
+            await next;
+        }
+    }
+
     public Task<IReadOnlyList<AlertView>> Alerts(bool ended)
     {
         cluster.Check();
