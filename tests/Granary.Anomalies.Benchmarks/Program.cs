@@ -1,10 +1,13 @@
 using Granary.Anomalies.Benchmarks;
 
-// Granary.Anomalies.Benchmarks nab|lstm|speed|runtimes: what docs/anomalies.md and docs/FORECASTING.md say of detectors and networks
+// Granary.Anomalies.Benchmarks nab|steady|lstm|speed|runtimes: what docs/anomalies.md and docs/FORECASTING.md say of detectors and networks
 switch (args.FirstOrDefault())
 {
     case "nab":
         NabJudge.Run();
+        return 0;
+    case "steady":
+        SteadyJudge.Run();
         return 0;
     case "speed":
         SpeedJudge.Run();
@@ -16,6 +19,6 @@ switch (args.FirstOrDefault())
         LstmJudge.Run();
         return 0;
     default:
-        Console.Error.WriteLine("usage: Granary.Anomalies.Benchmarks nab|lstm|speed|runtimes");
+        Console.Error.WriteLine("usage: Granary.Anomalies.Benchmarks nab|steady|lstm|speed|runtimes");
         return 2;
 }

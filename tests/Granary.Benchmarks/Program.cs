@@ -39,6 +39,7 @@ internal static class Program
         ("profiling", "what being profiled and sampled costs a process: paired runs", a => Task.FromResult(ProfilingProgram.Run(a))),
         ("telemetry-node", "what sampling costs a node agent as a process of its own", NodeProcessProgram.RunAsync),
         ("predictors", "what predictors and optimizers cost a live server with 100 nodes", LiveCostProgram.RunAsync),
+        ("optimizer", "what the plans of optimizers cost a live server with 100 nodes", LiveCostProgram.OptimizerAsync),
         ("energy", "what parking machines saves and costs, simulated", a => Task.FromResult(EnergyProgram.Run(a))),
         ("distribution", "partitioned work by one worker and by one for each core, beside xargs", DistributionProgram.RunAsync),
         (ExecutionProgram.Verb, "the node agent beside bare process starts", ExecutionProgram.RunAsync),

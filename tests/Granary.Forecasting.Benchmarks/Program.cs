@@ -10,6 +10,7 @@ internal static class Program
         ("coverage", "how much of what came lay in the 90% intervals: M4 hourly, and the CPU series as they stream", _ => Coverage()),
         ("tracks", "what the predictors of a hundred nodes cost", _ => TrackCost.Run()),
         ("lstm-member", "what the recurrent network adds to the forecasts of the next day, and what it costs", _ => LstmMember.Run()),
+        ("lstm-near", "what the recurrent network would add to the forecasts of the next minutes, and what it costs", _ => LstmNear.Run()),
         ("speed", "a step of each model and of the ensemble, and what a fit takes", _ => Speed.Run()),
     ];
 

@@ -11,23 +11,23 @@ internal static class TrackCost
 
     public static int Run()
     {
-        Console.WriteLine($"{"TRACK",-22} {"FIT S",8} {"SAMPLE NS",10} {"STEP US",9} {"STEPS, OF A CORE",17} {"FITS, OF A CORE",16}   medians of {Sampled} series; {Tracks} of them");
+        Console.WriteLine($"{"TRACK",-22} {"FIT S",8} {"SAMPLE NS",10} {"STEP US",9} {"STEPS, OF A CORE",17} {"FITS, OF A CORE",16} {"KEPT, KIB",10}   medians of {Sampled} series; {Tracks} of them");
         double steps = 0, fits = 0, sample = 0;
         foreach (var (name, options) in ((string, TrackOptions)[])[("near: 10 s, 5 min", TrackOptions.Near), ("far: 5 min, a day", TrackOptions.Far)])
         {
-            var (fit, each, step) = Measure(options);
+            var (fit, each, step, kept) = Measure(options);
             var ofSteps = Tracks * step / options.Step.TotalSeconds;
             var ofFits = Tracks * fit / (options.FitEvery * options.Step.TotalSeconds);
             (steps, fits, sample) = (steps + ofSteps, fits + ofFits, sample + (Tracks * each));
-            Console.WriteLine(FormattableString.Invariant($"{name,-22} {fit,8:0.000} {each * 1e9,10:0} {step * 1e6,9:0} {ofSteps * 100,16:0.00}% {ofFits * 100,15:0.00}%"));
+            Console.WriteLine(FormattableString.Invariant($"{name,-22} {fit,8:0.000} {each * 1e9,10:0} {step * 1e6,9:0} {ofSteps * 100,16:0.00}% {ofFits * 100,15:0.00}% {kept / 1024.0,10:0.0}"));
         }
         Console.WriteLine(FormattableString.Invariant($"samples once a second {sample * 100:0.00}%, steps {steps * 100:0.00}%, fits {fits * 100:0.00}% of a core; together {(sample + steps + fits) * 100:0.00}%"));
         return 0;
     }
 
-    private static (double Fit, double Sample, double Step) Measure(TrackOptions options)
+    private static (double Fit, double Sample, double Step, int Kept) Measure(TrackOptions options)
     {
-        var (fits, samples, steps) = (new List<double>(), new List<double>(), new List<double>());
+        var (fits, samples, steps, kept) = (new List<double>(), new List<double>(), new List<double>(), 0);
         for (var series = 0; series < Sampled; series++)
         {
             var random = new Random(series);
@@ -52,8 +52,9 @@ internal static class TrackCost
             {
                 for (var i = 0; i < Within; i++) track.Observe(at + ((n - 1) * options.Step), 0.5);
             }) / Within);
+            kept = track.Keep()!.Write().Length;
         }
-        return (Median(fits), Median(samples), Median(steps));
+        return (Median(fits), Median(samples), Median(steps), kept);
     }
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);

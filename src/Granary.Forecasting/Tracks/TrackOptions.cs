@@ -4,7 +4,7 @@ namespace Granary.Forecasting.Tracks;
 public sealed record TrackOptions
 {
     /// <summary>The next five minutes, in steps of ten seconds, from the last two hours.</summary>
-    public static TrackOptions Near { get; } = new();
+    public static TrackOptions Near { get; } = new() { Network = true };
 
     /// <summary>The next day, in steps of five minutes, from the last two weeks; days are seasons.</summary>
     public static TrackOptions Far { get; } = new() { Step = TimeSpan.FromMinutes(5), Horizon = 288, Memory = 4032, Fewest = 48, FitEvery = 288, Season = 288, Network = true };
@@ -27,7 +27,7 @@ public sealed record TrackOptions
     /// <summary>Steps of a season, used once two and a half are known; 0 for none.</summary>
     public int Season { get; init; }
 
-    /// <summary>With the recurrent network among the members: it pays a day ahead (docs/prediction.md).</summary>
+    /// <summary>With the recurrent network among the members: it pays for the next minutes and a day ahead (docs/prediction.md).</summary>
     public bool Network { get; init; }
 
     /// <summary>The part of what comes that intervals cover.</summary>

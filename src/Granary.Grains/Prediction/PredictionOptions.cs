@@ -19,9 +19,9 @@ public sealed class PredictionOptions
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan AnomalyStep { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How unlikely a step must be to be told of, as -log10 of the probability. Default 4: one in 10,000 steps.</summary>
+    /// <summary>How unlikely a step must be to be told of, as -log10 of the probability. Default 5, one in 100,000 steps: docs/anomalies.md has how often it is wrong.</summary>
     [Range(1.0, 10.0)]
-    public double AnomalyThreshold { get; set; } = 4;
+    public double AnomalyThreshold { get; set; } = 5;
 
     /// <summary>How the next minutes are followed; for tests.</summary>
     internal TrackOptions Near { get; set; } = TrackOptions.Near;

@@ -13,6 +13,6 @@ public sealed class PredictorState
     /// <summary>Oldest first.</summary>
     [Id(0)] public List<NodeAnomaly> Anomalies { get; set; } = [];
 
-    /// <summary>What tracks have learned, by metric and step: 110 KiB a node at most.</summary>
+    /// <summary>What tracks have learned, by metric and step: about 64 KiB a node.</summary>
     [Id(1)] public Dictionary<string, byte[]> Tracks { get; set; } = [];
 }
