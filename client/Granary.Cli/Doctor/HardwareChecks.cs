@@ -10,6 +10,8 @@ internal static class HardwareChecks
     /// <summary>Controllers that limits and meters of tasks use.</summary>
     private static readonly string[] Wanted = ["cpu", "cpuset", "io", "memory", "pids"];
 
+    private const string OwnStatus = "/proc/self/status";
+
     public static IEnumerable<Finding> All(HardwareInventory found)
     {
         yield return new("machine", Verdict.Ok, $"{InventoryText.Machine(found)}, {found.Cpu.Model.Or(null) ?? "CPU of unknown model"}, {InventoryText.Cpus(found)}");
@@ -18,7 +20,7 @@ internal static class HardwareChecks
         yield return Accelerators(found.Accelerators);
         yield return Controllers(found.Cgroups);
         yield return Pressure(found.Kernel);
-        yield return Perf(found.Kernel);
+        yield return Perf(found.Kernel, MayWatchAll(File.Exists(OwnStatus) ? File.ReadLines(OwnStatus) : []));
     }
 
     internal static Finding Accelerators(Listed<AcceleratorInventory> found)
@@ -49,14 +51,19 @@ internal static class HardwareChecks
         _ => new("pressure", Verdict.Limited, $"not known: {kernel.Pressure.Note}", "make /proc readable here"),
     };
 
-    // perf_event_paranoid (kernel documentation, perf-security): 2 lets users measure their own processes in user mode, 3 and more nothing
-    internal static Finding Perf(KernelInventory kernel) => kernel.PerfEventParanoid switch
+    // perf_event_paranoid (kernel documentation, perf-security): 2 lets users measure their own processes in user mode, 3 and more nothing; it does not bind who has CAP_PERFMON or CAP_SYS_ADMIN
+    internal static Finding Perf(KernelInventory kernel, bool mayWatchAll) => kernel.PerfEventParanoid switch
     {
+        { IsKnown: true } p when mayWatchAll => new("perf", Verdict.Ok, string.Create(CultureInfo.InvariantCulture, $"perf_event_paranoid is {p.Value}, which does not bind this user: every process can be profiled, the kernel included")),
         { IsKnown: true, Value: <= 1 } p => new("perf", Verdict.Ok, string.Create(CultureInfo.InvariantCulture, $"perf_event_paranoid is {p.Value}: processes can be profiled, the kernel included")),
         { IsKnown: true, Value: 2 } => new("perf", Verdict.Ok, "perf_event_paranoid is 2: processes of one user can be profiled, without the kernel"),
         { IsKnown: true } p => new("perf", Verdict.Limited, string.Create(CultureInfo.InvariantCulture, $"perf_event_paranoid is {p.Value}: profiles are taken from /proc, with less in them"), "sysctl kernel.perf_event_paranoid=1"),
         { Note: var why } => new("perf", Verdict.Limited, $"no perf events ({why}): profiles are taken from /proc, with less in them", "a kernel built with CONFIG_PERF_EVENTS; in a container, perf events must be allowed"),
     };
+
+    /// <summary>Whether effective capabilities (line <c>CapEff</c> of proc(5)'s status) hold CAP_PERFMON (38) or CAP_SYS_ADMIN (21), capabilities(7).</summary>
+    internal static bool MayWatchAll(IEnumerable<string> status) => status.Any(l =>
+        l.StartsWith("CapEff:", StringComparison.Ordinal) && ulong.TryParse(l.AsSpan(7).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var held) && (held & (1UL << 38 | 1UL << 21)) != 0);
 
     private static string Known(string text, string why) => text is "" or "-" ? why.Length > 0 ? why : "none" : text;
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Granary.Abstractions.Diagnostics;
 using Granary.Execution.Telemetry;
 using Granary.Model;
@@ -34,6 +35,13 @@ public sealed class OtlpExport : IDisposable
         if (options.Endpoint.Length == 0) return null;
         if (!Uri.TryCreate(options.Endpoint, UriKind.Absolute, out var endpoint) || endpoint.Scheme is not ("http" or "https"))
             throw GranaryException.Invalid($"{OtlpOptions.Section}:Endpoint is '{options.Endpoint}'; write where a collector listens, like http://127.0.0.1:4317");
+        return To(endpoint, options, service, instance, metrics);
+    }
+
+    /// <summary>Never inlined: who sends nothing does not load OpenTelemetry.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static OtlpExport To(Uri endpoint, OtlpOptions options, string service, string instance, bool metrics)
+    {
         var resource = ResourceBuilder.CreateEmpty().AddService(service, serviceVersion: Version.Text,
             serviceInstanceId: instance.Length > 0 ? instance : $"{Environment.MachineName}:{Environment.ProcessId}");
         var traces = Sdk.CreateTracerProviderBuilder()

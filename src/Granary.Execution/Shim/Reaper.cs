@@ -52,7 +52,8 @@ internal sealed class Reaper(TaskRegister register, TaskGroups? groups, Orphans 
         if (task.MemoryGroup is { } group)
         {
             kills = group.OutOfMemoryKills(status?.Signal == Signals.Kill);
-            peak = Math.Max(peak, group.PeakBytes() / 1024);
+            // the group's is the task's alone: wait4's begins at what the shim had resident when it started the process
+            if (group.PeakBytes() is > 0 and var bytes) peak = bytes / 1024;
         }
         groups?.Remove(task.Groups);
         return ExitClassifier.Classify(new EndFacts(status, task.StopCause, task.StopMessage, kills, peak, plan.MemoryMiB, cpu,

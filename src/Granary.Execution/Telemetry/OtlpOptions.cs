@@ -12,7 +12,7 @@ public sealed class OtlpOptions
     public string Endpoint { get; set; } = "";
 
     /// <summary><c>grpc</c> or <c>http/protobuf</c>. Default grpc.</summary>
-    [RegularExpression("grpc|http/protobuf", ErrorMessage = "Telemetry:Otlp:Protocol is grpc or http/protobuf.")]
+    [AllowedValues("grpc", "http/protobuf", ErrorMessage = "Telemetry:Otlp:Protocol is grpc or http/protobuf.")]
     public string Protocol { get; set; } = "grpc";
 
     /// <summary>For the collector, like <c>authorization=Bearer ...</c>; several with commas between. Default none.</summary>

@@ -7,7 +7,8 @@ namespace Granary.Benchmarks.Profiling;
 
 /// <summary>
 /// What it costs a program to be profiled: the same work without and with, in the order ABBA so that a drift of the machine cancels out, and the median of
-/// the ratios. The work is timed from when the profiler is set up until it is done; beginning and end of a profile are not in it.
+/// the ratios, beside that of the two runs without it, which is what the machine does by itself. The work is timed from when the profiler is set up until it is done; beginning and end of a
+/// profile are not in it. What the profiler takes itself meanwhile is CPU time of this process.
 /// </summary>
 internal static class ProfilingProgram
 {
@@ -28,14 +29,16 @@ internal static class ProfilingProgram
         {
             if (args.Length > 1 && !args[1..].Contains(name)) continue;
             var count = Calibrate(work);
-            var (wall, cpu) = (new List<double>(), new List<double>());
+            var (wall, cpu, noise, own) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
             for (var i = 0; i < rounds; i++)
             {
                 var (a1, b1, b2, a2) = (Once(work, count, null), Once(work, count, with), Once(work, count, with), Once(work, count, null));
                 wall.Add((b1.Wall + b2.Wall) / (a1.Wall + a2.Wall));
                 cpu.Add((b1.Cpu + b2.Cpu) / (a1.Cpu + a2.Cpu));
+                noise.Add(a2.Wall / a1.Wall);
+                own.Add(1 + (b1.Own + b2.Own) / (b1.Cpu + b2.Cpu));
             }
-            Console.WriteLine(FormattableString.Invariant($"{name,-11} {work,-9} time {Percent(wall)}, CPU time {Percent(cpu)}; bound {bound}%"));
+            Console.WriteLine(FormattableString.Invariant($"{name,-11} {work,-9} time {Percent(wall)}, CPU time {Percent(cpu)}, of the profiler itself {Percent(own)}; bound {bound}%; time of the two runs without, the second beside the first {Percent(noise)}"));
         }
         return 0;
     }
@@ -53,7 +56,7 @@ internal static class ProfilingProgram
         return (long)Math.Max(first, first * WantedSeconds / Once(work, first, null).Wall);
     }
 
-    private static (double Wall, double Cpu) Once(string work, long count, Func<int, IDisposable>? with)
+    private static (double Wall, double Cpu, double Own) Once(string work, long count, Func<int, IDisposable>? with)
     {
         using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Granary.Profiling.Load.dll"), work, count.ToString(CultureInfo.InvariantCulture)])
         {
@@ -65,10 +68,11 @@ internal static class ProfilingProgram
             process.StandardOutput.ReadLine();
             using (with?.Invoke(process.Id))
             {
+                var own = Environment.CpuUsage.TotalTime;
                 process.StandardInput.WriteLine("go");
                 process.StandardInput.Flush();
                 var fields = process.StandardOutput.ReadLine()!.Split(' ');
-                return (double.Parse(fields[1], CultureInfo.InvariantCulture), double.Parse(fields[2], CultureInfo.InvariantCulture));
+                return (double.Parse(fields[1], CultureInfo.InvariantCulture), double.Parse(fields[2], CultureInfo.InvariantCulture), (Environment.CpuUsage.TotalTime - own).TotalSeconds);
             }
         }
         finally

@@ -73,6 +73,15 @@ public sealed class DoctorTests
         Assert.Superset(new HashSet<string>(["runtime", "cores", "memory", "cgroups", "sqlite", "data", "disk"]), states.Keys.ToHashSet());
     }
 
+    [Theory]
+    [InlineData(2, "CapEff:\t000001ffffffffff", "which does not bind this user")] // all of them
+    [InlineData(3, "CapEff:\t0000004000000000", "which does not bind this user")] // CAP_PERFMON
+    [InlineData(2, "CapEff:\t00000000a80425fb", "processes of one user")]         // a container's root
+    [InlineData(3, "CapEff:\t0000000000000000", "profiles are taken from /proc")]
+    [InlineData(1, "Name:\tgranary", "the kernel included")]
+    public void What_may_be_profiled_goes_by_capabilities_before_the_kernels_setting(long paranoid, string status, string told) =>
+        Assert.Contains(told, HardwareChecks.Perf(new KernelInventory { PerfEventParanoid = Readings.Measured(paranoid) }, HardwareChecks.MayWatchAll([status])).Detail, StringComparison.Ordinal);
+
     [Fact]
     public async Task Config_says_where_each_value_came_from()
     {

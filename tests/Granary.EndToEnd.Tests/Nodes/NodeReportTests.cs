@@ -38,4 +38,21 @@ public sealed class NodeReportTests
             .Where(f => f[0] is "RssAnon" or "RssShmem").Sum(f => long.Parse(f[1], CultureInfo.InvariantCulture)) / 1024.0;
         Assert.InRange(memory, 1, 50);
     }
+
+    [Fact]
+    public async Task An_agent_loads_no_web_server_before_a_task_asks_its_cache_and_no_exporter_without_a_collector()
+    {
+        await using var server = await TestServer.StartWithoutNodeAsync();
+        var node = await server.JoinAsync("n1");
+        (await server.RunAsync("submit", "--agent", "lab", "--wait", "--", "true")).Expect(0);
+        Assert.DoesNotContain(Mapped(), f => f.StartsWith("Microsoft.AspNetCore.Server.Kestrel", StringComparison.Ordinal) || f.StartsWith("OpenTelemetry", StringComparison.Ordinal));
+        Assert.Contains("Granary.Hardware.dll", Mapped());
+
+        Assert.SkipUnless(File.Exists("/usr/bin/curl"), "no curl here to ask the cache with");
+        (await server.RunAsync("submit", "--agent", "lab", "--wait", "--", "sh", "-c",
+            "curl -sf --unix-socket \"$GRANARY_CACHE\" -H \"Authorization: Bearer $GRANARY_CACHE_TOKEN\" -X PUT --data-binary two http://cache/keys/one")).Expect(0);
+        Assert.Contains("Microsoft.AspNetCore.Server.Kestrel.Core.dll", Mapped());
+
+        HashSet<string> Mapped() => [.. File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{node.Process.Id}/maps")).Select(l => Path.GetFileName(l[(l.LastIndexOf(' ') + 1)..]))];
+    }
 }

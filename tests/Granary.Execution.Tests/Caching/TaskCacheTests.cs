@@ -187,6 +187,27 @@ public sealed class TaskCacheTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Its_server_is_loaded_by_the_first_callers_and_whoever_comes_at_once_is_answered()
+    {
+        var idle = await Start();
+        Assert.NotNull(idle.For("a"));
+        await idle.DisposeAsync();
+        Assert.False(idle.HasBeenAsked);
+        Assert.False(File.Exists(idle.Socket));
+
+        var cache = await Start();
+        Assert.False(cache.HasBeenAsked);
+        var clients = Enumerable.Range(0, 16).Select(i => Client(cache, $"a{i % 2}")).ToList();
+        // one that says nothing and goes away is no caller that others wait for
+        using (var silent = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)) await silent.ConnectAsync(new UnixDomainSocketEndPoint(cache.Socket));
+        var answers = await Task.WhenAll(clients.Select(c => c.GetAsync("/keys/none")));
+        Assert.All(answers, a => Assert.True(a.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.TooManyRequests, $"{a.StatusCode}"));
+        Assert.Contains(answers, a => a.StatusCode == HttpStatusCode.NotFound);
+        Assert.True(cache.HasBeenAsked);
+        clients.ForEach(c => c.Dispose());
+    }
+
+    [Fact]
     public async Task A_task_is_told_where_it_is_and_by_which_token()
     {
         await using var harness = new AgentHarness();

@@ -29,6 +29,19 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task The_peak_of_a_small_task_is_its_own_and_not_that_of_what_started_it()
+    {
+        Cgroups.Require();
+        await using var harness = await AgentHarness.Start();
+
+        var exit = await harness.Run(AgentHarness.Spec("true") with { Resources = Memory64 });
+
+        // the shim has about 50 MiB
+        Assert.Equal(ExitCause.Succeeded, exit.Cause);
+        Assert.InRange(exit.PeakMemoryKiB, 1, 16 * 1024);
+    }
+
+    [Fact]
     public async Task A_task_over_its_memory_is_stopped_by_the_watch_where_there_are_no_groups()
     {
         await using var harness = await AgentHarness.Start(o => o with { Cgroups = false });
