@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Granary.Caching.Policies.Nodes;
 
 namespace Granary.Caching.Policies;
@@ -6,31 +7,41 @@ namespace Granary.Caching.Policies;
 /// <c>auto</c>: does what the best of several policies would do. Each candidate runs beside the cache as a shadow of keys and weights, and one of them is
 /// followed: the cache evicts what that one no longer holds, so it takes on its contents without fetching anything. Another is followed once its hits,
 /// with older ones forgotten, are ahead by a margin. While the cache is small the shadows see every request and the one followed is a shadow; later they see
-/// the requests for a sample of the keys at the sample's share of the capacity, and what is followed is a policy of full size.
+/// the requests for a sample of the keys at the sample's share of the capacity, and what is followed is a policy of full size. They rest while next to
+/// everything is a hit.
+/// <para>
+/// The cache holds what the one followed holds, but for what it has not been asked for since (<see cref="_absent"/>), and besides what others left behind that has
+/// not been displaced yet (the nodes of this policy). Both are empty most of the time; then a hit is one of the policy followed and nothing more.
+/// </para>
 /// Sources: R. Subramanian, Y. Smaragdakis, G. Loh, Adaptive caches: effective shaping of cache behavior to workloads, MICRO 2006 (taking on a component's
 /// contents); C. Waldspurger et al., Cache modeling and optimization using miniature simulations, USENIX ATC 2017 (the samples).
 /// </summary>
 internal sealed class AdaptivePolicy : ReplacementPolicy
 {
-    private const byte Inside = 0, Outside = 1;
+    /// <summary>Over how many requests misses are counted, while the cache holds no more keys than that.</summary>
+    private const int ShortestEpoch = 1024;
 
     private readonly AdaptiveOptions _options;
-    private readonly NodeList<MainLink> _inside;
-    private readonly NodeList<MainLink> _outside;
+    private readonly NodeList<MainLink> _left;
+    private readonly Dictionary<ulong, long> _absent = [];
     private readonly Shadows _shadows;
-    private readonly Action<ulong> _onGivenUp;
-    private readonly List<KeyWeight> _keys = [];
+    private readonly Action<ulong, long> _onGivenUp;
     private ReplacementPolicy _followed;
+    private long _entering;
+    private int _untilJudged = ShortestEpoch;
+    private int _misses;
+    private int _few;
+    private bool _content;
 
     public AdaptivePolicy(long capacity, ulong seed, AdaptiveOptions? options = null)
         : base("auto", capacity)
     {
         _options = options ?? new AdaptiveOptions();
-        (_inside, _outside) = (new(Nodes), new(Nodes));
+        _left = new(Nodes);
         _shadows = new Shadows(capacity, seed, _options);
         _onGivenUp = OnGivenUp;
         _followed = _shadows.Leader;
-        _followed.Evicted = _onGivenUp;
+        _followed.GivenUp = _onGivenUp;
     }
 
     /// <summary>Whom it follows now.</summary>
@@ -39,92 +50,145 @@ internal sealed class AdaptivePolicy : ReplacementPolicy
     /// <summary>How often it changed whom it follows.</summary>
     public int Switches { get; private set; }
 
+    /// <param name="place">Where the policy followed has the key.</param>
+    public override bool Access(ulong key, long weight, ref int place)
+    {
+        var left = _left.Count == 0 ? NodeStore.None : Nodes.Find(key);
+        if (left != NodeStore.None) weight = Nodes[left].Weight;
+        _entering = left == NodeStore.None ? weight : 0;
+        var known = _followed.Access(key, weight, ref place);
+        var hit = known && _absent.Count == 0 || Settle(key, weight, known, left);
+        if (!IsContent(hit) && _shadows.Sees(key) && _shadows.Access(key, weight, _followed, known)) Follow();
+        return hit;
+    }
+
     public override void CopyTo(List<KeyWeight> into)
     {
-        _outside.CopyTo(into);
+        _left.CopyTo(into);
         var followed = new List<KeyWeight>();
         _followed.CopyTo(followed);
-        foreach (var held in followed)
-        {
-            var at = Nodes.Find(held.Key);
-            if (at != NodeStore.None && Nodes[at].Place == Inside) into.Add(new KeyWeight(held.Key, Nodes[at].Weight));
-        }
+        into.AddRange(followed.Where(held => !_absent.ContainsKey(held.Key)));
     }
 
     public override bool Remove(ulong key)
     {
+        var weight = WeightOf(key);
         _shadows.Remove(key);
-        if (_followed != _shadows.Leader) _followed.Remove(key);
-        return base.Remove(key);
+        _followed.Remove(key);
+        _absent.Remove(key);
+        if (weight == 0) return false;
+        Left(weight);
+        Displace(Nodes.Find(key));
+        return true;
     }
 
-    protected override void Requested(ulong key, long weight, int at)
+    internal override long WeightOf(ulong key)
     {
-        if (_followed != _shadows.Leader)
+        var left = Nodes.Find(key);
+        return left != NodeStore.None ? Nodes[left].Weight : _absent.ContainsKey(key) ? 0 : _followed.WeightOf(key);
+    }
+
+    // What is asked for and removed goes to the policy followed: nothing comes here.
+    protected override void Hit(int at) => throw new UnreachableException();
+
+    protected override void Miss(int ghost, ulong key, long weight) => throw new UnreachableException();
+
+    protected override void Unlink(int at) => throw new UnreachableException();
+
+    /// <summary>Whether next to everything is a hit; then no other could be ahead by much, and the shadows need not look.</summary>
+    private bool IsContent(bool hit)
+    {
+        if (!hit && ++_misses > _few) _content = false;
+        if (--_untilJudged > 0) return _content;
+        _content = _misses <= _few;
+        _untilJudged = Math.Max(ShortestEpoch, Count);
+        (_misses, _few) = (0, (int)(_untilJudged * _options.Content));
+        return _content;
+    }
+
+    /// <summary>What a request means to the cache when that is not simply a hit of the policy followed.</summary>
+    private bool Settle(ulong key, long weight, bool known, int left)
+    {
+        if (left != NodeStore.None)
         {
-            // where the one that is followed has the key is remembered in a link that no list here uses
-            if (at == NodeStore.None) _followed.Access(key, weight);
-            else _followed.Access(key, weight, ref Nodes[at].OtherPrev);
+            if (_followed.Contains(key)) Displace(left);
+            return true;
         }
-        if (!_shadows.Access(key, weight)) return;
-        Switches++;
-        Follow();
-    }
-
-    protected override void Hit(int at)
-    {
-        if (Nodes[at].Place == Outside && _followed.Contains(Nodes[at].Key)) Move(at, Inside);
-    }
-
-    protected override void Miss(int ghost, ulong key, long weight)
-    {
-        var at = Nodes.Add(key, weight);
-        Nodes[at].Place = _followed.Contains(key) ? Inside : Outside;
-        ListOf(at).AddFirst(at);
+        if (known)
+        {
+            if (!_absent.Remove(key, out var expected)) return true;
+            if (expected != weight)
+            {
+                _followed.Remove(key);
+                _followed.Access(key, weight);
+            }
+        }
+        if (weight > Capacity) return false;
         Entered(weight);
-        while (Used > Capacity)
+        while (Used > Capacity) EvictLeft();
+        return false;
+    }
+
+    /// <summary>The policy followed gives a key up, which may be the one that it was just asked for.</summary>
+    private void OnGivenUp(ulong key, long weight)
+    {
+        if (_absent.Remove(key)) return;
+        if (_left.Count == 0 && Used + _entering > Capacity)
         {
-            var victim = _outside.Count > 0 ? _outside.Last : _inside.Last;
-            ListOf(victim).Remove(victim);
-            Evict(victim);
-            Nodes.Free(victim);
+            Left(weight);
+            Evicted?.Invoke(key);
+            GivenUp?.Invoke(key, weight);
         }
+        else if (Nodes.Find(key) == NodeStore.None) _left.AddFirst(Nodes.Add(key, weight));
     }
 
-    protected override void Unlink(int at) => ListOf(at).Remove(at);
-
-    private NodeList<MainLink> ListOf(int at) => Nodes[at].Place == Inside ? _inside : _outside;
-
-    private void OnGivenUp(ulong key)
+    private void EvictLeft()
     {
-        var at = Nodes.Find(key);
-        if (at != NodeStore.None && Nodes[at].Place == Inside) Move(at, Outside);
+        var victim = _left.Last;
+        Evict(victim);
+        Displace(victim);
     }
 
-    private void Move(int at, byte to)
+    private void Displace(int left)
     {
-        ListOf(at).Remove(at);
-        Nodes[at].Place = to;
-        ListOf(at).AddFirst(at);
+        if (left == NodeStore.None) return;
+        _left.Remove(left);
+        Nodes.Free(left);
     }
 
     private void Follow()
     {
-        _keys.Clear();
-        CopyTo(_keys);
-        _followed.Evicted = null;
-        if (_shadows.SeeEverything) _followed = _shadows.Leader;
+        Switches++;
+        var keys = new List<KeyWeight>();
+        CopyTo(keys);
+        _followed.GivenUp = null;
+        while (_left.Count > 0) Displace(_left.Last);
+        _absent.Clear();
+        if (_shadows.SeeEverything) TakeOn(_shadows.Leader, keys);
         else
         {
             _followed = _shadows.Create(Following, Capacity);
-            foreach (var (key, weight) in _keys) _followed.Access(key, weight);
+            foreach (var (key, weight) in keys) _followed.Access(key, weight);
         }
-        _followed.Evicted = _onGivenUp;
-        foreach (var (key, _) in _keys)
+        foreach (var (key, weight) in keys)
+            if (!_followed.Contains(key)) _left.AddFirst(Nodes.Add(key, weight));
+        _followed.GivenUp = _onGivenUp;
+    }
+
+    /// <summary>A shadow becomes the policy followed: it may hold what the cache does not, and may have weighed otherwise what the cache holds.</summary>
+    private void TakeOn(ReplacementPolicy shadow, List<KeyWeight> keys)
+    {
+        _followed = shadow;
+        foreach (var (key, weight) in keys)
         {
-            var at = Nodes.Find(key);
-            var place = _followed.Contains(key) ? Inside : Outside;
-            if (Nodes[at].Place != place) Move(at, place);
+            if (shadow.WeightOf(key) is not (> 0 and var other) || other == weight) continue;
+            shadow.Remove(key);
+            shadow.Access(key, weight);
         }
+        var held = keys.Select(k => k.Key).ToHashSet();
+        var theirs = new List<KeyWeight>();
+        shadow.CopyTo(theirs);
+        foreach (var (key, weight) in theirs)
+            if (!held.Contains(key)) _absent.Add(key, weight);
     }
 }

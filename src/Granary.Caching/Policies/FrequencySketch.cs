@@ -12,8 +12,10 @@ internal sealed class FrequencySketch
     /// <summary>What a counter can hold.</summary>
     public const int Most = 15;
 
+    private const int Rows = 4;
+    private const int WordsOfLine = 8;
     private const int SamplesPerCounter = 10;
-    private const ulong OneBits = 0x1111111111111111, LowBits = 0x7777777777777777;
+    private const ulong LowBits = 0x7777777777777777;
 
     private readonly ulong _seed;
     private ulong[] _table = [];
@@ -38,48 +40,50 @@ internal sealed class FrequencySketch
         _additions = 0;
     }
 
-    public void Add(ulong key)
+    /// <summary>How often its counters have been halved.</summary>
+    public int Halvings { get; private set; }
+
+    /// <summary>One request, by which it ages; what is counted for it is said by <see cref="Add"/>, now or later.</summary>
+    public void Tick()
+    {
+        if (++_additions >= SamplesPerCounter * Width) Halve();
+    }
+
+    /// <summary>So many uses more, 1 to <see cref="Most"/>.</summary>
+    public void Add(ulong key, int uses)
     {
         var hash = Mixer.Mix(key ^ _seed);
-        var added = false;
-        for (var row = 0; row < 4; row++)
+        var line = LineOf(hash);
+        for (var row = 0; row < Rows; row++)
         {
-            var (word, shift) = Place(hash, row);
-            if (((_table[word] >> shift) & Most) == Most) continue;
-            _table[word] += 1UL << shift;
-            added = true;
+            ref var word = ref line[WordOf(hash, row)];
+            var shift = ShiftOf(hash, row);
+            var count = (int)((word >> shift) & Most);
+            word += (ulong)(Math.Min(Most, count + uses) - count) << shift;
         }
-        if (added && ++_additions >= SamplesPerCounter * Width) Halve();
     }
 
     /// <summary>About how often, 0 to <see cref="Most"/>; never too low since the last halving.</summary>
     public int Estimate(ulong key)
     {
         var hash = Mixer.Mix(key ^ _seed);
+        var line = LineOf(hash);
         var least = Most;
-        for (var row = 0; row < 4; row++)
-        {
-            var (word, shift) = Place(hash, row);
-            least = Math.Min(least, (int)((_table[word] >> shift) & Most));
-        }
+        for (var row = 0; row < Rows; row++) least = Math.Min(least, (int)((line[WordOf(hash, row)] >> ShiftOf(hash, row)) & Most));
         return least;
     }
 
-    private (int Word, int Shift) Place(ulong hash, int row)
-    {
-        // Two halves of one hash make four (A. Kirsch, M. Mitzenmacher, Less hashing, same performance, 2006).
-        var word = (uint)hash + (uint)row * ((uint)(hash >> 32) | 1);
-        return ((int)(word & (uint)(Width - 1)), (row * 4 + (int)(hash >> (56 + 2 * row) & 3)) * 4);
-    }
+    /// <summary>All four counters of a key lie in one line of eight words, of which each row has two: one miss of the processor's caches for each key.</summary>
+    private Span<ulong> LineOf(ulong hash) => _table.AsSpan((int)((hash >> 32) & (uint)(Width - 1)) & -WordsOfLine, WordsOfLine);
+
+    private static int WordOf(ulong hash, int row) => 2 * row + (int)(hash >> (8 * row) & 1);
+
+    private static int ShiftOf(ulong hash, int row) => 4 * (int)(hash >> (8 * row + 1) & 15);
 
     private void Halve()
     {
-        var odd = 0;
-        for (var i = 0; i < _table.Length; i++)
-        {
-            odd += BitOperations.PopCount(_table[i] & OneBits);
-            _table[i] = (_table[i] >> 1) & LowBits;
-        }
-        _additions = (_additions - odd / 4) / 2;
+        for (var i = 0; i < _table.Length; i++) _table[i] = (_table[i] >> 1) & LowBits;
+        _additions /= 2;
+        Halvings++;
     }
 }

@@ -21,6 +21,9 @@ internal abstract class ReplacementPolicy : IReplacementPolicy
 
     public Action<ulong>? Evicted { get; set; }
 
+    /// <summary>As <see cref="Evicted"/>, with the key's weight, for a policy that follows this one.</summary>
+    internal Action<ulong, long>? GivenUp { get; set; }
+
     protected NodeStore Nodes { get; } = new();
 
     public bool Access(ulong key, long weight)
@@ -30,11 +33,10 @@ internal abstract class ReplacementPolicy : IReplacementPolicy
     }
 
     /// <summary>As <see cref="IReplacementPolicy.Access"/>, without looking for the key where <paramref name="place"/> is where it was last time; that is put right.</summary>
-    public bool Access(ulong key, long weight, ref int place)
+    public virtual bool Access(ulong key, long weight, ref int place)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(weight, 1);
         if (!Nodes.Holds(place, key)) place = Nodes.Find(key);
-        Requested(key, weight, place);
         if (place != NodeStore.None && IsResident(place))
         {
             Hit(place);
@@ -44,10 +46,13 @@ internal abstract class ReplacementPolicy : IReplacementPolicy
         return false;
     }
 
-    public bool Contains(ulong key)
+    public bool Contains(ulong key) => WeightOf(key) > 0;
+
+    /// <summary>What a resident key weighs; 0 for one that is none.</summary>
+    internal virtual long WeightOf(ulong key)
     {
         var at = Nodes.Find(key);
-        return at != NodeStore.None && IsResident(at);
+        return at != NodeStore.None && IsResident(at) ? Nodes[at].Weight : 0;
     }
 
     public virtual bool Remove(ulong key)
@@ -61,12 +66,6 @@ internal abstract class ReplacementPolicy : IReplacementPolicy
     }
 
     public abstract void CopyTo(List<KeyWeight> into);
-
-    /// <summary>Every request, hit or miss. It must not free nodes.</summary>
-    /// <param name="at">The key's node, or <see cref="NodeStore.None"/>.</param>
-    protected virtual void Requested(ulong key, long weight, int at)
-    {
-    }
 
     /// <summary>False for a node that only remembers a key which is gone.</summary>
     protected virtual bool IsResident(int at) => true;
@@ -89,11 +88,13 @@ internal abstract class ReplacementPolicy : IReplacementPolicy
     /// <summary>A resident node is given up; what becomes of the node is the caller's.</summary>
     protected void Evict(int at)
     {
-        Left(Nodes[at].Weight);
-        Evicted?.Invoke(Nodes[at].Key);
+        var (key, weight) = (Nodes[at].Key, Nodes[at].Weight);
+        Left(weight);
+        Evicted?.Invoke(key);
+        GivenUp?.Invoke(key, weight);
     }
 
-    private void Left(long weight)
+    protected void Left(long weight)
     {
         Used -= weight;
         Count--;

@@ -34,19 +34,28 @@ internal sealed class WTinyLfuPolicy : ReplacementPolicy
         _lists[Protected].CopyTo(into);
     }
 
-    protected override void Requested(ulong key, long weight, int at) => _sketch.Add(key);
-
     protected override void Hit(int at)
     {
-        Move(at, Nodes[at].Place == Window ? Window : Protected);
+        _sketch.Tick();
+        Fade(at);
+        if (Nodes[at].Uses < FrequencySketch.Most) Nodes[at].Uses++;
+        if (Nodes[at].Place != Probation)
+        {
+            _lists[Nodes[at].Place].MoveFirst(at);
+            return;
+        }
+        Move(at, Protected);
         while (_lists[Protected].Weight > _protectedLimit) Move(_lists[Protected].Last, Probation);
     }
 
     protected override void Miss(int ghost, ulong key, long weight)
     {
+        _sketch.Tick();
+        _sketch.Add(key, 1);
         if (Count >= _sketch.Width) _sketch.Resize(_sketch.Width * 4);
         var at = Nodes.Add(key, weight);
         Nodes[at].Place = Window;
+        Nodes[at].OtherPrev = _sketch.Halvings;
         _lists[Window].AddFirst(at);
         Entered(weight);
         while (_lists[Window].Weight > _windowLimit)
@@ -59,15 +68,19 @@ internal sealed class WTinyLfuPolicy : ReplacementPolicy
         while (Used > Capacity) Drop(Victim(NodeStore.None));
     }
 
-    protected override void Unlink(int at) => _lists[Nodes[at].Place].Remove(at);
+    protected override void Unlink(int at)
+    {
+        Uses(at);
+        _lists[Nodes[at].Place].Remove(at);
+    }
 
     private void Admit(int candidate)
     {
-        var uses = _sketch.Estimate(Nodes[candidate].Key);
+        var uses = Uses(candidate);
         while (Used > Capacity)
         {
             var victim = Victim(candidate);
-            if (victim == NodeStore.None || _sketch.Estimate(Nodes[victim].Key) >= uses)
+            if (victim == NodeStore.None || Uses(victim) >= uses)
             {
                 Drop(candidate);
                 return;
@@ -83,8 +96,28 @@ internal sealed class WTinyLfuPolicy : ReplacementPolicy
         return victim == NodeStore.None ? _lists[Window].Last : victim;
     }
 
+    /// <summary>How often a resident key was asked for lately. Hits are counted beside the key, and come to the sketch only when somebody wants to know or the key goes.</summary>
+    private int Uses(int at)
+    {
+        Fade(at);
+        ref var node = ref Nodes[at];
+        if (node.Uses > 0) _sketch.Add(node.Key, node.Uses);
+        node.Uses = 0;
+        return _sketch.Estimate(node.Key);
+    }
+
+    /// <summary>What was counted beside the key before the sketch was halved is halved as well; the link that no list here uses remembers when that was.</summary>
+    private void Fade(int at)
+    {
+        ref var node = ref Nodes[at];
+        if (node.OtherPrev == _sketch.Halvings) return;
+        node.Uses >>= Math.Min(_sketch.Halvings - node.OtherPrev, 31);
+        node.OtherPrev = _sketch.Halvings;
+    }
+
     private void Drop(int at)
     {
+        Uses(at);
         _lists[Nodes[at].Place].Remove(at);
         Evict(at);
         Nodes.Free(at);
