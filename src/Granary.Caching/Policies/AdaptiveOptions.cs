@@ -10,12 +10,13 @@ public sealed record AdaptiveOptions
     public int ShadowKeys { get; init; } = 2048;
 
     /// <summary>Over how many requests, in keys that the cache holds, a candidate's lead shrinks to 1/e of what it was.</summary>
-    public double Memory { get; init; } = 64;
+    public double Memory { get; init; } = 1000;
 
     /// <summary>
-    /// By how many hits a candidate must lead, in keys that the cache holds: a change can cost a miss for each key that only the other would have kept.
+    /// By how many hits a candidate must lead, in keys that the cache holds: a change can cost a miss for each key that only the other would have kept. Below 1, two
+    /// that keep different parts of a loop would be changed for each other again and again.
     /// </summary>
-    public double Margin { get; init; } = 0.6;
+    public double Margin { get; init; } = 1;
 
     /// <summary>
     /// The shadows rest while no more of the requests than this miss, counted over as many as the cache holds keys: another candidate could then be ahead by that share

@@ -23,8 +23,6 @@ internal sealed class ArcPolicy : ReplacementPolicy
         _lists[T2].CopyTo(into);
     }
 
-    protected override bool IsResident(int at) => Nodes[at].Place <= T2;
-
     protected override void Hit(int at) => Move(at, T2);
 
     protected override void Miss(int ghost, ulong key, long weight)
@@ -75,7 +73,7 @@ internal sealed class ArcPolicy : ReplacementPolicy
     private void Move(int at, byte to)
     {
         _lists[Nodes[at].Place].Remove(at);
-        Nodes[at].Place = to;
+        (Nodes[at].Place, Nodes[at].Gone) = (to, to >= B1);
         _lists[to].AddFirst(at);
     }
 }

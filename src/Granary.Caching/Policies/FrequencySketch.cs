@@ -19,7 +19,7 @@ internal sealed class FrequencySketch
 
     private readonly ulong _seed;
     private ulong[] _table = [];
-    private int _additions;
+    private int _untilHalved;
 
     /// <param name="seed">Unknown to whoever chooses keys, or they could be chosen to collide.</param>
     public FrequencySketch(int width, ulong seed)
@@ -31,13 +31,15 @@ internal sealed class FrequencySketch
     /// <summary>How many keys it counts well.</summary>
     public int Width { get; private set; }
 
+    private int Period => (int)Math.Min(int.MaxValue, (long)SamplesPerCounter * Width);
+
     /// <summary>Widens the sketch; what it knew is lost.</summary>
     public void Resize(int width)
     {
         Width = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(width, 64, 1 << 28));
         // One word of 16 counters for each key, of which it uses four; as many words as keys keep errors rare.
         _table = new ulong[Width];
-        _additions = 0;
+        _untilHalved = Period;
     }
 
     /// <summary>How often its counters have been halved.</summary>
@@ -46,7 +48,7 @@ internal sealed class FrequencySketch
     /// <summary>One request, by which it ages; what is counted for it is said by <see cref="Add"/>, now or later.</summary>
     public void Tick()
     {
-        if (++_additions >= SamplesPerCounter * Width) Halve();
+        if (--_untilHalved == 0) Halve();
     }
 
     /// <summary>So many uses more, 1 to <see cref="Most"/>.</summary>
@@ -83,7 +85,7 @@ internal sealed class FrequencySketch
     private void Halve()
     {
         for (var i = 0; i < _table.Length; i++) _table[i] = (_table[i] >> 1) & LowBits;
-        _additions /= 2;
+        _untilHalved = Period / 2;
         Halvings++;
     }
 }

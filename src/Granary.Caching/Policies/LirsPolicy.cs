@@ -39,8 +39,6 @@ internal sealed class LirsPolicy : ReplacementPolicy
             if (Nodes[at].Place == Lir) into.Add(new KeyWeight(Nodes[at].Key, Nodes[at].Weight));
     }
 
-    protected override bool IsResident(int at) => Nodes[at].Place != Ghost;
-
     protected override void Hit(int at)
     {
         if (Nodes[at].Place == Lir)
@@ -119,7 +117,7 @@ internal sealed class LirsPolicy : ReplacementPolicy
             Nodes.Free(victim);
             return;
         }
-        Nodes[victim].Place = Ghost;
+        (Nodes[victim].Place, Nodes[victim].Gone) = (Ghost, true);
         _ghosts.AddFirst(victim);
         while (_ghosts.Weight > _ghostLimit) Forget(_ghosts.Last);
     }

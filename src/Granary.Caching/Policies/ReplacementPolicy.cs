@@ -37,7 +37,7 @@ internal abstract class ReplacementPolicy : IReplacementPolicy
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(weight, 1);
         if (!Nodes.Holds(place, key)) place = Nodes.Find(key);
-        if (place != NodeStore.None && IsResident(place))
+        if (place != NodeStore.None && !Nodes[place].Gone)
         {
             Hit(place);
             return true;
@@ -52,13 +52,13 @@ internal abstract class ReplacementPolicy : IReplacementPolicy
     internal virtual long WeightOf(ulong key)
     {
         var at = Nodes.Find(key);
-        return at != NodeStore.None && IsResident(at) ? Nodes[at].Weight : 0;
+        return at != NodeStore.None && !Nodes[at].Gone ? Nodes[at].Weight : 0;
     }
 
     public virtual bool Remove(ulong key)
     {
         var at = Nodes.Find(key);
-        if (at == NodeStore.None || !IsResident(at)) return false;
+        if (at == NodeStore.None || Nodes[at].Gone) return false;
         Left(Nodes[at].Weight);
         Unlink(at);
         Nodes.Free(at);
@@ -66,9 +66,6 @@ internal abstract class ReplacementPolicy : IReplacementPolicy
     }
 
     public abstract void CopyTo(List<KeyWeight> into);
-
-    /// <summary>False for a node that only remembers a key which is gone.</summary>
-    protected virtual bool IsResident(int at) => true;
 
     protected abstract void Hit(int at);
 

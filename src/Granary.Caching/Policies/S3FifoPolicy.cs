@@ -31,8 +31,6 @@ internal sealed class S3FifoPolicy : ReplacementPolicy
         _main.CopyTo(into);
     }
 
-    protected override bool IsResident(int at) => Nodes[at].Place != Ghost;
-
     protected override void Hit(int at)
     {
         if (Nodes[at].Uses < MostUses) Nodes[at].Uses++;
@@ -70,7 +68,7 @@ internal sealed class S3FifoPolicy : ReplacementPolicy
                 continue;
             }
             Evict(at);
-            Nodes[at].Place = Ghost;
+            (Nodes[at].Place, Nodes[at].Gone) = (Ghost, true);
             _ghosts.AddFirst(at);
             while (_ghosts.Weight > Capacity - _smallLimit && _ghosts.Count > 0) Forget(_ghosts.Last);
             return;

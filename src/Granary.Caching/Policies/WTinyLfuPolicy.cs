@@ -37,11 +37,12 @@ internal sealed class WTinyLfuPolicy : ReplacementPolicy
     protected override void Hit(int at)
     {
         _sketch.Tick();
-        Fade(at);
-        if (Nodes[at].Uses < FrequencySketch.Most) Nodes[at].Uses++;
-        if (Nodes[at].Place != Probation)
+        ref var node = ref Nodes[at];
+        if (node.OtherPrev != _sketch.Halvings) Fade(at);
+        if (node.Uses < FrequencySketch.Most) node.Uses++;
+        if (node.Place != Probation)
         {
-            _lists[Nodes[at].Place].MoveFirst(at);
+            _lists[node.Place].MoveFirst(at);
             return;
         }
         Move(at, Protected);

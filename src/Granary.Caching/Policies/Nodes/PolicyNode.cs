@@ -18,6 +18,9 @@ internal struct PolicyNode
 
     /// <summary>The policy's second mark: visited, or in the stack.</summary>
     public bool Mark;
+
+    /// <summary>It only remembers a key that is no longer resident.</summary>
+    public bool Gone;
 }
 
 /// <summary>Which pair of links a list runs over.</summary>
