@@ -10,7 +10,7 @@ public sealed record AdaptiveOptions
     public int ShadowKeys { get; init; } = 2048;
 
     /// <summary>Over how many requests, in keys that the cache holds, a candidate's lead shrinks to 1/e of what it was.</summary>
-    public double Memory { get; init; } = 1000;
+    public double Memory { get; init; } = 256;
 
     /// <summary>
     /// By how many hits a candidate must lead, in keys that the cache holds: a change can cost a miss for each key that only the other would have kept. Below 1, two
