@@ -1,6 +1,8 @@
+using System.Net;
 using System.Text.Json.Serialization;
 using Granary.Access.Attempts;
 using Granary.Access.Tokens;
+using Granary.Access.Turns;
 using Granary.Rest.Access;
 using Granary.Rest.Agents;
 using Granary.Rest.Alerts;
@@ -55,6 +57,7 @@ public static class GranaryRest
         services.AddSingleton<RequestTally>();
         services.AddSingleton<RepeatedReplies>();
         services.AddSingleton<OpenStreams>();
+        services.AddSingleton(new HeldBytes<(string, IPAddress?)>(options.BodyBytesOfClient, options.BodyBytes));
         services.AddSingleton<Snapshots>();
         services.AddSingleton<EndedLogs>();
         services.AddSingleton<TaskLogs>();

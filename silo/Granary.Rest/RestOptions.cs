@@ -24,6 +24,12 @@ public sealed class RestOptions
     /// <summary>Largest request body, bytes; more is answered with 413. Default 8 MiB.</summary>
     public int BodyLimitBytes { get; set; } = 8 * 1024 * 1024;
 
+    /// <summary>Bytes of one client's large bodies (over 32 KiB) that are here and not answered, by its token and address; more are answered with 429 before they are read. Default 64 MiB.</summary>
+    public long BodyBytesOfClient { get; set; } = 64L * 1024 * 1024;
+
+    /// <summary>Bytes of all clients' large bodies; then those that have 256 KiB get no more. Default 256 MiB.</summary>
+    public long BodyBytes { get; set; } = 256L * 1024 * 1024;
+
     /// <summary>Agents that get gauges of their own; the rest is summed under <c>agent="_other"</c>. Default 200.</summary>
     public int MetricAgents { get; set; } = 200;
 
@@ -74,6 +80,8 @@ public sealed class RestOptions
         if (!RequireToken && LoopbackHosts.Count == 0)
             throw new ArgumentException("RestOptions.LoopbackHosts is empty; name at least localhost");
         Positive(BodyLimitBytes, nameof(BodyLimitBytes));
+        Positive(BodyBytesOfClient, nameof(BodyBytesOfClient));
+        Positive(BodyBytes, nameof(BodyBytes));
         Positive(RepeatKeys, nameof(RepeatKeys));
         Positive(MaxStreams, nameof(MaxStreams));
         Positive(SnapshotTimeout.Ticks, nameof(SnapshotTimeout));

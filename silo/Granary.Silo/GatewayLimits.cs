@@ -5,7 +5,7 @@ namespace Granary.Silo;
 /// <summary>What clients of the gateway may take of the server. Section <c>Gateway</c> of the configuration.</summary>
 /// <remarks>
 /// Orleans' gateway reads its connections itself. There the bounds on connections, on presenting oneself and on a message hold, and <see cref="MaxRequests"/> bounds the calls that wait
-/// for one grain, beyond which they are refused, to be made again; what concerns the calls of one connection, large ones and what a client does not take has no effect.
+/// for one grain, beyond which they are refused, to be made again. Large calls take turns before they are decoded; what concerns the bytes of one connection and what a client does not take has no effect.
 /// </remarks>
 public sealed class GatewayLimits
 {

@@ -24,6 +24,14 @@ public sealed class RestLimits
     [Range(1, 1_000_000)]
     public double SlowestBytesPerSecond { get; set; } = 240;
 
+    /// <summary>Bytes of one client's large bodies (over 32 KiB) that are here and not answered; more are answered with 429 before they are read. A client is who shows one token from one address. Default 64 MiB.</summary>
+    [Range(32 * 1024, long.MaxValue)]
+    public long BodyBytesOfClient { get; set; } = 64L * 1024 * 1024;
+
+    /// <summary>Bytes of all clients' large bodies; then those that have 256 KiB get no more. Default 256 MiB.</summary>
+    [Range(32 * 1024, long.MaxValue)]
+    public long BodyBytes { get; set; } = 256L * 1024 * 1024;
+
     /// <summary>Open WebSockets to services; further ones are answered with 400. Default 4,096.</summary>
     [Range(0, 1_000_000)]
     public int MaxWebSockets { get; set; } = 4_096;

@@ -115,6 +115,7 @@ public static partial class ServerProgram
             builder.Configuration.AddConfiguration(configuration);
             ServerLogging.Configure(builder.Logging, settings.LogLevel);
             if (certificate is not null) builder.WebHost.UseKestrelHttpsConfiguration();
+            var rest = configuration.Get<RestLimits>(RestLimits.Section);
             builder.WebHost.ConfigureKestrel(k =>
             {
                 k.Listen(address, settings.HttpPort, l =>
@@ -127,7 +128,7 @@ public static partial class ServerProgram
                     });
                 });
                 k.AddServerHeader = false;
-                configuration.Get<RestLimits>(RestLimits.Section).Apply(k.Limits);
+                rest.Apply(k.Limits);
             });
             builder.Services.AddSingleton(TimeProvider.System);
             ServerAccess.Add(builder.Services, access, token);
@@ -167,6 +168,8 @@ public static partial class ServerProgram
                 RequireToken = access.RequireToken || !System.Net.IPAddress.IsLoopback(address),
                 Token = token,
                 GuardedPaths = GrainHosting.GuardedPaths,
+                BodyBytesOfClient = rest.BodyBytesOfClient,
+                BodyBytes = rest.BodyBytes,
                 LoopbackHosts = [.. new RestOptions().LoopbackHosts, address.ToString()],
             });
             var proxy = configuration.Get<ProxyOptions>(ProxyOptions.Section);

@@ -38,6 +38,36 @@ public sealed class LargeRequestTests
     }
 
     [Fact]
+    public async Task OneThatComesLaterWaitsForOneOfAFloodAndNotForAllOfIt()
+    {
+        var lane = Lane(bytesAtOnce: 100);
+        var first = await lane.EnterAsync(new object(), 100, client: _flood);
+        var flood = Enumerable.Range(0, 10).Select(_ => lane.EnterAsync(new object(), 100, client: _flood).AsTask()).ToList();
+        var other = lane.EnterAsync(_other, 100).AsTask();
+        lane.Leave(first);
+        var second = await Come(flood[0]);
+        Assert.False(other.IsCompleted);
+        lane.Leave(second);
+        await Come(other);
+        Assert.False(flood[1].IsCompleted);
+        Assert.Equal(9, lane.Waiting);
+    }
+
+    [Fact]
+    public async Task WhatCountsWithAnotherTurnIsFollowedByNoRest()
+    {
+        var lane = Lane(bytesAtOnce: 64 * 1024, share: 0.25);
+        lane.Served(_other);
+        var turn = await lane.EnterAsync(_flood, 64 * 1024);
+        var next = lane.EnterAsync(_flood, 64 * 1024).AsTask();
+        _clock.Advance(TimeSpan.FromMilliseconds(2));
+        lane.LeaveWithoutRest(turn);
+        await Come(next);
+        lane.LeaveWithoutRest(turn); // a second time is nothing
+        Assert.Equal(64 * 1024, lane.UnderWay);
+    }
+
+    [Fact]
     public async Task ALongPollCountsNoMoreAfterASecond()
     {
         var lane = Lane(bytesAtOnce: 100);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Granary.Access.Turns;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -27,6 +28,31 @@ public sealed class TurnTests
         _turns.Leave(other);
         await posted.WaitAsync(Patience).Json(HttpStatusCode.Created);
         Assert.True(SpinWait.SpinUntil(() => _turns.UnderWay == 0, Patience), "the turn was kept");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)] // its length is told nowhere
+    public async Task A_client_that_has_much_here_is_refused_early_and_told_when_to_come_back(bool chunked)
+    {
+        await using var server = await RestServer.Start(new RestOptions { BodyBytesOfClient = Large.Length + 400_000, SnapshotMaxAge = TimeSpan.Zero }, socket: true, services: s => s.AddSingleton(_turns));
+        var held = server.Services.GetRequiredService<HeldBytes<(string, IPAddress?)>>();
+        var other = await _turns.EnterAsync(this, LargeRequests.Small + 1);
+        var first = server.Post(Large);
+        Assert.True(SpinWait.SpinUntil(() => _turns.Waiting == 1 || first.IsCompleted, Patience));
+        Assert.Equal(Large.Length, held.All);
+        using var body = new StringContent($"{Large[..^2]},{Large[10..]}{new string(' ', 500_000)}", Encoding.UTF8, "application/json");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/tasks") { Content = body };
+        request.Headers.TransferEncodingChunked = chunked;
+        using var second = await server.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        var problem = await second.Json(HttpStatusCode.TooManyRequests);
+        Assert.Contains("Http:BodyBytesOfClient", (string?)problem["detail"]);
+        Assert.Equal("1", second.Headers.RetryAfter?.ToString());
+        await server.Post("""{"agent":"a","handler":"noop"}""").Json(HttpStatusCode.Created); // a small one is not counted
+        _turns.Leave(other);
+        await first.WaitAsync(Patience).Json(HttpStatusCode.Created);
+        await server.Post(Large).Json(HttpStatusCode.Created);
+        Assert.True(SpinWait.SpinUntil(() => held.All == 0, Patience), "room was kept");
     }
 
     [Theory]

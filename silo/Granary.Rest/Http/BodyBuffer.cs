@@ -12,8 +12,10 @@ internal sealed class BodyArena(int capacity = 8 << 20, bool checking = false) :
 }
 
 /// <summary>One request's body: a block of the arena up to 1 MiB, else an array. Disposed when the request has ended; nobody may look at it then.</summary>
+/// <param name="arena">Where the block comes from.</param>
 /// <param name="limit">The most bytes that a body may have.</param>
-internal sealed class BodyBuffer(Arena arena, int limit) : IDisposable
+/// <param name="room">Of its client; null for no bound.</param>
+internal sealed class BodyBuffer(Arena arena, int limit, BodyRoom? room = null) : IDisposable
 {
     private const int Longest = 1 << 20, Unknown = 4 << 10;
 
@@ -37,6 +39,7 @@ internal sealed class BodyBuffer(Arena arena, int limit) : IDisposable
             if (read == 0) return true;
             _length += read;
             if (_length > _limit) return false;
+            room?.Reach(_length);
         }
     }
 

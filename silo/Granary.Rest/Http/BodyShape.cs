@@ -8,10 +8,16 @@ namespace Granary.Rest.Http;
 /// Compares JSON with the shape of a request before it is read, so that a mistyped key or a wrong type is named together with what
 /// would be right. Shapes come from the request records themselves.
 /// </summary>
-internal static class BodyShape
+internal static partial class BodyShape
 {
     /// <exception cref="GranaryException">Invalid: the path, what is there, and what was expected.</exception>
     public static void Check(JsonElement element, JsonTypeInfo shape, string path)
+    {
+        // what does not fit is gone through again, for the words: they cost more than all the rest of a large request
+        if (!Fits(element, shape)) Explain(element, shape, path);
+    }
+
+    private static void Explain(JsonElement element, JsonTypeInfo shape, string path)
     {
         switch (shape.Kind)
         {
@@ -22,12 +28,12 @@ internal static class BodyShape
                 Expect(element, JsonValueKind.Array, path, "a list");
                 var index = 0;
                 foreach (var item in element.EnumerateArray())
-                    Check(item, shape.Options.GetTypeInfo(shape.ElementType!), $"{path}[{index++}]");
+                    Explain(item, shape.Options.GetTypeInfo(shape.ElementType!), $"{path}[{index++}]");
                 break;
             case JsonTypeInfoKind.Dictionary:
                 Expect(element, JsonValueKind.Object, path, "an object of text");
                 foreach (var entry in element.EnumerateObject())
-                    Check(entry.Value, shape.Options.GetTypeInfo(shape.ElementType!), Join(path, entry.Name));
+                    Explain(entry.Value, shape.Options.GetTypeInfo(shape.ElementType!), Join(path, entry.Name));
                 break;
             default:
                 CheckLeaf(element, shape.Type, path);
@@ -42,7 +48,7 @@ internal static class BodyShape
         {
             var property = shape.Properties.FirstOrDefault(p => p.Name == entry.Name) ?? throw Unknown(entry.Name, shape, path);
             if (entry.Value.ValueKind == JsonValueKind.Null) continue;
-            Check(entry.Value, shape.Options.GetTypeInfo(property.PropertyType), Join(path, entry.Name));
+            Explain(entry.Value, shape.Options.GetTypeInfo(property.PropertyType), Join(path, entry.Name));
         }
     }
 

@@ -15,12 +15,14 @@ internal static class RequestBody
 
     /// <summary>The body's bytes, until the request ends; a second call on the same request returns the same. A large one has taken its turn (<see cref="RequestTurn"/>).</summary>
     /// <exception cref="RestException">413 when it is larger than <see cref="RestOptions.BodyLimitBytes"/>.</exception>
+    /// <exception cref="GranaryException">Busy, before it is read, when its client has too much here that is not answered.</exception>
     public static async ValueTask<ReadOnlyMemory<byte>> Bytes(HttpContext context)
     {
         if (context.Items.TryGetValue(Key, out var known)) return ((BodyBuffer)known!).Bytes;
         var limit = context.RequestServices.GetRequiredService<RestOptions>().BodyLimitBytes;
         if (context.Request.ContentLength > limit) throw TooLarge(limit);
-        var buffer = new BodyBuffer(context.RequestServices.GetRequiredService<BodyArena>().Arena, limit);
+        var room = BodyRoom.For(context);
+        var buffer = new BodyBuffer(context.RequestServices.GetRequiredService<BodyArena>().Arena, limit, room);
         context.Response.RegisterForDispose(buffer);
         try
         {

@@ -1,4 +1,5 @@
 using Granary.Access.Turns;
+using Granary.Rest.Access;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -24,5 +25,5 @@ internal sealed class RequestTurn(LargeRequests turns, LargeRequests.Turn turn) 
     private static string Who(HttpContext context) => context.Connection.Id ?? ""; // what is sent within the process has no connection
 
     private static async ValueTask WaitAsync(HttpContext context, LargeRequests turns, int bytes) =>
-        context.Response.RegisterForDispose(new RequestTurn(turns, await turns.EnterAsync(Who(context), bytes)));
+        context.Response.RegisterForDispose(new RequestTurn(turns, await turns.EnterAsync(Who(context), bytes, (CurrentCaller.Of(context).Id, context.Connection.RemoteIpAddress))));
 }

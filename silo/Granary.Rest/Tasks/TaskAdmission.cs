@@ -14,6 +14,8 @@ internal static class TaskAdmission
     public const int MostItems = 10_000;
 
     private static readonly Dictionary<string, List<int>> NoNames = [];
+    private static readonly TaskTerms NoTerms = new();
+    private static readonly TaskSpec Standard = new() { Agent = "" };
 
     /// <param name="body">One task, or an object with <c>items</c>.</param>
     /// <param name="operationId">What makes a repeat of it a repeat.</param>
@@ -25,7 +27,7 @@ internal static class TaskAdmission
         if (body.ValueKind != JsonValueKind.Object || !body.TryGetProperty("items", out _))
         {
             var one = RequestBody.Read(body, RestJson.Default.TaskRequest, "");
-            return (PoolOf(one.Pool ?? TaskId.DefaultPool, "pool"), new(operationId, [Item([one], 0, "", one.Pool ?? TaskId.DefaultPool, NoNames)]));
+            return (PoolOf(one.Pool ?? TaskId.DefaultPool, "pool"), new(operationId, [Item([one], 0, alone: true, one.Pool ?? TaskId.DefaultPool, NoNames)]));
         }
         var request = RequestBody.Read(body, RestJson.Default.TaskBatchRequest, "");
         if (request.Items is not { Count: > 0 } items) throw GranaryException.Invalid("items: is empty; send at least one task");
@@ -36,7 +38,7 @@ internal static class TaskAdmission
         var read = new SubmitItem[items.Count];
         for (var i = 0; i < read.Length; i++)
         {
-            read[i] = Item(items, i, $"items[{i}]", pool, names);
+            read[i] = Item(items, i, alone: false, pool, names);
             // only what comes later can wait for it
             if (items[i].Name is not { Length: > 0 } name) continue;
             if (!names.TryGetValue(name, out var places)) names[name] = places = [];
@@ -48,25 +50,26 @@ internal static class TaskAdmission
     private static string PoolOf(string pool, string path) =>
         Names.IsValid(pool) ? pool : throw GranaryException.Invalid($"{path}: {ShardNames.Outside(pool) ?? $"'{Text.Clip(pool)}' is no name of a pool; a name is {Names.Rule}"}");
 
-    private static SubmitItem Item(IReadOnlyList<TaskRequest> items, int index, string path, string pool, Dictionary<string, List<int>> names)
+    private static SubmitItem Item(IReadOnlyList<TaskRequest> items, int index, bool alone, string pool, Dictionary<string, List<int>> names)
     {
-        var item = items[index] ?? throw GranaryException.Invalid($"{path}: is null; leave it out");
+        var item = items[index] ?? throw GranaryException.Invalid($"items[{index}]: is null; leave it out");
         if (item.Pool is { } own && own != pool)
             throw GranaryException.Invalid($"{At("pool")}: is '{Text.Clip(own)}', but this call is for '{pool}'; send one call for each pool, so that each is all or nothing");
         TaskChecks.Check(item, At);
-        var (after, afterItems) = Dependencies(items[index], names, At("after"), pool);
+        var (after, afterItems) = Dependencies(items[index], names, At, pool);
         var spec = Spec(item, At);
         ActionRequest.Check(item, spec, At);
         return new(spec, item.Count ?? 1, after, afterItems);
 
-        string At(string field) => path.Length == 0 ? field : $"{path}.{field}";
+        string At(string field) => alone ? field : $"items[{index}].{field}";
     }
 
     private static TaskSpec Spec(TaskRequest item, Func<string, string> at)
     {
-        var spec = new TaskSpec { Agent = item.Agent! };
+        var spec = Standard;
         return spec with
         {
+            Agent = item.Agent!,
             Name = item.Name ?? spec.Name,
             Command = item.Command?.Words ?? spec.Command,
             Handler = item.Handler ?? spec.Handler,
@@ -98,32 +101,33 @@ internal static class TaskAdmission
             NeverPreempted = item.NeverPreempted ?? false,
             CheckpointEvery = item.CheckpointEvery,
             Class = item.Class ?? "",
-            Placement = item.Placement?.ToTerms(at("placement")),
-            Isolation = IsolationJson.Read(item.Isolation, at("isolation")),
+            Placement = item.Placement is { } placement ? placement.ToTerms(at("placement")) : null,
+            Isolation = item.Isolation is { } isolation ? IsolationJson.Read(isolation, at("isolation")) : null,
             Trace = GranaryDiagnostics.Current,
             Action = ActionRequest.Of(item),
         };
-        return terms == new TaskTerms() ? null : terms;
+        return terms == NoTerms ? null : terms;
     }
 
     /// <summary>Ids are tasks of the pool; anything else must be the name of an earlier item, so that there can be no cycle.</summary>
-    private static (IReadOnlyList<TaskId>? Ids, IReadOnlyList<int>? Items) Dependencies(TaskRequest item, Dictionary<string, List<int>> names, string path, string pool)
+    private static (IReadOnlyList<TaskId>? Ids, IReadOnlyList<int>? Items) Dependencies(TaskRequest item, Dictionary<string, List<int>> names, Func<string, string> at, string pool)
     {
         List<TaskId>? ids = null;
         List<int>? earlier = null;
-        foreach (var word in item.After?.Words ?? [])
+        if (item.After is null) return default;
+        foreach (var word in item.After.Words)
         {
             if (IdText.TryParse(word, pool, out var id))
             {
-                if (id.Pool != pool) throw GranaryException.Invalid($"{path}: {id} is in another pool; a task can wait only for tasks of its own pool, '{pool}'");
+                if (id.Pool != pool) throw GranaryException.Invalid($"{at("after")}: {id} is in another pool; a task can wait only for tasks of its own pool, '{pool}'");
                 (ids ??= []).Add(id);
                 continue;
             }
             if (!names.TryGetValue(word, out var places))
-                throw GranaryException.Invalid($"{path}: '{Text.Clip(word)}' is neither an id nor the name of an earlier item; put what comes first before it");
+                throw GranaryException.Invalid($"{at("after")}: '{Text.Clip(word)}' is neither an id nor the name of an earlier item; put what comes first before it");
             (earlier ??= []).AddRange(places);
             if (earlier.Count > MostItems)
-                throw GranaryException.Invalid($"{path}: names more than {MostItems} earlier items; put one task between that waits for them");
+                throw GranaryException.Invalid($"{at("after")}: names more than {MostItems} earlier items; put one task between that waits for them");
         }
         return (ids, earlier);
     }

@@ -6,6 +6,7 @@ namespace Granary.Rest.Tasks;
 /// <summary>What must be true of one task by itself. The pool checks what needs its state: dependencies, limits, capacity.</summary>
 internal static class TaskChecks
 {
+    private static readonly Dictionary<string, string> NoVariables = [];
     private static readonly TimeSpan MaxGrace = TimeSpan.FromHours(1);
 
     /// <param name="at">The path of a field in the body.</param>
@@ -27,7 +28,7 @@ internal static class TaskChecks
         if (item.KillGrace > MaxGrace) throw Wrong("kill_grace", "is over an hour; write one like 5s");
         if (item.Workdir is { Length: > 0 } directory && (directory[0] != '/' || directory.Contains('\0')))
             throw Wrong("workdir", $"'{Text.Clip(directory)}' is not an absolute path; it may run on any node");
-        foreach (var (variable, value) in item.Env ?? new Dictionary<string, string>())
+        foreach (var (variable, value) in item.Env ?? NoVariables)
             if (variable.Length == 0 || variable.Contains('=') || variable.Any(char.IsControl) || value.Contains('\0'))
                 throw Wrong("env", $"'{Text.Clip(variable)}' cannot be a variable; its name is text without '=', its value text without NUL");
 

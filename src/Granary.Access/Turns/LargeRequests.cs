@@ -2,7 +2,7 @@ namespace Granary.Access.Turns;
 
 /// <summary>
 /// Lets large requests in by turns, whichever door they come by: of all clients together only so many bytes of them are under way at once, and those
-/// that have more wait in line. So a client that floods a server with batches waits for itself, and a small request of
+/// that have more wait in line, where clients take turns. So a client that floods a server with batches waits for itself, and a small request of
 /// another finds one batch before it rather than hundreds. While others are served, what large requests take is followed by a rest, so that all of
 /// them together have a share of the server's time and not the whole.
 /// </summary>
@@ -27,7 +27,7 @@ public sealed class LargeRequests(TimeProvider time, int bytesAtOnce, double sha
     private static readonly TimeSpan LongestOf64K = TimeSpan.FromMilliseconds(10);
 
     private readonly Lock _gate = new();
-    private readonly LinkedList<Turn> _line = [];
+    private readonly FairLine<Turn> _line = new();
     private readonly LinkedList<Turn> _running = [];
     private (object? Who, long At) _served;
     private (object? Who, long At) _servedBefore;
@@ -67,7 +67,10 @@ public sealed class LargeRequests(TimeProvider time, int bytesAtOnce, double sha
     }
 
     /// <summary>Completes when a request of so many bytes may begin; <see cref="Leave"/> follows when it has ended.</summary>
-    public ValueTask<Turn> EnterAsync(object connection, int bytes)
+    /// <param name="connection">Whose it is: nobody rests for itself.</param>
+    /// <param name="bytes">Of the request.</param>
+    /// <param name="client">Who takes turns with others in the line, where one client has many connections; null for the connection.</param>
+    public ValueTask<Turn> EnterAsync(object connection, int bytes, object? client = null)
     {
         var turn = new Turn(connection, bytes);
         lock (_gate)
@@ -78,8 +81,8 @@ public sealed class LargeRequests(TimeProvider time, int bytesAtOnce, double sha
                 Begin(turn, now);
                 return new(turn);
             }
-            turn.Place = _line.AddLast(turn);
             turn.Come = new TaskCompletionSource<Turn>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _line.Add(client ?? connection, turn);
             if (_line.Count == 1)
                 AdmitNext(now);
             return new(turn.Come.Task);
@@ -93,14 +96,28 @@ public sealed class LargeRequests(TimeProvider time, int bytesAtOnce, double sha
         lock (_gate)
         {
             var now = time.GetTimestamp();
-            if (turn.Place is { List: not null } place)
-            {
+            if (turn.Place is { List: not null })
                 Rest(turn, now, before);
-                _running.Remove(place);
-                _underWay -= turn.Bytes;
-            }
+            End(turn);
             AdmitNext(now);
         }
+    }
+
+    /// <summary>It has ended, and no rest follows: what it took counts with another turn of the same request (<see cref="Leave"/>'s <c>before</c>).</summary>
+    public void LeaveWithoutRest(Turn turn)
+    {
+        lock (_gate)
+        {
+            End(turn);
+            AdmitNext(time.GetTimestamp());
+        }
+    }
+
+    private void End(Turn turn)
+    {
+        if (turn.Place is not { List: not null } place) return;
+        _running.Remove(place);
+        _underWay -= turn.Bytes;
     }
 
     private void Look()
@@ -119,18 +136,18 @@ public sealed class LargeRequests(TimeProvider time, int bytesAtOnce, double sha
 
     private void AdmitNext(long now)
     {
-        while (_line.First is { } next)
+        while (_line.TryPeek(out var next))
         {
-            var wait = WaitOf(next.Value, now);
+            var wait = WaitOf(next, now);
             if (wait > TimeSpan.Zero)
             {
                 _timer ??= time.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                 _timer.Change(wait, Timeout.InfiniteTimeSpan);
                 return;
             }
-            _line.Remove(next);
-            Begin(next.Value, now);
-            next.Value.Come!.SetResult(next.Value);
+            _line.Take();
+            Begin(next, now);
+            next.Come!.SetResult(next);
         }
     }
 
@@ -175,7 +192,7 @@ public sealed class LargeRequests(TimeProvider time, int bytesAtOnce, double sha
 
         internal long Began { get; set; }
 
-        /// <summary>In the line, and then among those under way.</summary>
+        /// <summary>Among those under way.</summary>
         internal LinkedListNode<Turn>? Place { get; set; }
 
         internal TaskCompletionSource<Turn>? Come { get; set; }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using Granary.Access.Attempts;
+using Granary.Access.Turns;
 using Granary.Silo.Tls;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,7 +29,11 @@ internal static class ServerConnections
         silo.Services.AddSingleton(s => new SiloProof(token, certificate, s.GetRequiredService<Arrivals>()));
         silo.Configure<SiloConnectionOptions>(options =>
         {
-            options.ConfigureGatewayInboundConnection(connections => Accept(connections, certificate, limits, s => s.GetRequiredService<GatewayDoor>().OnConnectionAsync));
+            options.ConfigureGatewayInboundConnection(connections =>
+            {
+                Accept(connections, certificate, limits, s => s.GetRequiredService<GatewayDoor>().OnConnectionAsync);
+                if (connections.ApplicationServices.GetService<LargeRequests>() is { } turns) Use(connections, (connection, next) => GatewayFrames.OnConnectionAsync(connection, turns, next));
+            });
             options.ConfigureSiloInboundConnection(connections => Accept(connections, certificate, limits, s => s.GetRequiredService<SiloProof>().OnInboundAsync));
             options.ConfigureSiloOutboundConnection(connections =>
             {
