@@ -31,6 +31,15 @@ public sealed partial class GranaryClient
         return _calls.CallAsync(() => grain.Get(), ct);
     }
 
+    /// <summary>How the server that this client is connected to sees the backends of a service; empty where it passes no requests on.</summary>
+    /// <exception cref="GranaryException">NotFound for an owner of agents, where there is no such service.</exception>
+    public Task<IReadOnlyList<BackendStanding>> ServiceStandingAsync(string name, CancellationToken ct = default)
+    {
+        _ = Service(name); // refuses what is no name
+        var grain = Cluster.GetGrain<IServiceStandingGrain>(name);
+        return _calls.CallAsync(() => grain.Get(), ct);
+    }
+
     /// <summary>Declares a service or changes what it is like; returns once that is durable.</summary>
     /// <param name="spec">All of it.</param>
     /// <param name="backends">All of them; null for those that it has.</param>

@@ -1,9 +1,9 @@
+using Granary.Abstractions;
 using Granary.Access.Rules;
 using Granary.Proxy.Catalog;
 using Granary.Proxy.Forwarding;
 using Granary.Proxy.Metrics;
 using Granary.Rest.Metrics;
-using Granary.Rest.Services;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,9 +1,13 @@
+using System.Net;
+using Granary.Access.Tokens;
 using Granary.Execution;
 using Granary.Execution.Caching;
 using Granary.Execution.Energy;
 using Granary.Execution.Profiling;
 using Granary.Execution.Telemetry;
+using Granary.Silo.Access;
 using Granary.Silo.Energy;
+using Granary.Silo.Tls;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -17,7 +21,7 @@ namespace Granary.Silo;
 /// </summary>
 internal sealed partial class LocalNode(NodeAgent agent, ILogger<LocalNode> log) : IHostedService
 {
-    public static void Add(IServiceCollection services, NodeSettings node, ServerSettings server, EnergySettings energy)
+    public static void Add(IServiceCollection services, NodeSettings node, ServerSettings server, EnergySettings energy, TaskServer forTasks)
     {
         services.AddHostedService<SimulatedNodeWatch>();
         if (!server.LocalNode) return;
@@ -44,6 +48,7 @@ internal sealed partial class LocalNode(NodeAgent agent, ILogger<LocalNode> log)
                 PinWholeCores = node.PinWholeCores && !node.IsDeclared(null),
                 Machine = node.Watch(server.Data),
                 Declared = node.DeclaredResources,
+                Server = forTasks,
                 Cache = s.GetRequiredService<TaskCache>(),
                 Profiles = s.GetRequiredService<ProfileDesk>(),
                 Accelerators = node.AcceleratorOffers(null),
@@ -60,6 +65,30 @@ internal sealed partial class LocalNode(NodeAgent agent, ILogger<LocalNode> log)
         services.AddHostedService(s => NodeSampling.Telemetry(
             s.GetRequiredService<IGrainFactory>(), name, s.GetRequiredService<TelemetryOptions>(), energy, s.GetRequiredService<PowerOrders>(), s.GetRequiredService<TaskCache>(), node, server.Data, s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILogger<TelemetryPublisher>>()));
+    }
+
+    /// <summary>
+    /// What tasks here are told of this server. A token that acts for their agent they get unasked only where REST asks for none: every process of the machine may do more there by itself.
+    /// Elsewhere who submits a task has to ask for it.
+    /// </summary>
+    /// <param name="address">That the server listens on.</param>
+    /// <param name="server">With the ports that it has taken.</param>
+    /// <param name="access">How long tokens of tasks open.</param>
+    /// <param name="certificate">Null without TLS.</param>
+    /// <param name="token">Of the data directory.</param>
+    public static TaskServer TaskServer(IPAddress address, ServerSettings server, AccessSettings access, ServerCertificate? certificate, string token)
+    {
+        var here = address.Equals(IPAddress.Any) ? IPAddress.Loopback : address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : address;
+        var unasked = !access.RequireToken && IPAddress.IsLoopback(address);
+        var tokens = new TaskTokens(token);
+        return new()
+        {
+            Gateway = $"{(certificate is null ? IPAddress.IsLoopback(here) ? "" : "tcp://" : "tls://")}{new IPEndPoint(here, server.GatewayPort)}",
+            Rest = $"{(certificate is null ? "http" : "https")}://{new IPEndPoint(here, server.HttpPort)}",
+            Fingerprint = certificate?.Fingerprint,
+            Token = assignment => access.TaskTokensFor > TimeSpan.Zero && (unasked || Execution.TaskServer.IsTokenAskedFor(assignment.Spec))
+                ? tokens.Make(assignment.Lease.Task, assignment.Lease.Attempt, assignment.Spec.Agent, TimeProvider.System.GetUtcNow() + access.TaskTokensFor) : null,
+        };
     }
 
     public async Task StartAsync(CancellationToken cancellationToken)

@@ -86,6 +86,12 @@ public static partial class NodeProgram
                 Machine = settings.Watch(local.DataDirectory),
                 Declared = settings.DeclaredResources,
                 Cache = cache,
+                Server = new TaskServer
+                {
+                    Gateway = request.Join,
+                    Fingerprint = request.Fingerprint ?? Environment.GetEnvironmentVariable(TaskServer.FingerprintVariable),
+                    Authority = request.Authority ?? Environment.GetEnvironmentVariable(TaskServer.AuthorityVariable),
+                },
                 Profiles = profiles,
                 Accelerators = settings.AcceleratorOffers(request.Capacity),
                 Executors = settings.Executors,

@@ -29,6 +29,7 @@ using Granary.Silo.Tracing;
 using Granary.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -104,6 +105,11 @@ public static partial class ServerProgram
             var access = configuration.Get<AccessSettings>(AccessSettings.Section);
             settings.GatewayPort = Ports.Claim(address, settings.GatewayPort, "--gateway-port");
             settings.HttpPort = Ports.Claim(address, settings.HttpPort, "--http-port");
+            if (settings.Http2Port is { } second)
+            {
+                if (certificate is not null) throw GranaryException.Invalid($"Server:Http2Port is for servers without TLS; with TLS --http-port speaks HTTP/2 too");
+                settings.Http2Port = Ports.Claim(address, second, "Server:Http2Port");
+            }
             var token = local.EnsureToken();
             var cluster = configuration.Get<ClusterSettings>(ClusterSettings.Section);
             GrainHosting.Check(cluster);
@@ -127,6 +133,8 @@ public static partial class ServerProgram
                         SslProtocols = ServerCertificate.Protocols,
                     });
                 });
+                // without TLS a connection does not say which of the two it speaks before it speaks
+                if (settings.Http2Port is { } http2) k.Listen(address, http2, static l => l.Protocols = HttpProtocols.Http2);
                 k.AddServerHeader = false;
                 rest.Apply(k.Limits);
             });
@@ -173,18 +181,19 @@ public static partial class ServerProgram
                 LoopbackHosts = [.. new RestOptions().LoopbackHosts, address.ToString()],
             });
             var proxy = configuration.Get<ProxyOptions>(ProxyOptions.Section);
+            int[] ownPorts = [settings.HttpPort, settings.GatewayPort, .. settings.Http2Port is { } one ? (int[])[one] : []];
             builder.Services.AddSingleton(new ServiceGrainOptions
             {
                 MaxServices = proxy.MaxServices,
                 MaxBodyBytes = proxy.MaxBodyBytes,
-                Refuses = GranaryProxy.BackendRule(proxy, settings.HttpPort, settings.GatewayPort),
+                Refuses = GranaryProxy.BackendRule(proxy, ownPorts),
             });
-            if (proxy.Enabled) builder.Services.AddGranaryProxy(proxy, settings.HttpPort, settings.GatewayPort);
+            if (proxy.Enabled) builder.Services.AddGranaryProxy(proxy, ownPorts);
             MemoryWatch.Add(builder.Services, configuration.Get<MemorySettings>(MemorySettings.Section));
             builder.Services.AddSingleton<JournalHealth>();
             builder.Services.AddHealthChecks().AddCheck<JournalHealth>("journal", tags: [GranaryRest.ReadyTag]);
             MonitorWatch.Add(builder.Services, configuration.Get<MonitorSettings>(MonitorSettings.Section));
-            LocalNode.Add(builder.Services, configuration.Get<NodeSettings>(NodeSettings.Section), settings, energy);
+            LocalNode.Add(builder.Services, configuration.Get<NodeSettings>(NodeSettings.Section), settings, energy, LocalNode.TaskServer(address, settings, access, certificate, token));
 
             app = builder.Build();
             _ = app.Services.GetService<OtlpExport>();
@@ -199,7 +208,8 @@ public static partial class ServerProgram
                 Version.Text,
                 GrainHosting.Name,
                 LocalServer.StartTicks(Environment.ProcessId),
-                certificate?.Fingerprint));
+                certificate?.Fingerprint,
+                settings.Http2Port is { } plain ? $"http://{address}:{plain}" : null));
             if (certificate is not null) LogFingerprint(app.Logger, certificate.Fingerprint);
             return new GranaryServer(app, store, ownership, local, settings);
         }

@@ -23,6 +23,10 @@ public sealed class ServerSettings
     [Range(0, 65535)]
     public int HttpPort { get; set; } = 7410;
 
+    /// <summary>Port of the same as HttpPort for HTTP/2 without TLS, with prior knowledge; 0 takes a free one. With TLS HttpPort speaks both. Default none.</summary>
+    [Range(0, 65535)]
+    public int? Http2Port { get; set; }
+
     /// <summary>Whether this machine is a node too. Default true.</summary>
     public bool LocalNode { get; set; } = true;
 

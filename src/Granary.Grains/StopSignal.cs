@@ -1,3 +1,4 @@
+using Granary.Abstractions;
 using Granary.Access.Tokens;
 using Granary.Grains.Energy;
 using Granary.Grains.Optimization;
@@ -28,6 +29,7 @@ public static class GrainServices
         services.TryAddSingleton<TokenBook>();
         services.TryAddSingleton(new EnergyGrainOptions());
         services.TryAddSingleton(new ServiceGrainOptions());
+        services.TryAddSingleton<IServiceStandings, NoServiceStandings>();
         services.AddOptions<PredictionOptions>();
         services.AddOptions<OptimizationOptions>();
         services.TryAddSingleton<FitQueue>();

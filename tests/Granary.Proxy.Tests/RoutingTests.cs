@@ -140,7 +140,7 @@ public sealed class RoutingTests
         Assert.Equal(3, (await AskManyAsync(proxy, 300)).Count);
         await proxy.DeclareAsync(spec, [all[0] with { Draining = true }, all[1] with { Weight = 0 }, all[2]]);
         Assert.Equal(["b2"], (await AskManyAsync(proxy, 50)).Keys);
-        Assert.Equal(("drained", "no_weight", "ready"), (proxy.Catalog.Of("s", "b0")!.Value.State, proxy.Catalog.Of("s", "b1")!.Value.State, proxy.Catalog.Of("s", "b2")!.Value.State));
+        Assert.Equal([("b0", BackendState.Drained), ("b1", BackendState.NoWeight), ("b2", BackendState.Ready)], proxy.Catalog.Of("s").Select(b => (b.Backend, b.State)));
         await proxy.DeclareAsync(spec, all[1]);
         Assert.Equal(["b1"], (await AskManyAsync(proxy, 50)).Keys);
         await proxy.DeclareAsync(spec, Array.Empty<ServiceBackend>());
@@ -167,7 +167,7 @@ public sealed class RoutingTests
         var calls = new List<Task<string>> { proxy.Client.GetStringAsync("/services/s") };
         Assert.True(await begun.WaitAsync(Patience));
         await proxy.DeclareAsync(ProxyServer.Spec("s"), ProxyServer.At("b1", backend.Address) with { Draining = true });
-        Assert.Equal(("draining", 1), proxy.Catalog.Of("s", "b1"));
+        Assert.Equal([("b1", BackendState.Draining, 1)], proxy.Catalog.Of("s").Select(b => (b.Backend, b.State, b.InFlight)));
         await proxy.RemoveAsync("s");
         go.SetResult();
         Assert.Equal("done", await calls[0].WaitAsync(Patience));
@@ -193,11 +193,11 @@ public sealed class RoutingTests
         var probe = new ServiceProbe("/health", TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1), 2, 2);
         await proxy.DeclareAsync(ProxyServer.Spec("s") with { Algorithm = ServiceAlgorithm.RoundRobin, Probe = probe }, [.. backends.Select((b, i) => ProxyServer.At($"b{i}", b.Address))]);
         Volatile.Write(ref well, false);
-        await Until.TrueAsync(() => proxy.Catalog.Of("s", "b0")!.Value.State == "unhealthy", "it is not found unhealthy");
+        await Until.TrueAsync(() => proxy.Catalog.Of("s").Single(b => b.Backend == "b0").State == BackendState.Unhealthy, "it is not found unhealthy");
         await Until.TrueAsync(() => proxy.Catalog.Find("s")!.Balancer.Pool.Current(proxy.Catalog.Find("s")!.Balancer.NowUs).Count == 5, "it is still chosen");
         Assert.DoesNotContain("b0", (await AskManyAsync(proxy, 30)).Keys);
         Volatile.Write(ref well, true);
-        await Until.TrueAsync(() => proxy.Catalog.Of("s", "b0")!.Value.State == "ready", "it is not found healthy again");
+        await Until.TrueAsync(() => proxy.Catalog.Of("s").Single(b => b.Backend == "b0").State == BackendState.Ready, "it is not found healthy again");
         Assert.InRange(most, 1, 2);
         foreach (var backend in backends) await backend.DisposeAsync();
     }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
+using Granary.Abstractions;
 using Granary.Proxy.Tests.Support;
 using Microsoft.AspNetCore.Http;
 
@@ -160,7 +161,7 @@ public sealed class StreamingTests
         await left.Task.WaitAsync(Patience);
         await proxy.AssertIdleAsync("s");
         // it says nothing against the backend
-        Assert.Equal("ready", proxy.Catalog.Of("s", "b1")!.Value.State);
+        Assert.Equal([("b1", BackendState.Ready)], proxy.Catalog.Of("s").Select(b => (b.Backend, b.State)));
     }
 
     [Fact]

@@ -23,7 +23,13 @@ internal static class ServiceCommand
     private static Command Show(CommandScope scope)
     {
         var name = Name();
-        return scope.Does(new Command("show", "its backends") { name }, (call, cancel) => call.Show(async () => Tell(call, await (await call.Connect(cancel)).ServiceAsync(call.Get(name)!, cancel)), cancel));
+        return scope.Does(new Command("show", "its backends, and how the server that this is connected to sees them") { name }, (call, cancel) => call.Show(
+            async () =>
+            {
+                var client = await call.Connect(cancel);
+                return await TellAsync(call, client, await client.ServiceAsync(call.Get(name)!, cancel), cancel);
+            },
+            cancel));
     }
 
     private static Command Set(CommandScope scope)
@@ -32,6 +38,7 @@ internal static class ServiceCommand
         var agent = new Option<string?>("--agent", "-a") { Description = "whose it is; needed where it is new", HelpName = "AGENT" };
         var backends = new Option<IReadOnlyDictionary<string, string>?>("--backend") { Description = "where it is, like b1=http://127.0.0.1:8080; may be repeated. All backends: others go", HelpName = "NAME=URL", CustomParser = Parse.Pairs("--backend"), AllowMultipleArgumentsPerToken = false };
         var algorithm = new Option<ServiceAlgorithm>("--algorithm") { Description = "how requests are shared out (default: power_of_two)", HelpName = "NAME", CustomParser = Parse.Word<ServiceAlgorithm>("--algorithm") };
+        var protocol = new Option<ServiceProtocol>("--protocol") { Description = "what its backends speak: http1, or http2, as gRPC does (default: http1)", HelpName = "NAME", CustomParser = Parse.Word<ServiceProtocol>("--protocol") };
         var shared = new Option<bool?>("--shared") { Description = "the owners of other agents may call it too", HelpName = "true|false" };
         var header = new Option<string?>("--affinity-header") { Description = "what names a session, for consistent_hashing", HelpName = "HEADER" };
         var cookie = new Option<string?>("--affinity-cookie") { Description = "the same; who comes without is given one", HelpName = "COOKIE" };
@@ -40,7 +47,7 @@ internal static class ServiceCommand
         var timeout = new Option<TimeSpan?>("--timeout") { Description = "within which an answer begins (default: 30s)", HelpName = "D", CustomParser = Parse.Duration("--timeout") };
         var idle = new Option<TimeSpan?>("--idle-timeout") { Description = "how long nothing may come or go after that (default: 5m)", HelpName = "D", CustomParser = Parse.Duration("--idle-timeout") };
         var attempts = new Option<int?>("--attempts") { Description = "backends that one request may go to; 1 for no retries (default: 3)", HelpName = "N" };
-        return scope.Does(new Command("set", "declare a service, or change what it is like") { name, agent, backends, algorithm, shared, header, cookie, probe, every, timeout, idle, attempts }, async (call, cancel) =>
+        return scope.Does(new Command("set", "declare a service, or change what it is like") { name, agent, backends, algorithm, protocol, shared, header, cookie, probe, every, timeout, idle, attempts }, async (call, cancel) =>
         {
             var client = await call.Connect(cancel);
             var before = await KnownAsync(client, call.Get(name)!, cancel);
@@ -49,6 +56,7 @@ internal static class ServiceCommand
             {
                 Agent = call.Get(agent) ?? spec.Agent,
                 Algorithm = call.Has(algorithm) ? call.Get(algorithm) : spec.Algorithm,
+                Protocol = call.Has(protocol) ? call.Get(protocol) : spec.Protocol,
                 Shared = call.Get(shared) ?? spec.Shared,
                 AffinityHeader = call.Get(header) ?? spec.AffinityHeader,
                 AffinityCookie = call.Get(cookie) ?? spec.AffinityCookie,
@@ -59,7 +67,7 @@ internal static class ServiceCommand
             };
             if (call.Get(every) is { } period) spec = spec with { Probe = (spec.Probe ?? throw GranaryException.Invalid("--probe-every needs --probe PATH")) with { Every = period } };
             var all = call.Get(backends)?.Select(b => (before?.Backends.FirstOrDefault(x => x.Name == b.Key) ?? new ServiceBackend { Name = b.Key, Url = b.Value }) with { Url = b.Value }).ToArray();
-            return Tell(call, await client.SetServiceAsync(spec, all, cancel));
+            return await TellAsync(call, client, await client.SetServiceAsync(spec, all, cancel), cancel);
         });
     }
 
@@ -77,7 +85,7 @@ internal static class ServiceCommand
             var client = await call.Connect(cancel);
             ServiceTask? life = null;
             if (call.Get(task) is { } text) life = new ServiceTask(TaskId.TryParse(text, out var id) ? id : throw GranaryException.Invalid($"'{text}' is no task id; write POOL/NUMBER, or NUMBER for the pool default"), call.Get(attempt) ?? 1);
-            return Tell(call, await client.SetBackendAsync(call.Get(name)!, new BackendChange(call.Get(backend)!, call.Get(url), call.Get(weight), call.Get(zone), null, life), cancel));
+            return await TellAsync(call, client, await client.SetBackendAsync(call.Get(name)!, new BackendChange(call.Get(backend)!, call.Get(url), call.Get(weight), call.Get(zone), null, life), cancel), cancel);
         });
     }
 
@@ -86,7 +94,10 @@ internal static class ServiceCommand
         var (name, backend) = (Name(), BackendName());
         var undo = new Option<bool>("--undo") { Description = "let it take requests again" };
         return scope.Does(new Command("drain", "send a backend nothing new; what is under way there goes on") { name, backend, undo }, async (call, cancel) =>
-            Tell(call, await (await call.Connect(cancel)).SetBackendAsync(call.Get(name)!, new BackendChange(call.Get(backend)!, Draining: !call.Get(undo)), cancel)));
+        {
+            var client = await call.Connect(cancel);
+            return await TellAsync(call, client, await client.SetBackendAsync(call.Get(name)!, new BackendChange(call.Get(backend)!, Draining: !call.Get(undo)), cancel), cancel);
+        });
     }
 
     private static Command Remove(CommandScope scope)
@@ -96,9 +107,9 @@ internal static class ServiceCommand
         return scope.Does(new Command("remove", "remove a service, or one backend of it") { name, backend }, async (call, cancel) =>
         {
             var client = await call.Connect(cancel);
-            if (call.Get(backend) is { Length: > 0 } one) return Tell(call, await client.RemoveBackendAsync(call.Get(name)!, one, cancel));
+            if (call.Get(backend) is { Length: > 0 } one) return await TellAsync(call, client, await client.RemoveBackendAsync(call.Get(name)!, one, cancel), cancel);
             var removed = await client.RemoveServiceAsync(call.Get(name)!, cancel);
-            if (!call.ForPeople) return Tell(call, removed);
+            if (!call.ForPeople) return Tell(call, removed, []);
             call.Out.WriteLine($"{removed.Spec.Name} removed");
             return ExitCodes.Done;
         });
@@ -120,10 +131,14 @@ internal static class ServiceCommand
         }
     }
 
-    private static int Tell(Call call, ServiceView view)
+    private static async Task<int> TellAsync(Call call, GranaryClient client, ServiceView view, CancellationToken cancel) =>
+        Tell(call, view, await client.ServiceStandingAsync(view.Spec.Name, cancel));
+
+    private static int Tell(Call call, ServiceView view, IReadOnlyList<BackendStanding> standings)
     {
-        if (call.Format is OutputFormat.Json or OutputFormat.Yaml) call.Document(JsonSerializer.SerializeToNode(ServiceJson.From(view), GranaryJson.Default.ServiceJson));
-        else call.Write(view.Backends, ServiceListing.Backends);
+        var service = ServiceJson.From(view, standings);
+        if (call.Format is OutputFormat.Json or OutputFormat.Yaml) call.Document(JsonSerializer.SerializeToNode(service, GranaryJson.Default.ServiceJson));
+        else call.Write(service.Backends, ServiceListing.Backends);
         return ExitCodes.Done;
     }
 

@@ -158,4 +158,5 @@ public sealed class LocalServer
 /// <param name="Host"><c>Embedded</c> or <c>Orleans</c>.</param>
 /// <param name="StartTicks">When the process started (<see cref="LocalServer.StartTicks"/>), so that a reused number is not taken for it.</param>
 /// <param name="Fingerprint">SHA-256 of the certificate that it shows; null without TLS.</param>
-public sealed record ServerRecord(int Pid, string Gateway, string Http, string Version, string Host, long? StartTicks = null, string? Fingerprint = null);
+/// <param name="Http2">Where REST and services are to be had by HTTP/2 without TLS; null for nowhere.</param>
+public sealed record ServerRecord(int Pid, string Gateway, string Http, string Version, string Host, long? StartTicks = null, string? Fingerprint = null, string? Http2 = null);

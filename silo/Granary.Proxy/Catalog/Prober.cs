@@ -1,12 +1,12 @@
-using System.Net;
 using Granary.Balancing.Backends;
 using Granary.Model;
+using Granary.Proxy.Metrics;
 using Microsoft.Extensions.Logging;
 
 namespace Granary.Proxy.Catalog;
 
 /// <summary>Asks backends whether they are well: one loop a service, so many probes at once, each within its timeout, and no second one to a backend before the first has ended.</summary>
-internal sealed partial class Prober(BackendClient client, ProxyOptions options, TimeProvider clock, ILogger<Prober> log)
+internal sealed partial class Prober(BackendClient client, ServiceMeters meters, ProxyOptions options, TimeProvider clock, ILogger<Prober> log)
 {
     private static readonly TimeSpan LongestTick = TimeSpan.FromMilliseconds(250);
 
@@ -45,11 +45,12 @@ internal sealed partial class Prober(BackendClient client, ProxyOptions options,
 
         async Task ProbeAsync(Backend backend, string url)
         {
-            var good = await AskAsync(url, probe.Timeout, over);
+            var outcome = await AskAsync(url, service.Version, probe.Timeout, over);
             if (!over.IsCancellationRequested)
             {
+                meters.Probed(service, outcome);
                 var before = backend.Active!.IsHealthy;
-                service.Balancer.Pool.RecordProbe(backend, good, service.Balancer.NowUs);
+                service.Balancer.Pool.RecordProbe(backend, outcome == ProbeOutcome.Good, service.Balancer.NowUs);
                 if (backend.Active.IsHealthy != before) LogChanged(log, backend.Name, service.Spec.Name, backend.Active.IsHealthy ? "healthy" : "unhealthy");
             }
             lock (asked) asked.Remove(backend);
@@ -64,21 +65,21 @@ internal sealed partial class Prober(BackendClient client, ProxyOptions options,
         }
     }
 
-    private async Task<bool> AskAsync(string url, TimeSpan timeout, CancellationToken over)
+    private async Task<ProbeOutcome> AskAsync(string url, Version version, TimeSpan timeout, CancellationToken over)
     {
+        using var limit = new CancellationTokenSource(timeout, clock);
         try
         {
-            using var limit = new CancellationTokenSource(timeout, clock);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, over);
-            using var request = new HttpRequestMessage(HttpMethod.Get, url) { Version = HttpVersion.Version11 };
+            using var request = new HttpRequestMessage(HttpMethod.Get, url) { Version = version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
             request.Headers.TryAddWithoutValidation("User-Agent", "granary-probe");
             // headers are enough: the body is not read, and the connection closed where there is one
             using var answer = await client.Invoker.SendAsync(request, either.Token);
-            return (int)answer.StatusCode is >= 200 and < 400;
+            return (int)answer.StatusCode is >= 200 and < 400 ? ProbeOutcome.Good : ProbeOutcome.BadStatus;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            return false;
+            return limit.IsCancellationRequested ? ProbeOutcome.TimedOut : ProbeOutcome.NoAnswer;
         }
     }
 

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Granary.Abstractions;
 using Granary.Model;
 using Granary.Parallelism.Batching;
-using Granary.Rest.Services;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans;
@@ -36,7 +35,7 @@ internal sealed partial class ServiceCatalog(IGrainFactory grains, ProxyOptions 
         return Find(name);
     }
 
-    public (string State, int InFlight)? Of(string service, string backend) => Find(service)?.StandingOf(backend);
+    public IReadOnlyList<BackendStanding> Of(string service) => Find(service)?.Standings() ?? [];
 
     /// <summary>Asks once more, and not before the question that is under way, whose answer may be from before the change. However many wait, there is one question after it.</summary>
     public Task RefreshAsync(CancellationToken cancellation) => LazyInitializer.EnsureInitialized(ref _asking, () => new JoinedRuns(TryAskAsync)).RunAsync(cancellation);

@@ -1,3 +1,4 @@
+using System.Net;
 using Granary.Abstractions;
 using Granary.Balancing;
 using Granary.Balancing.Algorithms;
@@ -40,6 +41,9 @@ internal sealed class ServiceRuntime : IDisposable
 
     public ServiceSpec Spec => _view.Spec;
 
+    /// <summary>Of HTTP, as its backends speak it.</summary>
+    public Version Version => Spec.Protocol == ServiceProtocol.Http2 ? HttpVersion.Version20 : HttpVersion.Version11;
+
     /// <summary>Requests under way.</summary>
     public int Open => Volatile.Read(ref _open);
 
@@ -70,7 +74,7 @@ internal sealed class ServiceRuntime : IDisposable
         foreach (var backend in view.Backends)
             targets[backend.Name] = _targets.TryGetValue(backend.Name, out var known) && known.Declared.Url == backend.Url && known.Declared.Zone == backend.Zone
                 ? known with { Declared = backend } : new BackendTarget(backend);
-        var leaving = _targets.Where(t => !targets.TryGetValue(t.Key, out var now) || !ReferenceEquals(now.Life, t.Value.Life)).Select(t => t.Key).ToArray();
+        var leaving = _targets.Where(t => !targets.TryGetValue(t.Key, out var now) || !ReferenceEquals(now.Latency, t.Value.Latency)).Select(t => t.Key).ToArray();
         foreach (var name in leaving) pool.Remove(name, now);
         _targets = targets; // before the pool knows them: who is chosen is found
         foreach (var backend in view.Backends)
@@ -82,14 +86,27 @@ internal sealed class ServiceRuntime : IDisposable
         _view = view;
     }
 
-    /// <summary>How a backend stands, in one word.</summary>
-    public (string State, int InFlight)? StandingOf(string backend)
+    /// <summary>How the backends stand, in the order in which they came.</summary>
+    public IReadOnlyList<BackendStanding> Standings()
     {
-        if (Balancer.Pool.All.FirstOrDefault(b => b.Name == backend) is not { } found) return null;
-        var breaker = found.Breaker?.StateAt(Balancer.NowUs) ?? CircuitState.Closed;
-        var state = found.IsDrained ? "drained" : found.IsDraining ? "draining" : found.Weight <= 0 ? "no_weight" : found.Active is { IsHealthy: false } ? "unhealthy"
-            : found.IsEjected ? "ejected" : breaker == CircuitState.Open ? "open" : breaker == CircuitState.HalfOpen ? "trying" : "ready";
-        return (state, found.InFlight);
+        var now = Balancer.NowUs;
+        _ = Balancer.Pool.Current(now); // what is over by now is over
+        return [.. Balancer.Pool.All.Select(b => StandingOf(b, now))];
+    }
+
+    private BackendStanding StandingOf(Backend backend, long nowUs)
+    {
+        var breaker = backend.Breaker?.StateAt(nowUs);
+        var state = backend switch
+        {
+            { IsDrained: true } => BackendState.Drained,
+            { IsDraining: true } => BackendState.Draining,
+            { Weight: <= 0 } => BackendState.NoWeight,
+            { Active.IsHealthy: false } => BackendState.Unhealthy,
+            { IsEjected: true } => BackendState.Ejected,
+            _ => breaker switch { CircuitState.Open => BackendState.Open, CircuitState.HalfOpen => BackendState.Trying, _ => BackendState.Ready },
+        };
+        return new(backend.Name, state, backend.InFlight, _targets.GetValueOrDefault(backend.Name)?.Latency.Milliseconds, backend.Active?.IsHealthy, backend.IsEjected, (BreakerState?)(int?)breaker);
     }
 
     public void Dispose()
@@ -122,6 +139,6 @@ internal sealed record BackendTarget(ServiceBackend Declared)
     /// <summary>The URL without a slash at its end.</summary>
     public string Prefix { get; } = ServiceRules.Address(Declared.Url).GetLeftPart(UriPartial.Path).TrimEnd('/');
 
-    /// <summary>The same for as long as the backend is the same.</summary>
-    public object Life { get; init; } = new();
+    /// <summary>How long its answers take to begin; the same for as long as the backend is the same.</summary>
+    public LatencyMean Latency { get; init; } = new();
 }

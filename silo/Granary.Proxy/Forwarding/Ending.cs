@@ -49,7 +49,8 @@ internal readonly record struct Ending(Outcome Outcome, int Status, Exception? C
             {
                 HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError => "cannot be connected to",
                 HttpRequestError.SecureConnectionError => "has no certificate that this server trusts",
-                HttpRequestError.InvalidResponse => "answered with what is no HTTP",
+                HttpRequestError.InvalidResponse => service.Spec.Protocol == ServiceProtocol.Http1 ? "answered with what is no HTTP/1.1; where it speaks HTTP/2, set the service's protocol to http2" : "answered with what is no HTTP",
+                HttpRequestError.HttpProtocolError => "broke the rules of HTTP/2, or the stream off; where it speaks HTTP/1.1 alone, set the service's protocol to http1",
                 HttpRequestError.ResponseEnded => "closed the connection before it had answered",
                 HttpRequestError.ConfigurationLimitExceeded => "answered with more headers than are taken",
                 _ => "broke the connection off",

@@ -67,7 +67,7 @@ internal sealed class Exchange : HttpTransformer, IDisposable
             Withheld = true;
             return false;
         }
-        if (StatusCode == 101 || proxyResponse.Content.Headers.ContentType?.MediaType == "text/event-stream")
+        if (StatusCode == 101 || IsStream(proxyResponse.Content.Headers.ContentType?.MediaType))
             _onStop = _stopping.UnsafeRegister(static e => ((Exchange)e!)._deadline.Cancel(), this);
         if (StatusCode != 101 && proxyResponse.Content.Headers.ContentLength is null) proxyResponse.Content = new PromptContent(proxyResponse.Content, httpContext.Response);
         AnswerHeaders.Prepare(httpContext.Response);
@@ -76,6 +76,9 @@ internal sealed class Exchange : HttpTransformer, IDisposable
         if (NewSession is { } session) AnswerHeaders.Give(httpContext.Response, _service.Spec.AffinityCookie, session, _prefix);
         return passOn;
     }
+
+    /// <summary>An answer that may go on for as long as the server does.</summary>
+    private static bool IsStream(string? mediaType) => mediaType == "text/event-stream" || mediaType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true;
 
     public void Dispose()
     {

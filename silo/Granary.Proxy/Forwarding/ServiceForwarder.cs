@@ -1,4 +1,3 @@
-using System.Net;
 using Granary.Abstractions;
 using Granary.Access.Rules;
 using Granary.Balancing;
@@ -66,7 +65,7 @@ internal sealed class ServiceForwarder(ServiceCatalog services, IHttpForwarder f
         if (body is not null) context.Request.Body = body;
         var isSafeToRepeat = context.Request.Method is "GET" or "HEAD" or "OPTIONS" or "PUT" or "DELETE" && context.Features.Get<IHttpUpgradeFeature>() is not { IsUpgradableRequest: true };
         var request = RequestKey.Of(context, service, path, out var newSession);
-        var config = new ForwarderRequestConfig { ActivityTimeout = service.Spec.IdleTimeout, Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        var config = new ForwarderRequestConfig { ActivityTimeout = service.Spec.IdleTimeout, Version = service.Version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         var balancer = service.Balancer;
         service.Budget.RecordRequest(balancer.NowUs);
         string? failure = null;
@@ -85,7 +84,7 @@ internal sealed class ServiceForwarder(ServiceCatalog services, IHttpForwarder f
             if (body is not null) body.Reader = exchange;
             var error = await SendAsync(context, target, config, exchange);
             var end = Ending.Of(context, error, exchange);
-            Tell(service, lease, exchange, end);
+            Tell(service, target, lease, exchange, end);
             if (exchange.Withheld || (end.Outcome == Outcome.BackendFailed && mayRetry && !context.Response.HasStarted && body is not { IsTouched: true } && end.Status != 504
                 && service.Budget.TryRetry(balancer.NowUs)))
             {
@@ -132,7 +131,7 @@ internal sealed class ServiceForwarder(ServiceCatalog services, IHttpForwarder f
         }
     }
 
-    private static void Tell(ServiceRuntime service, in Lease lease, Exchange exchange, Ending end)
+    private static void Tell(ServiceRuntime service, BackendTarget target, in Lease lease, Exchange exchange, Ending end)
     {
         var balancer = service.Balancer;
         var now = balancer.NowUs;
@@ -144,7 +143,9 @@ internal sealed class ServiceForwarder(ServiceCatalog services, IHttpForwarder f
         // how long a stream goes on says nothing of how fast its backend is
         var latency = (exchange.AnsweredUs > 0 ? exchange.AnsweredUs : now) - lease.StartedUs;
         balancer.Complete(lease, end.Outcome == Outcome.Answered, now, latency);
-        if (end.Outcome == Outcome.Answered) service.Costs.Add(lease.Request.Class, latency);
+        if (end.Outcome != Outcome.Answered) return;
+        service.Costs.Add(lease.Request.Class, latency);
+        target.Latency.Add(latency);
     }
 
     private static void Bound(HttpContext context, ServiceRuntime service)

@@ -25,6 +25,22 @@ internal enum Outcome
     CallerFailed,
 }
 
+/// <summary>How a probe ended.</summary>
+internal enum ProbeOutcome
+{
+    /// <summary>2xx or 3xx in time.</summary>
+    Good,
+
+    /// <summary>Another status.</summary>
+    BadStatus,
+
+    /// <summary>No answer began in time.</summary>
+    TimedOut,
+
+    /// <summary>No connection, or none that brought an answer of HTTP.</summary>
+    NoAnswer,
+}
+
 /// <summary>Counts requests to services, for Prometheus and for the meter <c>Granary</c>. The one label from outside is a service's name, of which so many are told apart.</summary>
 internal sealed class ServiceMeters(ProxyOptions options) : IMetricSource
 {
@@ -34,9 +50,13 @@ internal sealed class ServiceMeters(ProxyOptions options) : IMetricSource
 
     private static readonly string[] Outcomes = ["answered", "backend_failed", "no_backend", "caller_left", "caller_failed"];
 
+    private static readonly string[] ProbeOutcomes = ["good", "bad_status", "timed_out", "no_answer"];
+
     private static readonly Counter<long> Requests = GranaryDiagnostics.Meter.CreateCounter<long>("granary.service.requests", "{request}", "Requests to services, by how they ended.");
 
     private static readonly Counter<long> Retries = GranaryDiagnostics.Meter.CreateCounter<long>("granary.service.retries", "{request}", "Requests that were sent to another backend.");
+
+    private static readonly Counter<long> Probes = GranaryDiagnostics.Meter.CreateCounter<long>("granary.service.probes", "{request}", "Probes of backends, by how they ended.");
 
     private static readonly Histogram<double> Durations = GranaryDiagnostics.Meter.CreateHistogram<double>("granary.service.duration", "s", "From the choice of a backend until its answer began.");
 
@@ -66,8 +86,19 @@ internal sealed class ServiceMeters(ProxyOptions options) : IMetricSource
         if (Retries.Enabled) Retries.Add(1, new KeyValuePair<string, object?>("service", counts.Label));
     }
 
+    public void Probed(ServiceRuntime service, ProbeOutcome outcome)
+    {
+        var counts = Of(service.Spec.Name);
+        Interlocked.Increment(ref counts.Probed[(int)outcome]);
+        if (Probes.Enabled) Probes.Add(1, new("service", counts.Label), new("outcome", ProbeOutcomes[(int)outcome]));
+    }
+
     public void Write(PrometheusText text)
     {
+        var probed = _counts.Values.Append(_others).Where(c => c.Probed.Sum() > 0).OrderBy(c => c.Label, StringComparer.Ordinal).ToArray();
+        text.Family("granary_service_probes_total", "counter", "Probes of backends, by how they ended.");
+        foreach (var c in probed)
+            for (var i = 0; i < ProbeOutcomes.Length; i++) text.Sample("granary_service_probes_total", Interlocked.Read(ref c.Probed[i]), ("service", c.Label), ("outcome", ProbeOutcomes[i]));
         var all = _counts.Values.Append(_others).Where(c => c.Ended.Sum() > 0).OrderBy(c => c.Label, StringComparer.Ordinal).ToArray();
         text.Family("granary_service_requests_total", "counter", "Requests to services, by how they ended.");
         foreach (var c in all)
@@ -107,6 +138,7 @@ internal sealed class ServiceMeters(ProxyOptions options) : IMetricSource
     {
         public readonly string Label = label;
         public readonly long[] Ended = new long[Outcomes.Length];
+        public readonly long[] Probed = new long[ProbeOutcomes.Length];
         public readonly long[] Buckets = new long[Bounds.Length + 1];
         public long Retries;
         public long Micros;

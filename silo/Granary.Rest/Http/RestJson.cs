@@ -37,7 +37,7 @@ namespace Granary.Rest.Http;
         typeof(WaitReasonConverter), typeof(ExitCauseConverter), typeof(NodeStateConverter), typeof(ReservationStateConverter),
         typeof(WaitReasonConverter), typeof(ExitCauseConverter), typeof(NodeStateConverter), typeof(TaskIdConverter),
         typeof(PartitionByConverter), typeof(WorkFlowConverter), typeof(PoisonPolicyConverter), typeof(WorkStateConverter), typeof(PartitionStateConverter),
-        typeof(ServiceAlgorithmConverter),
+        typeof(ServiceAlgorithmConverter), typeof(ServiceProtocolConverter), typeof(BackendStateConverter), typeof(BreakerStateConverter),
     ])]
 [JsonSerializable(typeof(TaskRequest))]
 [JsonSerializable(typeof(TaskBatchRequest))]

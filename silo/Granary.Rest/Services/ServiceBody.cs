@@ -16,6 +16,9 @@ internal sealed record ServiceBody
     /// <summary>How requests are shared out; <c>power_of_two</c> when not given.</summary>
     public ServiceAlgorithm? Algorithm { get; init; }
 
+    /// <summary>What its backends speak; <c>http1</c> when not given.</summary>
+    public ServiceProtocol? Protocol { get; init; }
+
     /// <summary>The owners of other agents may call it too; false when not given.</summary>
     public bool? Shared { get; init; }
 
@@ -60,6 +63,7 @@ internal sealed record ServiceBody
         spec = spec with
         {
             Algorithm = Algorithm ?? spec.Algorithm,
+            Protocol = Protocol ?? spec.Protocol,
             Shared = Shared ?? spec.Shared,
             AffinityHeader = AffinityHeader ?? "",
             AffinityCookie = AffinityCookie ?? "",

@@ -83,5 +83,5 @@ internal static class ServiceEndpoints
     }
 
     private static ServiceJson Shown(HttpContext context, ServiceView view) =>
-        ServiceJson.From(view, context.RequestServices.GetService<IServiceStandings>() is { } standings ? backend => standings.Of(view.Spec.Name, backend) : null);
+        ServiceJson.From(view, context.RequestServices.GetService<IServiceStandings>()?.Of(view.Spec.Name));
 }

@@ -11,6 +11,12 @@ public sealed class AccessSettings
     /// <summary>Ask for a token on REST on loopback too, as on a machine that others use. The gateway always asks. Default false.</summary>
     public bool RequireToken { get; set; }
 
+    /// <summary>
+    /// How long the token opens that a task on the server's own node gets, to act for its agent: unasked where REST asks for none, else with the label <c>server-token</c>. 0 for none. Default 1 h.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan TaskTokensFor { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary>Wrong tokens that an address may show at once. Default 10.</summary>
     [Range(1, 1_000_000)]
     public int FailedAttempts { get; set; } = 10;

@@ -15,7 +15,7 @@ namespace Granary.Abstractions.Json;
         typeof(FairnessPreemptionConverter), typeof(FairQueueingConverter),
         typeof(ExitCauseConverter), typeof(NodeStateConverter), typeof(ReservationStateConverter),
         typeof(ExitCauseConverter), typeof(NodeStateConverter), typeof(TaskIdConverter),
-        typeof(WorkStateConverter), typeof(PartitionStateConverter), typeof(ServiceAlgorithmConverter),
+        typeof(WorkStateConverter), typeof(PartitionStateConverter), typeof(ServiceAlgorithmConverter), typeof(ServiceProtocolConverter), typeof(BackendStateConverter), typeof(BreakerStateConverter),
     ])]
 [JsonSerializable(typeof(TaskJson))]
 [JsonSerializable(typeof(IReadOnlyList<TaskJson>))]

@@ -81,3 +81,12 @@ public sealed class ReservationStateConverter() : NamedEnumConverter<Reservation
 
 /// <summary><c>power_of_two</c>, <c>round_robin</c>, ...</summary>
 public sealed class ServiceAlgorithmConverter() : NamedEnumConverter<ServiceAlgorithm>(JsonNamingPolicy.SnakeCaseLower);
+
+/// <summary><c>http1</c>, <c>http2</c>.</summary>
+public sealed class ServiceProtocolConverter() : NamedEnumConverter<ServiceProtocol>(JsonNamingPolicy.SnakeCaseLower);
+
+/// <summary><c>ready</c>, <c>draining</c>, <c>no_weight</c>, ...</summary>
+public sealed class BackendStateConverter() : NamedEnumConverter<BackendState>(JsonNamingPolicy.SnakeCaseLower);
+
+/// <summary><c>closed</c>, <c>open</c>, <c>half_open</c>.</summary>
+public sealed class BreakerStateConverter() : NamedEnumConverter<BreakerState>(JsonNamingPolicy.SnakeCaseLower);

@@ -12,6 +12,9 @@ public sealed record ServiceJson
 
     public required ServiceAlgorithm Algorithm { get; init; }
 
+    /// <summary>What its backends speak.</summary>
+    public required ServiceProtocol Protocol { get; init; }
+
     /// <summary>The owners of other agents may call it too.</summary>
     public required bool Shared { get; init; }
 
@@ -51,16 +54,18 @@ public sealed record ServiceJson
     public required IReadOnlyList<ServiceBackendJson> Backends { get; init; }
 
     /// <param name="service">As it is declared.</param>
-    /// <param name="standing">By backend: how the server that answers sees it, and requests of its own that are under way there.</param>
-    public static ServiceJson From(ServiceView service, Func<string, (string State, int InFlight)?>? standing = null)
+    /// <param name="standings">How the server that answers sees the backends; null where that is not known.</param>
+    public static ServiceJson From(ServiceView service, IReadOnlyList<BackendStanding>? standings = null)
     {
         ArgumentNullException.ThrowIfNull(service);
+        var seen = (standings ?? []).ToDictionary(s => s.Backend, StringComparer.Ordinal);
         var spec = service.Spec;
         return new()
         {
             Name = spec.Name,
             Agent = spec.Agent,
             Algorithm = spec.Algorithm,
+            Protocol = spec.Protocol,
             Shared = spec.Shared,
             AffinityHeader = TaskJson.Absent(spec.AffinityHeader),
             AffinityCookie = TaskJson.Absent(spec.AffinityCookie),
@@ -73,7 +78,7 @@ public sealed record ServiceJson
             SlowStart = spec.SlowStart,
             PassiveChecks = spec.PassiveChecks,
             Created = service.Created,
-            Backends = [.. service.Backends.Select(b => ServiceBackendJson.From(b, standing?.Invoke(b.Name)))],
+            Backends = [.. service.Backends.Select(b => ServiceBackendJson.From(b, seen.GetValueOrDefault(b.Name)))],
         };
     }
 }
@@ -92,14 +97,22 @@ public sealed record ServiceProbeJson(string Path, TimeSpan Every, TimeSpan Time
 /// <param name="Draining">No new requests.</param>
 /// <param name="Task">The task that it lives in; null for one that stays.</param>
 /// <param name="Attempt">Which attempt of the task.</param>
-/// <param name="State">How the server that answers sees it: <c>ready</c>, <c>draining</c>, <c>drained</c>, <c>no_weight</c>, <c>unhealthy</c>, <c>ejected</c>, <c>open</c> or <c>trying</c>; null where that is not known.</param>
-/// <param name="InFlight">Requests of the server that answers which are under way there; null where that is not known.</param>
-public sealed record ServiceBackendJson(string Name, string Url, double Weight, string? Zone, bool Draining, TaskId? Task, int? Attempt, string? State, int? InFlight)
+/// <param name="State">How the server that answers sees it: one word for all that follows; null, as all that follows, where that is not known.</param>
+/// <param name="InFlight">Requests of the server that answers which are under way there.</param>
+/// <param name="LatencyMs">Moving average (the newest counts a tenth) of how long answers took to begin, failures left out; null before the first.</param>
+/// <param name="Healthy">By its probes; null without probes.</param>
+/// <param name="Ejected">Taken out for a time for failing or being slow beside the others.</param>
+/// <param name="Breaker">Its circuit breaker; null without passive checks.</param>
+public sealed record ServiceBackendJson(
+    string Name, string Url, double Weight, string? Zone, bool Draining, TaskId? Task, int? Attempt,
+    BackendState? State, int? InFlight, double? LatencyMs, bool? Healthy, bool? Ejected, BreakerState? Breaker)
 {
-    public static ServiceBackendJson From(ServiceBackend backend, (string State, int InFlight)? standing = null)
+    public static ServiceBackendJson From(ServiceBackend backend, BackendStanding? standing = null)
     {
         ArgumentNullException.ThrowIfNull(backend);
-        return new(backend.Name, backend.Url, backend.Weight, TaskJson.Absent(backend.Zone), backend.Draining, backend.Task?.Id, backend.Task?.Attempt, standing?.State, standing?.InFlight);
+        return new(
+            backend.Name, backend.Url, backend.Weight, TaskJson.Absent(backend.Zone), backend.Draining, backend.Task?.Id, backend.Task?.Attempt,
+            standing?.State, standing?.InFlight, standing?.LatencyMs, standing?.Healthy, standing?.Ejected, standing?.Breaker);
     }
 }
 

@@ -37,6 +37,15 @@ public interface IServiceGrain : IGrainWithStringKey
     Task<ServiceEntry?> Wake();
 }
 
+/// <summary>How the server that the call came in at sees a service's backends (key: the service's name). Keeps nothing.</summary>
+[Alias("Granary.IServiceStandingGrain")]
+public interface IServiceStandingGrain : IGrainWithStringKey
+{
+    /// <summary>By name, with all that was changed before the call; empty where there is no such service, or the server passes no requests on.</summary>
+    [Alias("Get"), AlwaysInterleave]
+    Task<IReadOnlyList<BackendStanding>> Get();
+}
+
 /// <summary>Which services there are (one grain, key <see cref="Key"/>). Durable.</summary>
 [Alias("Granary.IServiceListGrain")]
 public interface IServiceListGrain : IGrainWithStringKey

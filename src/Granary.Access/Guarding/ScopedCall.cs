@@ -34,6 +34,9 @@ public abstract class ScopedCall(Caller caller, IGrainFactory grains)
 
     public IServiceGrain Service() => (IServiceGrain)Target;
 
+    /// <summary>Where the grain that is called is not the service's own.</summary>
+    public IServiceGrain Service(string name) => grains.GetGrain<IServiceGrain>(name);
+
     public IPoolGrain Pool(string name) => grains.GetGrain<IPoolGrain>(name);
 
     /// <exception cref="AccessDeniedException">The agent is not the caller's.</exception>

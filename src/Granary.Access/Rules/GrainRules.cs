@@ -160,6 +160,7 @@ public static class GrainRules
         Add<IServiceGrain>(nameof(IServiceGrain.SetBackend), Roles.Tenders, OwnerScopes.ServiceInKey);
         Add<IServiceGrain>(nameof(IServiceGrain.RemoveBackend), Roles.Tenders, OwnerScopes.ServiceInKey);
         Add<IServiceGrain>(nameof(IServiceGrain.Wake), Roles.None);
+        Add<IServiceStandingGrain>(nameof(IServiceStandingGrain.Get), Roles.Watchers, OwnerScopes.StandingOfService);
         Add<IServiceListGrain>(nameof(IServiceListGrain.List), Roles.Watchers, OwnerScopes.ServiceListing);
         foreach (var inside in (string[])[nameof(IServiceListGrain.Sync), nameof(IServiceListGrain.Enter), nameof(IServiceListGrain.Leave), nameof(IServiceListGrain.Wake)])
             Add<IServiceListGrain>(inside, Roles.None);

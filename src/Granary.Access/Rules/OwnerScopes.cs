@@ -116,6 +116,13 @@ internal static class OwnerScopes
         if (call.Result is ServiceView { Spec.Shared: false } view) call.RequireAgent(view.Spec.Agent);
     }
 
+    public static async Task StandingOfService(ScopedCall call)
+    {
+        var spec = (await call.Service(call.Key).Get()).Spec;
+        if (!spec.Shared) call.RequireAgent(spec.Agent);
+        await call.Invoke();
+    }
+
     public static Task ServiceListing(ScopedCall call) => call.Filter<ServiceEntry>(s => s.Agent);
 
     public static Task WorkListing(ScopedCall call) => call.Filter<WorkEntry>(w => w.Agent);

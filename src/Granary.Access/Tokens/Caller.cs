@@ -4,7 +4,7 @@ using Granary.Abstractions;
 namespace Granary.Access.Tokens;
 
 /// <summary>Who calls, as far as it matters to what it may do.</summary>
-/// <param name="Id">The token's id, which is no secret; <c>file</c> for the token of the data directory, <c>local</c> for who came without one on loopback.</param>
+/// <param name="Id">The token's id, which is no secret; <c>file</c> for the token of the data directory, <c>task:POOL/NUMBER#ATTEMPT</c> for one that a task was given, <c>local</c> for who came without one on loopback.</param>
 /// <param name="Role">What it may do.</param>
 /// <param name="Agents">For <see cref="Role.AgentOwner"/>: for whom.</param>
 /// <param name="Nodes">For <see cref="Role.Node"/>: what the machine may be called (<see cref="NodeNames"/>); empty for anything.</param>
@@ -18,6 +18,9 @@ public sealed record Caller(string Id, Role Role, FrozenSet<string> Agents, IRea
 
     /// <summary>Of the secret that it showed; null where there was none to show.</summary>
     internal byte[]? Hash { get; init; }
+
+    /// <summary>For tokens that say so themselves (<see cref="TaskTokens"/>): when they are over.</summary>
+    internal DateTimeOffset? Until { get; init; }
 
     public bool Owns(string agent) => Agents.Contains(agent);
 

@@ -38,6 +38,7 @@ public sealed class TokenBook(TimeProvider time)
     private readonly Lock _gate = new();
     private volatile Page _page = new(0, FrozenDictionary<long, Entry[]>.Empty, FrozenDictionary<string, Entry[]>.Empty);
     private byte[]? _file;
+    private TaskTokens? _tasks;
     private Func<CancellationToken, Task>? _refresh;
 
     /// <summary>Of the copy.</summary>
@@ -47,6 +48,7 @@ public sealed class TokenBook(TimeProvider time)
     public TokenBook WithFileToken(string token)
     {
         _file = token.Length == 0 ? null : TokenSecret.Hash(token);
+        _tasks = token.Length == 0 ? null : new TaskTokens(token);
         return this;
     }
 
@@ -73,6 +75,7 @@ public sealed class TokenBook(TimeProvider time)
         Span<byte> hash = TokenSecret.Hash(secret);
         if (_file is { } file && CryptographicOperations.FixedTimeEquals(file, hash)) return Caller.File;
         var now = time.GetUtcNow();
+        if (_tasks?.Find(secret, now) is { } task) return task;
         foreach (var entry in _page.ByHash.GetValueOrDefault(Start(hash)) ?? [])
         {
             if (!CryptographicOperations.FixedTimeEquals(entry.Hash, hash) || entry.Until <= now) continue;
@@ -95,8 +98,9 @@ public sealed class TokenBook(TimeProvider time)
     public bool Stands(Caller caller)
     {
         if (ReferenceEquals(caller, Caller.File) || ReferenceEquals(caller, Caller.Local)) return true;
-        if (_page.ById.GetValueOrDefault(caller.Id) is not { } entries) return false;
         var now = time.GetUtcNow();
+        if (caller.Until is { } until) return until > now;
+        if (_page.ById.GetValueOrDefault(caller.Id) is not { } entries) return false;
         foreach (var entry in entries)
         {
             if (entry.Until <= now || !entry.Hash.AsSpan().SequenceEqual(caller.Hash)) continue;

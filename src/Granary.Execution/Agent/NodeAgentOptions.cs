@@ -81,6 +81,9 @@ public sealed record NodeAgentOptions
     /// <summary>Offered to tasks; null for none. The agent starts it and disposes of it.</summary>
     public Caching.TaskCache? Cache { get; init; }
 
+    /// <summary>What tasks are told of the server; null for nothing.</summary>
+    public TaskServer? Server { get; init; }
+
     /// <summary>Accelerators that the node's capacity counts, in the order of its numbers: each task is given some of them, as the pool has reserved. Empty where the capacity was declared otherwise.</summary>
     public IReadOnlyList<AcceleratorOffer> Accelerators { get; init; } = [];
 

@@ -20,7 +20,8 @@ public static class LaunchEnvironment
     /// <param name="user">As whom the task runs, where that is not the agent's user: then its home is not the agent's either.</param>
     /// <param name="sharedMemory">The node's shared pool, where there is one.</param>
     /// <param name="cache">How it reaches the node's cache; null for none.</param>
-    public static string[] Build(Assignment assignment, string workingDirectory, string checkpoint, Func<string, string?> inherited, TaskUser? user = null, string? sharedMemory = null, (string Socket, string Token)? cache = null)
+    /// <param name="server">Where it finds the server; null for a task that is not told.</param>
+    public static string[] Build(Assignment assignment, string workingDirectory, string checkpoint, Func<string, string?> inherited, TaskUser? user = null, string? sharedMemory = null, (string Socket, string Token)? cache = null, TaskServer? server = null)
     {
         var (lease, spec) = (assignment.Lease, assignment.Spec);
         var own = spec.Environment;
@@ -47,6 +48,8 @@ public static class LaunchEnvironment
         Set("GRANARY_INDEX", assignment.Index.ToString(CultureInfo.InvariantCulture));
         Set("GRANARY_COUNT", assignment.Count.ToString(CultureInfo.InvariantCulture));
         Set("GRANARY_CHECKPOINT_DIR", checkpoint);
+        if (server is not null)
+            foreach (var (name, value) in server.Variables(assignment)) Set(name, value);
         if (cache is { } shared)
         {
             Set(Caching.TaskCache.SocketVariable, shared.Socket);

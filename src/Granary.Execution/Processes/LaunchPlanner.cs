@@ -6,8 +6,9 @@ namespace Granary.Execution.Processes;
 
 /// <summary>Turns an assignment into a launch plan: finds the program, makes the task's directories, checks what can be checked.</summary>
 /// <param name="cache">That tasks are told of; null for none.</param>
+/// <param name="server">That tasks are told of; null for none.</param>
 /// <param name="outside">For commands that run within something else; null for none.</param>
-internal sealed class LaunchPlanner(TaskFiles files, Func<string, string?> inherited, DiskSpace disk, TaskUser? user = null, NodeIsolation? isolation = null, IReadOnlyDictionary<ExecutorKind, IOutside>? outside = null, Caching.TaskCache? cache = null)
+internal sealed class LaunchPlanner(TaskFiles files, Func<string, string?> inherited, DiskSpace disk, TaskUser? user = null, NodeIsolation? isolation = null, IReadOnlyDictionary<ExecutorKind, IOutside>? outside = null, Caching.TaskCache? cache = null, TaskServer? server = null)
 {
     // a quarter of the default stack limit of 8 MiB is what execve(2) takes; some systems allow more
     private const long MostBytes = 6 * 1024 * 1024;
@@ -57,7 +58,7 @@ internal sealed class LaunchPlanner(TaskFiles files, Func<string, string?> inher
             Lease = lease,
             Program = program,
             Arguments = arguments,
-            Environment = LaunchEnvironment.Build(assignment, directory, files.Checkpoint(lease.Task), inherited, user, kind == ExecutorKind.Container ? null : SharedMemory, kind == ExecutorKind.Container ? null : cache?.For(spec.Agent)),
+            Environment = LaunchEnvironment.Build(assignment, directory, files.Checkpoint(lease.Task), inherited, user, kind == ExecutorKind.Container ? null : SharedMemory, kind == ExecutorKind.Container ? null : cache?.For(spec.Agent), kind == ExecutorKind.Container ? null : server),
             WorkingDirectory = directory,
             Output = files.Output(lease.Task),
             Error = files.Error(lease.Task),

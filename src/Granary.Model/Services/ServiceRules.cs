@@ -18,6 +18,7 @@ public static class ServiceRules
         if (!Names.IsValid(spec.Name)) throw GranaryException.Invalid($"'{Clip(spec.Name)}' is no name of a service; a name is {Names.Rule}");
         if (!Names.IsValid(spec.Agent)) throw GranaryException.Invalid($"agent: '{Clip(spec.Agent)}' is no name of an agent; a name is {Names.Rule}");
         if (!Enum.IsDefined(spec.Algorithm)) throw GranaryException.Invalid("algorithm: is none of those that there are");
+        if (!Enum.IsDefined(spec.Protocol)) throw GranaryException.Invalid("protocol: is none of http1 and http2");
         CheckHeader(spec.AffinityHeader, "affinity_header");
         CheckHeader(spec.ClassHeader, "class_header");
         if (spec.AffinityCookie.Length > 0 && !IsToken(spec.AffinityCookie)) throw GranaryException.Invalid($"affinity_cookie: '{Clip(spec.AffinityCookie)}' is no name of a cookie; use letters, digits, '-' and '_'");

@@ -18,6 +18,17 @@ public enum ServiceAlgorithm
     Learned,
 }
 
+/// <summary>What a service's backends speak. Callers speak what they like: the proxy translates.</summary>
+[GenerateSerializer]
+public enum ServiceProtocol
+{
+    /// <summary>HTTP/1.1.</summary>
+    Http1,
+
+    /// <summary>HTTP/2: by ALPN with <c>https</c>, with prior knowledge (RFC 9113, 3.3) with <c>http</c>. Answer and body may be under way at once, as gRPC needs.</summary>
+    Http2,
+}
+
 /// <summary>A service of an agent that the server passes HTTP requests on to: what holds for all its backends.</summary>
 [GenerateSerializer, Immutable, Alias("Granary.ServiceSpec")]
 public sealed record ServiceSpec
@@ -61,6 +72,9 @@ public sealed record ServiceSpec
 
     /// <summary>Breakers and ejection by what requests show.</summary>
     [Id(13)] public bool PassiveChecks { get; init; } = true;
+
+    /// <summary>What its backends speak.</summary>
+    [Id(14)] public ServiceProtocol Protocol { get; init; }
 }
 
 /// <summary>How backends are asked whether they are well.</summary>

@@ -46,7 +46,7 @@ public sealed class SecrecyTests
     }
 
     /// <summary>Files that hold the secret: journal, snapshots, states, logs, outputs.</summary>
-    private static List<string> Files(string root, string secret)
+    internal static List<string> Files(string root, string secret)
     {
         var bytes = Encoding.UTF8.GetBytes(secret);
         var found = new List<string>();
@@ -80,6 +80,10 @@ public sealed class SecrecyTests
         Assert.True(tasks > 0, "no task is there to look at");
         return found;
     }
+
+    /// <summary>Command lines of the machine that hold the secret.</summary>
+    internal static List<string> CommandLines(string secret) =>
+        [.. Directory.EnumerateDirectories("/proc").Where(d => Path.GetFileName(d).All(char.IsAsciiDigit)).Select(d => Read($"{d}/cmdline")).Where(c => c.Contains(secret, StringComparison.Ordinal))];
 
     private static string Read(string path)
     {

@@ -4,6 +4,7 @@ using Granary.Proxy.Catalog;
 using Granary.Rest;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -19,10 +20,14 @@ internal sealed class ProxyServer : IAsyncDisposable
     {
         (_app, _services) = (app, services);
         Address = new Uri(app.Urls.First());
+        Http2Address = new Uri(app.Urls.Last());
         Client = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };
     }
 
     public Uri Address { get; }
+
+    /// <summary>The same by HTTP/2 with prior knowledge.</summary>
+    public Uri Http2Address { get; }
 
     public HttpClient Client { get; }
 
@@ -39,6 +44,7 @@ internal sealed class ProxyServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(IPAddress.Loopback, 0);
+            kestrel.Listen(IPAddress.Loopback, 0, static l => l.Protocols = HttpProtocols.Http2);
             kestrel.AddServerHeader = false;
         });
         builder.Services.AddSingleton(factory);
