@@ -98,8 +98,17 @@ public sealed class BackendPool(BackendPoolOptions options)
         var all = _all;
         if (all.Length == 0)
             return "no backend is registered";
-        return $"of {all.Length} backends {_roster.Count} can be used: {all.Count(b => b.IsDraining)} drain, {all.Count(b => b.IsEjected)} are ejected, " +
-            $"{all.Count(b => b.Active is { IsHealthy: false })} fail their probes, {all.Count(b => b.Weight <= 0)} have no weight, the rest have open breakers";
+        var kept = new[] { 0, 0, 0, 0 };
+        foreach (var backend in all)
+        {
+            var by = backend.IsDraining ? 0 : backend.Weight <= 0 ? 1 : backend.Active is { IsHealthy: false } ? 2 : backend.IsEjected ? 3 : -1;
+            if (by >= 0)
+                kept[by]++;
+        }
+
+        string[] words = ["drain", "have no weight", "fail their probes", "are ejected", "have open breakers"];
+        var reasons = kept.Append(all.Length - _roster.Count - kept.Sum()).Zip(words).Where(r => r.First > 0).Select(r => $"{r.First} {r.Second}");
+        return $"of {all.Length} backends {_roster.Count} can be used: {string.Join(", ", reasons)}";
     }
 
     internal void Record(in Completion completion, bool isTrial, long nowUs)
