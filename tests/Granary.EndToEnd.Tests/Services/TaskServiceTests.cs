@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using Granary.EndToEnd.Tests.Access;
 using Granary.EndToEnd.Tests.Support;
 using Granary.Model;
