@@ -36,7 +36,7 @@ public sealed class TaskTokens(string fileToken)
         if (last <= Prefix.Length || Bytes(secret.AsSpan(Prefix.Length, last - Prefix.Length)) is not { } text || Bytes(secret.AsSpan(last + 1)) is not { Length: HMACSHA256.HashSizeInBytes } code) return null;
         var says = Encoding.UTF8.GetString(text);
         if (!CryptographicOperations.FixedTimeEquals(code, Code(says))) return null;
-        var parts = says.Split('|');
+        var parts = says.Split('|', 4);
         var until = DateTimeOffset.FromUnixTimeSeconds(long.Parse(parts[2], CultureInfo.InvariantCulture));
         return until <= now ? null : new Caller($"task:{parts[0]}#{parts[1]}", Role.AgentOwner, new[] { parts[3] }.ToFrozenSet(StringComparer.Ordinal), []) { Until = until };
     }
