@@ -68,8 +68,7 @@ internal sealed partial class LocalNode(NodeAgent agent, ILogger<LocalNode> log)
     }
 
     /// <summary>
-    /// What tasks here are told of this server. A token that acts for their agent they get unasked only where REST asks for none: every process of the machine may do more there by itself.
-    /// Elsewhere who submits a task has to ask for it.
+    /// What tasks here are told of this server. A token that acts for their agent they get only when who submits them asks for it: what a task prints of its environment is in its log.
     /// </summary>
     /// <param name="address">That the server listens on.</param>
     /// <param name="server">With the ports that it has taken.</param>
@@ -79,14 +78,13 @@ internal sealed partial class LocalNode(NodeAgent agent, ILogger<LocalNode> log)
     public static TaskServer TaskServer(IPAddress address, ServerSettings server, AccessSettings access, ServerCertificate? certificate, string token)
     {
         var here = address.Equals(IPAddress.Any) ? IPAddress.Loopback : address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : address;
-        var unasked = !access.RequireToken && IPAddress.IsLoopback(address);
         var tokens = new TaskTokens(token);
         return new()
         {
             Gateway = $"{(certificate is null ? IPAddress.IsLoopback(here) ? "" : "tcp://" : "tls://")}{new IPEndPoint(here, server.GatewayPort)}",
             Rest = $"{(certificate is null ? "http" : "https")}://{new IPEndPoint(here, server.HttpPort)}",
             Fingerprint = certificate?.Fingerprint,
-            Token = assignment => access.TaskTokensFor > TimeSpan.Zero && (unasked || Execution.TaskServer.IsTokenAskedFor(assignment.Spec))
+            Token = assignment => access.TaskTokensFor > TimeSpan.Zero && Execution.TaskServer.IsTokenAskedFor(assignment.Spec)
                 ? tokens.Make(assignment.Lease.Task, assignment.Lease.Attempt, assignment.Spec.Agent, TimeProvider.System.GetUtcNow() + access.TaskTokensFor) : null,
         };
     }

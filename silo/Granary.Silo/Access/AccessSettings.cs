@@ -12,7 +12,7 @@ public sealed class AccessSettings
     public bool RequireToken { get; set; }
 
     /// <summary>
-    /// How long the token opens that a task on the server's own node gets, to act for its agent: unasked where REST asks for none, else with the label <c>server-token</c>. 0 for none. Default 1 h.
+    /// How long the token opens that a task with the label <c>server-token</c> gets on the server's own node, to act for its agent. 0 for none. Default 1 h.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan TaskTokensFor { get; set; } = TimeSpan.FromHours(1);

@@ -18,7 +18,7 @@ public sealed record TaskServer
 
     private const string TokenFileVariable = "GRANARY_TOKEN_FILE";
 
-    /// <summary>A task that has this label, whatever its value but <c>false</c>, asks for a token where tasks do not get one unasked.</summary>
+    /// <summary>A task that has this label, whatever its value but <c>false</c>, asks for a token.</summary>
     public const string Label = "server-token";
 
     /// <summary>Of the gateway, as <see cref="GatewayVariable"/> takes it.</summary>

@@ -73,11 +73,13 @@ public sealed class TaskServiceTests
         }
     }
 
-    [Fact]
-    public async Task Where_tokens_are_in_force_a_task_gets_one_only_if_it_asks_and_one_of_another_server_gets_none()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_task_gets_a_token_only_if_it_asks_and_one_of_another_server_gets_none(bool requireToken)
     {
         await using var server = TestServer.Prepare();
-        server.Environment["GRANARY__Access__RequireToken"] = "true";
+        server.Environment["GRANARY__Access__RequireToken"] = requireToken ? "true" : "false";
         await server.UpAsync();
         var client = await server.ClientAsync();
         const string Show = "echo \"$GRANARY_SERVER $GRANARY_REST ${GRANARY_TOKEN:+token}\"";
@@ -97,6 +99,7 @@ public sealed class TaskServiceTests
 
     private static TaskSpec Task(string script) => Specs.Sh(script) with
     {
+        Labels = new Dictionary<string, string> { ["server-token"] = "true" },
         Environment = new Dictionary<string, string>
         {
             ["PROGRAM"] = GranaryProgram.File,
