@@ -1,6 +1,7 @@
 using Granary.Abstractions;
 using Granary.Grains.Tests.Support;
 using Granary.Model;
+using Microsoft.Extensions.DependencyInjection;
 using ErrorCode = Granary.Model.ErrorCode;
 
 namespace Granary.Grains.Tests;
@@ -13,7 +14,7 @@ public sealed class NodeAnomalyTests
     [Fact]
     public async Task What_is_unusual_is_found_told_to_the_monitor_and_kept_across_a_restart()
     {
-        await using var cluster = new KeptCluster();
+        await using var cluster = new KeptCluster(services => services.Configure<Prediction.PredictionOptions>(o => o.FitShare = 1));
         await cluster.StartAsync();
         var telemetry = cluster.Grains.GetGrain<ITelemetryGrain>("a-1");
         await telemetry.Publish(Minutes(-300, 290));

@@ -78,7 +78,7 @@ internal sealed class FakeCheckout : IDisposable
         var start = new ProcessStartInfo("/usr/bin/env") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(program);
         foreach (var arg in args) start.ArgumentList.Add(arg);
-        foreach (var name in (string[])["GRANARY_HOST", "DOTNET_ROOT", "XDG_CONFIG_HOME"]) start.Environment.Remove(name);
+        foreach (var name in (string[])["GRANARY_HOST", "GRANARY_TEST_HOST", "GRANARY_TEST_ALONE", "DOTNET_ROOT", "XDG_CONFIG_HOME"]) start.Environment.Remove(name);
         start.Environment["PATH"] = Path.Combine(Root, "bin") + ":" + Environment.GetEnvironmentVariable("PATH");
         start.Environment["HOME"] = Path.Combine(Root, "home");
         start.Environment["CALLS"] = _calls;

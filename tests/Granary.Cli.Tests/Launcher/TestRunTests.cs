@@ -24,6 +24,17 @@ public sealed class TestRunTests : IDisposable
     private static string Last(string text) => text.TrimEnd('\n').Split('\n')[^1];
 
     [Fact]
+    public void Programs_that_hold_no_host_can_be_left_out()
+    {
+        _checkout.AddTests("A.Tests", "echo \"host ${GRANARY_TEST_HOST-unset}\" >>\"$CALLS\"\n" + Summary(5));
+        _checkout.AddTests("B.Tests", Summary(7));
+        _checkout.Write("artifacts/Embedded/bin/A.Tests/release/Granary.EmbeddedHost.dll", "");
+        var (code, output, _) = _checkout.Run(new Dictionary<string, string> { ["GRANARY_HOST"] = "Embedded", ["GRANARY_TEST_HOST"] = "1" }, args: ["test"]);
+        Assert.Equal((0, "5 passed, 0 failed"), (code, Last(output)));
+        Assert.Contains("host unset", _checkout.Calls);
+    }
+
+    [Fact]
     public void Counts_are_summed_and_the_last_line_tells_them()
     {
         _checkout.AddTests("A.Tests", Summary(5));
