@@ -20,12 +20,14 @@ internal sealed class BodyRoom(HeldBytes<(string Caller, IPAddress? Address)> he
     public static BodyRoom For(HttpContext context)
     {
         var services = context.RequestServices;
-        // who came by one token from one address is one client, on however many connections
-        var room = new BodyRoom(services.GetRequiredService<HeldBytes<(string, IPAddress?)>>(), (CurrentCaller.Of(context).Id, context.Connection.RemoteIpAddress), services.GetRequiredService<RestOptions>().BodyBytesOfClient);
+        var room = new BodyRoom(services.GetRequiredService<HeldBytes<(string, IPAddress?)>>(), ClientOf(context), services.GetRequiredService<RestOptions>().BodyBytesOfClient);
         if (context.Request.ContentLength is { } length) room.Take(length);
         context.Response.RegisterForDispose(room);
         return room;
     }
+
+    /// <summary>Who came by one token from one address is one client, on however many connections.</summary>
+    public static (string Caller, IPAddress? Address) ClientOf(HttpContext context) => (CurrentCaller.Of(context).Id, context.Connection.RemoteIpAddress);
 
     /// <summary>So many bytes have come.</summary>
     /// <exception cref="GranaryException">Busy: there is no room.</exception>

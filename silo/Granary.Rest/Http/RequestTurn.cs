@@ -1,5 +1,4 @@
 using Granary.Access.Turns;
-using Granary.Rest.Access;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -25,5 +24,5 @@ internal sealed class RequestTurn(LargeRequests turns, LargeRequests.Turn turn) 
     private static string Who(HttpContext context) => context.Connection.Id ?? ""; // what is sent within the process has no connection
 
     private static async ValueTask WaitAsync(HttpContext context, LargeRequests turns, int bytes) =>
-        context.Response.RegisterForDispose(new RequestTurn(turns, await turns.EnterAsync(Who(context), bytes, (CurrentCaller.Of(context).Id, context.Connection.RemoteIpAddress))));
+        context.Response.RegisterForDispose(new RequestTurn(turns, await turns.EnterAsync(Who(context), bytes, BodyRoom.ClientOf(context))));
 }

@@ -11,7 +11,7 @@ namespace Granary.Execution.Caching;
 
 /// <summary>
 /// A cache that the node agent offers to its tasks, over HTTP on a Unix socket: a part for each agent, which no other agent can see, fill or empty. What it holds is in memory and gone
-/// when the node agent stops. The web server is loaded with the first caller: most nodes' tasks never come, and it takes about 10 MiB.
+/// when the node agent stops. The web server is loaded with the first caller: most nodes' tasks never come, and it takes about 8 MiB.
 /// </summary>
 /// <param name="node">Name of the node.</param>
 /// <param name="dataDirectory">Tasks pass <c>tasks/</c> in it to the socket.</param>
